@@ -1,0 +1,54 @@
+# make check   set up .venv, prove every shipped theory, run the short numeric confrontation
+# make test    set up .venv with the test tools, run linters, types and every test
+# make clean   remove what these made
+#
+# PYTHON=python3.12         which interpreter .venv is made from (3.11 or later; torch: see below)
+# PIP_ARGS='...'            passed to every pip install. PyPI's torch for Linux brings several GB of
+#                           CUDA; for CPU wheels: PIP_ARGS='--extra-index-url https://download.pytorch.org/whl/cpu'
+# PYTEST_ARGS='-n auto'     passed to pytest
+
+PYTHON ?= python3
+PIP_ARGS ?=
+PYTEST_ARGS ?=
+# Tests of what must also hold with asserts stripped.
+O_TESTS ?= tests/planted tests/kernel
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -c constraints.txt
+
+# One thread each: the machine may be shared, and parallel tests multiply.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+export NUMEXPR_NUM_THREADS := 1
+
+.PHONY: check test clean
+
+check: $(VENV)/installed-check
+	$(BIN)/ratecert check
+	$(BIN)/python -m ratecert.numeric_checks quick
+
+test: $(VENV)/installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/python -O -P -m pytest -p no:cacheprovider $(PYTEST_ARGS) $(O_TESTS)
+
+# setuptools comes first and pinned, so that the build needs no isolated (and unpinned) environment.
+$(VENV)/installed-%: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP_INSTALL) setuptools
+	$(PIP_INSTALL) --no-build-isolation --editable '.[$(EXTRAS)]'
+	touch $@
+
+$(VENV)/installed-check: EXTRAS := numeric
+$(VENV)/installed-test: EXTRAS := numeric,smt,test
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'ratecert needs Python 3.11 or later: make PYTHON=python3.11 ...' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+clean:
+	rm -rf $(VENV) build dist src/ratecert.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

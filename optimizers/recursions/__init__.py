@@ -1,0 +1,13 @@
+"""The update rules, one declaration each: symbolic, coordinate-wise, torch-free.
+
+A recursion is data. The theory of an optimizer takes its definitions from it
+(``proofs.language``), the batched engine compiles it (``optimizers.batched``), and the printed
+algorithm is rendered from it. ``RECURSIONS`` is the one table that generic tests walk.
+"""
+
+from .model import Parameter, Recursion, Slot, Update, previous
+from .sgd import SGD
+
+RECURSIONS = {recursion.id: recursion for recursion in (SGD,)}
+
+__all__ = ["RECURSIONS", "SGD", "Parameter", "Recursion", "Slot", "Update", "previous"]

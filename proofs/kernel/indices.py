@@ -1,0 +1,107 @@
+"""Index conditions, and matching of index patterns.
+
+All index hypotheses have the form ``a + m <= b + n``: difference constraints over the integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from .terms import App, Ix, Le, Node, PointApp, subterms, transform
+
+
+@lru_cache(maxsize=65536)
+def entails(hypotheses: frozenset[Le], goal: Le) -> frozenset[Le] | None:
+    """The hypotheses used in deriving ``goal`` from ``hypotheses``, or None if it does not follow.
+
+    A shortest path: if s - u <= D is known and u - v <= w is a hypothesis, then s - v <= D + w.
+    """
+    start, end = goal.left.base, goal.right.base
+    bound = goal.right.offset - goal.left.offset
+    known: dict[object, tuple[int, frozenset[Le]]] = {start: (0, frozenset())}
+    for _ in range(len(hypotheses) + 1):
+        if end in known and known[end][0] <= bound:
+            return known[end][1]
+        for le in sorted(hypotheses, key=lambda h: h.key):
+            if le.left.base not in known:
+                continue
+            distance, used = known[le.left.base]
+            distance += le.right.offset - le.left.offset
+            if le.right.base not in known or distance < known[le.right.base][0]:
+                known[le.right.base] = (distance, used | {le})
+    return None
+
+
+IndexMap = dict[str, Ix]
+
+
+def substitute_indices(node: Node, mapping: IndexMap) -> Node:
+    """Replace free index names simultaneously; nothing closed can be captured."""
+
+    def visit(sub: Node, _depth: int) -> Node | None:
+        if isinstance(sub, Ix) and isinstance(sub.base, str) and sub.base in mapping:
+            return mapping[sub.base].shift(sub.offset)
+        return None
+
+    return transform(node, visit) if mapping else node
+
+
+def match_index(pattern: Ix, target: Ix, names: frozenset[str], found: IndexMap) -> bool:
+    """Extend ``found`` so that ``pattern`` becomes ``target``; only ``names`` may be bound."""
+    if isinstance(pattern.base, str) and pattern.base in names:
+        value = target.shift(-pattern.offset)
+        return found.setdefault(pattern.base, value) == value
+    return pattern == target
+
+
+def match_heads(pattern: Node, target: Node, names: frozenset[str], found: IndexMap) -> bool:
+    """Match two applications argument by argument; other arguments must agree after matching."""
+    if isinstance(pattern, Ix) and isinstance(target, Ix):
+        return match_index(pattern, target, names, found)
+    if isinstance(pattern, App | PointApp) and type(pattern) is type(target):
+        return (
+            isinstance(target, App | PointApp)
+            and pattern.name == target.name
+            and len(pattern.args) == len(target.args)
+            and all(
+                match_heads(p, t, names, found)
+                for p, t in zip(pattern.args, target.args, strict=True)
+            )
+        )
+    return substitute_indices(pattern, found) == target
+
+
+def candidates(pattern: Node, target: Node, names: frozenset[str]) -> Iterator[IndexMap]:
+    """Index substitutions under which the applications of ``pattern`` occur in ``target``.
+
+    Proposals only: the caller substitutes and compares. Every name in ``names`` is bound.
+    """
+    heads = [n for n, _ in subterms(pattern) if isinstance(n, App | PointApp)]
+    heads.sort(key=lambda h: -len(h.key))
+    spots = {n for n, _ in subterms(target) if isinstance(n, App | PointApp)}
+    ordered = sorted(spots, key=lambda s: s.key)
+
+    def search(rest: list[App | PointApp], found: IndexMap) -> Iterator[IndexMap]:
+        if names <= found.keys():
+            yield found
+            return
+        if not rest:
+            return
+        for spot in ordered:
+            trial = dict(found)
+            if match_heads(rest[0], spot, names, trial):
+                yield from search(rest[1:], trial)
+        yield from search(rest[1:], found)
+
+    seen: set[tuple[tuple[str, Ix], ...]] = set()
+    for found in search(heads, {}):
+        frozen = tuple(sorted(found.items()))
+        if frozen not in seen:
+            seen.add(frozen)
+            yield found
+
+
+def index_hypotheses(formulas: Iterable[Node]) -> frozenset[Le]:
+    """Those of the formulas that are index conditions."""
+    return frozenset(f for f in formulas if isinstance(f, Le))

@@ -1,0 +1,567 @@
+"""The normaliser: one canonical polynomial for each term, for NORM and CERT alike.
+
+Every rewriting below is an identity of the total semantics, or is used only with a side fact that
+makes it one; the fact, the ambient index hypotheses and the declarations used are recorded.
+docs/trust.md lists the identities one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from itertools import permutations
+from typing import TypeVar
+
+from . import polynomials as P
+from .errors import LimitError, SideConditionError
+from .expectation import average
+from .facts import FactTable, Sign, Used
+from .indices import entails
+from .judgment import Theorem
+from .polynomials import ATOM, INV, INVPOS, POS, Factor, Mono, Poly, factor, to_term
+from .terms import (
+    CE,
+    Abs,
+    Add,
+    App,
+    E,
+    Eigen,
+    Ix,
+    IxVal,
+    Lambda,
+    Le,
+    Mul,
+    Node,
+    Point,
+    Pow,
+    Rat,
+    Sum,
+    Term,
+    Var,
+    close_body,
+    has_eigen,
+    open_body,
+    subterms,
+    transform,
+)
+from .theory import Theory
+
+T = TypeVar("T")
+Unfold = tuple[str, tuple[tuple[str, Ix], ...]]
+"""A definition's name, and the values its pattern indices are restricted to (maybe none)."""
+
+
+class Normaliser:
+    """Canonical polynomials under given side facts.
+
+    ``ambient``: index hypotheses that may be used. ``unfold``: definitions to expand. ``facts``:
+    theorems that may be looked up. ``linear``: split E and CE over sums and pull factors out,
+    where the pieces are integrable.
+    """
+
+    def __init__(
+        self,
+        theory: Theory,
+        ambient: frozenset[Le] = frozenset(),
+        unfold: tuple[Unfold, ...] = (),
+        facts: tuple[Theorem, ...] = (),
+        linear: bool = False,
+    ) -> None:
+        self.theory, self.ambient, self.linear = theory, ambient, linear
+        self.used, self.depth, self.averaging = Used(), 0, 0
+        self._unfold = [(theory.definition_table.get(name), dict(at)) for name, at in unfold]
+        if any(definition is None for definition, _ in self._unfold):
+            raise SideConditionError(f"unknown definition in {[name for name, _ in unfold]}")
+        self._cache: dict[object, tuple[object, Used]] = {}
+        self._pending: set[Term] = set()
+        self.facts = FactTable(facts, self)
+        for _ in range(2 if facts else 0):
+            self._cache.clear()
+            self.facts.fill()
+        self._cache.clear()
+        self.used = Used()
+
+    # --- bookkeeping ---------------------------------------------------------------------------
+
+    def recorded(self, t: Term) -> tuple[Poly, Used]:
+        """The canonical polynomial of ``t``, and what it relied on (recorded nowhere else)."""
+        outer, self.used = self.used, Used()
+        try:
+            return self.poly(t), self.used
+        finally:
+            self.used = outer
+
+    def _cached(self, what: str, node: Node, compute: Callable[[], T]) -> T:
+        key = (what, node, self.ambient, bool(self.averaging), self.depth)
+        if key in self._cache:
+            value, used = self._cache[key]
+            self.used.update(used)
+            return value  # type: ignore[return-value]
+        outer, self.used = self.used, Used()
+        try:
+            value = compute()
+            self._cache[key] = (value, self.used)
+        finally:
+            outer.update(self.used)
+            self.used = outer
+        return value
+
+    def entails(self, goal: Le) -> bool:
+        """Does ``goal`` follow from the ambient index hypotheses? Records those used."""
+        step = entails(self.ambient, goal)
+        if step is not None:
+            self.used.hypotheses |= {h for h in step if not has_eigen(h)}
+        return step is not None
+
+    def measurable(self, node: Term | Point, level: Ix | None) -> bool:
+        """Is ``node`` F_level-measurable (constant for None)? Records what was used."""
+        uses: set[str] = set()
+        step = self.theory.measurable(node, level, self.ambient, uses)
+        if step is not None:
+            self.used.uses |= uses
+            self.used.hypotheses |= {h for h in step if not has_eigen(h)}
+        return step is not None
+
+    @contextmanager
+    def binder(self, low: Ix, high: Ix) -> Iterator[Eigen]:
+        """A fresh index with ``low <= e <= high`` ambient."""
+        outer, eigen = self.ambient, Eigen(self.depth)
+        self.ambient = outer | {Le(low, Ix(eigen)), Le(Ix(eigen), high)}
+        self.depth += 1
+        try:
+            yield eigen
+        finally:
+            self.ambient, self.depth = outer, self.depth - 1
+
+    @contextmanager
+    def inside_average(self) -> Iterator[None]:
+        """Inside E or CE."""
+        self.averaging += 1
+        try:
+            yield
+        finally:
+            self.averaging -= 1
+
+    # --- signs -----------------------------------------------------------------------------------
+
+    def sign(self, t: Term) -> Sign | None:
+        """The known sign of a canonical term: from its shape, or from a side fact."""
+        if t in self._pending:
+            return None  # asked while being answered: no circular reasoning
+        self._pending.add(t)
+        try:
+            return self._cached("sign", t, lambda: self._sign(t))
+        finally:
+            self._pending.discard(t)
+
+    def _sign(self, t: Term) -> Sign | None:
+        if isinstance(t, Rat):
+            return (1 if t.value >= 0 else -1, t.value != 0)
+        weak: tuple[Sign, Used] | None = None
+        for entry, used in self.facts.find("sign", t):
+            if entry.sign is not None and entry.sign[1]:
+                self.used.update(used)
+                return entry.sign
+            if entry.sign is not None and weak is None:
+                weak = entry.sign, used
+        shape = self._shape_sign(t)
+        if weak is None or (shape is not None and shape[1]):
+            return shape
+        self.used.update(weak[1])
+        return weak[0]
+
+    def _shape_sign(self, t: Term) -> Sign | None:
+        if isinstance(t, Add | Mul | Pow):
+            signs = [self._mono_sign(m, c) for m, c in self.poly(t).items()]
+            known = [s for s in signs if s is not None]
+            if known and len(known) == len(signs) and len({s[0] for s in known}) == 1:
+                return (known[0][0], any(s[1] for s in known))
+        if isinstance(t, Abs):
+            inner = self.sign(t.body)
+            return (1, inner is not None and inner[1])
+        if isinstance(t, IxVal):
+            if self.entails(Le(Ix(None, 1), t.index)):
+                return (1, True)
+            return (1, False) if self.entails(Le(Ix(None, 0), t.index)) else None
+        if isinstance(t, Sum):
+            with self.binder(t.low, t.high) as eigen:
+                inner = self.sign(to_term(self.poly(open_body(t.body, Ix(eigen)))))
+            return None if inner is None else (inner[0], False)
+        return None
+
+    def _mono_sign(self, m: Mono, c: Fraction) -> Sign | None:
+        sign, strict = (1 if c > 0 else -1), True
+        for item, e in m:
+            known = self.factor_sign(item)
+            if known is None or (known[0] < 0 and not known[1]):
+                if e != int(e) or int(e) % 2:
+                    return None
+                strict = False
+            else:
+                sign *= known[0] ** int(e) if known[0] < 0 else 1
+                strict = strict and known[1]
+        return sign, strict
+
+    def factor_sign(self, item: Factor) -> Sign | None:
+        """The known sign of a factor; 1/t has the sign of t, also at t = 0."""
+        _, kind, t = item
+        known = self.sign(t)
+        if kind in (POS, INVPOS):
+            return (1, known is not None and known == (1, True))
+        return known
+
+    # --- products ----------------------------------------------------------------------------------
+
+    def times(self, p: Poly, q: Poly) -> Poly:
+        """The product, settled."""
+        if len(p) * len(q) > 10 * P.MAX_TERMS:
+            raise LimitError("a product exceeds the size limit")
+        result: Poly = {}
+        for a, ca in p.items():
+            for b, cb in q.items():
+                if not a or not b:
+                    m = a or b
+                    total = result.get(m, Fraction(0)) + ca * cb
+                    if total:
+                        result[m] = total
+                    else:
+                        result.pop(m, None)
+                else:
+                    result = P.plus(result, self.settle(P.merged(a, b)), ca * cb)
+        return result
+
+    def power(self, p: Poly, n: int) -> Poly:
+        """``p^n`` for an integer n >= 0."""
+        if n > P.MAX_EXPONENT:
+            raise LimitError(f"exponent {n} out of range")
+        result = P.ONE
+        for _ in range(n):
+            result = self.times(result, p)
+        return result
+
+    def settle(self, exponents: dict[Factor, P.Exponent]) -> Poly:
+        """A monomial, rewritten until no factor simplifies another.
+
+        |t|^2 = t^2; and with sign facts: t * 1/t = 1 (t > 0 or t < 0), |t| = t (t >= 0),
+        max(t,0)^e = t^n max(t,0)^(e-n) (t >= 0), 1/max(t,0)^e = 1/t^n * max(t,0)^(n-e) (t > 0).
+        """
+        exponents = {f: e for f, e in exponents.items() if e}
+        extra: Poly = P.ONE
+        for item, e in list(exponents.items()):
+            _, kind, t = item
+            if kind in (ATOM, INV) and isinstance(t, Abs):
+                known = self.sign(t.body)
+                out = 2 * (int(e) // 2) if known is None else int(e)
+                if out:
+                    body = self.poly(t.body)
+                    body = P.scale(body, known[0]) if known else body
+                    extra = self.times(extra, self.power(body if kind == ATOM else self.inverse(body), out))
+                    exponents[item] = e - out
+            elif kind == INV and (other := (item[0], ATOM, t)) in exponents:
+                known = self.sign(t)
+                if known is not None and known[1]:
+                    low = min(e, exponents[other])
+                    exponents[item], exponents[other] = e - low, exponents[other] - low
+            elif kind == POS and e >= 1:
+                known = self.sign(t)
+                if known is not None and known[0] > 0:
+                    whole = int(e)
+                    extra = self.times(extra, self.power(self.poly(t), whole))
+                    exponents[item] = e - whole
+            elif kind == INVPOS and self.sign(t) == (1, True):
+                whole = -int(-e // 1)
+                exponents[item] = 0
+                if whole != e:
+                    lifted = {factor(POS, t): whole - e}
+                    extra = self.times(extra, {P.mono(lifted): Fraction(1)})
+                extra = self.times(extra, self.power(self.inverse(self.poly(t)), whole))
+        exponents = {f: e for f, e in exponents.items() if e}
+        kept: Poly = {P.mono(exponents): Fraction(1)}
+        return kept if extra == P.ONE else self.times(kept, extra) if exponents else extra
+
+    # --- terms -------------------------------------------------------------------------------------
+
+    def poly(self, t: Term) -> Poly:
+        """The canonical polynomial of ``t``."""
+        if isinstance(t, Rat):
+            return P.constant(t.value)
+        if isinstance(t, Var):
+            return P.single(factor(ATOM, t))
+        if isinstance(t, IxVal):
+            base = {} if t.index.base is None else P.single(factor(ATOM, IxVal(Ix(t.index.base))))
+            return P.plus(base, P.constant(t.index.offset))
+        return self._cached("poly", t, lambda: self._poly(t))
+
+    def _poly(self, t: Term) -> Poly:
+        if isinstance(t, Add):
+            result: Poly = {}
+            for part in t.terms:
+                result = P.plus(result, self.poly(part))
+            return result
+        if isinstance(t, Mul):
+            result = P.ONE
+            for part in t.terms:
+                result = self.times(result, self.poly(part))
+            return result
+        if isinstance(t, Pow):
+            return self._pow(t.base, t.exponent)
+        if isinstance(t, Abs):
+            return self._abs(self.poly(t.body))
+        if isinstance(t, App):
+            return self._app(t)
+        if isinstance(t, Sum):
+            return self._sum(t)
+        if isinstance(t, E | CE):
+            with self.inside_average():
+                return average(self, t.index if isinstance(t, CE) else None, self.poly(t.body))
+        raise SideConditionError(f"no normal form for {t}")
+
+    def _app(self, t: App) -> Poly:
+        if t.name == "coord" and isinstance(t.args[0], Lambda) and isinstance(t.args[1], Ix):
+            return self.poly(open_body(t.args[0].body, t.args[1]))
+        for definition, at in self._unfold:
+            match = self.theory.unfold(definition, t, at) if definition else None
+            if definition and match is not None and all(self.entails(r) for r in match[1]):
+                self.used.uses.add(f"definition:{definition.name}")
+                self.used.uses |= self.theory.levels[definition.name]
+                return self.poly(match[0])
+        args: list[Ix | Term | Point] = []
+        for arg in t.args:
+            if isinstance(arg, Term):
+                args.append(to_term(self.poly(arg)))
+            elif isinstance(arg, Lambda):
+                eigen, self.depth = Eigen(self.depth), self.depth + 1
+                body = to_term(self.poly(open_body(arg.body, Ix(eigen))))
+                self.depth -= 1
+                args.append(Lambda(close_body(body, eigen)))
+            else:
+                args.append(arg)
+        return P.single(factor(ATOM, App(t.name, tuple(args))))
+
+    def _pow(self, base: Term, e: Fraction) -> Poly:
+        if e == 0:
+            return P.ONE
+        if e < 0 and e.denominator != 1:
+            return self.inverse(self.root(self.poly(base), -e))
+        if e < 0:  # 1/(a b) = 1/a 1/b and 1/(1/a) = a, also where they are zero
+            if isinstance(base, Mul):
+                result = P.ONE
+                for part in base.terms:
+                    result = self.times(result, self._pow(part, Fraction(-1)))
+            elif isinstance(base, Pow) and base.exponent != 0:
+                result = self._pow(base.base, -base.exponent)
+            else:
+                result = self.inverse(self.poly(base))
+            return self.power(result, -e.numerator)
+        if e.denominator == 1:
+            return self.power(self.poly(base), e.numerator)
+        return self.root(self.poly(base), e)
+
+    def inverse(self, p: Poly) -> Poly:
+        """``1/p``: factor by factor for a monomial, else content and common factors first."""
+        if not p:
+            return {}
+        shared = P.common(p)
+        rest = P.without(p, shared)
+        c = P.content(rest) * (1 if P.leading(rest) > 0 else -1)
+        result = P.constant(1 / c)
+        swap = {ATOM: INV, INV: ATOM, POS: INVPOS, INVPOS: POS}
+        for (key, kind, t), e in shared.items():
+            if kind == INV:  # 1/(1/t) = t, and t may be a sum
+                piece = self.power(self.poly(t), int(e))
+            else:
+                piece = self.settle({(key, swap[kind], t): e})
+            result = self.times(result, piece)
+        prim = P.scale(rest, 1 / c)
+        if prim == P.ONE:
+            return result
+        return self.times(result, P.single(factor(INV, to_term(prim))))
+
+    def root(self, p: Poly, e: Fraction) -> Poly:
+        """``max(p, 0)^e`` for e > 0, no integer. Factors known >= 0 leave the root; x^2 = |x|^2."""
+        if not p:
+            return {}
+        outside: Poly = P.ONE
+        taken: dict[Factor, P.Exponent] = {}
+        for item, n in P.common(p).items():
+            key, kind, t = item
+            known = self.factor_sign(item)
+            if known is None or known[0] < 0:
+                n = 2 * (int(n) // 2)
+                absolute = factor(kind, Abs(t))
+            if n:
+                taken[item] = n
+                nonnegative = item if known is not None and known[0] > 0 else absolute
+                outside = self.times(outside, self._nonnegative_power(nonnegative, n * e))
+        rest = P.without(p, taken)
+        c = P.content(rest)
+        outside = self.times(outside, P.rational_power(c, e))
+        prim = P.scale(rest, 1 / c)
+        if prim == P.ONE:
+            return outside
+        if prim == P.constant(-1):
+            return {}
+        inside = factor(POS, to_term(prim))
+        (first, *_) = prim
+        if len(prim) == 1 and prim[first] == 1 and len(first) == 1:
+            ((_, kind, t), n), = first
+            if kind == INV and n == 1:  # max(1/t, 0) = 1/max(t, 0)
+                inside = factor(INVPOS, t)
+        return self.times(outside, self.settle({inside: e}))
+
+    def _nonnegative_power(self, item: Factor, e: P.Exponent) -> Poly:
+        """factor^e for a factor known >= 0 and e > 0."""
+        _, kind, t = item
+        if kind in (ATOM, INV) and e != int(e):
+            item = factor(POS if kind == ATOM else INVPOS, t)
+        return self.settle({item: e})
+
+    def _abs(self, p: Poly) -> Poly:
+        if not p:
+            return {}
+        shared = P.common(p)
+        rest = P.without(p, shared)
+        c = P.content(rest) * (1 if P.leading(rest) > 0 else -1)
+        result = P.constant(abs(c))
+        for item, e in shared.items():
+            _, kind, t = item
+            known = self.factor_sign(item)
+            if known is not None and known[0] > 0:
+                piece = P.single(item, e)
+            else:
+                absolute = Abs(t) if not isinstance(t, Abs) else t
+                piece = self.settle({factor(kind, absolute): e})
+            result = self.times(result, piece)
+        prim = P.scale(rest, 1 / c)
+        if prim == P.ONE:
+            return result
+        known = self.sign(to_term(prim))
+        inner = P.scale(prim, known[0]) if known else P.single(factor(ATOM, Abs(to_term(prim))))
+        return self.times(result, inner)
+
+    # --- finite sums ---------------------------------------------------------------------------------
+
+    def _sum(self, t: Sum) -> Poly:
+        low, high, shift = t.low, t.high, 0
+        if low.base is None and low.offset != 1:
+            shift = low.offset - 1
+            low, high = Ix(None, 1), high.shift(-shift)
+        with self.binder(low, high) as eigen:
+            body = self.poly(open_body(t.body, Ix(eigen, shift)))
+            return self.collect(low, high, eigen, body)
+
+    def collect(self, low: Ix, high: Ix, eigen: Eigen, body: Poly) -> Poly:
+        """The sum of ``body`` over ``eigen``: linear, factors free of it outside."""
+        result: Poly = {}
+        for m, c in body.items():
+            inside = {f: e for f, e in m if _mentions(f[2], eigen)}
+            outside = {f: e for f, e in m if f not in inside}
+            if not inside:
+                inner = self._count(low, high)
+            else:
+                inner = self._nest(((low, high, eigen),), P.mono(inside))
+            result = P.plus(result, self.times({P.mono(outside): Fraction(1)}, inner), c)
+        return result
+
+    def _count(self, low: Ix, high: Ix) -> Poly:
+        """``Sum 1 = high - low + 1`` where low <= high + 1 is known."""
+        if self.entails(Le(low, high.shift(1))):
+            return P.plus(
+                P.plus(self.poly(IxVal(high)), self.poly(IxVal(low)), -1), P.ONE
+            )
+        return P.single(factor(ATOM, Sum(low, high, Rat(Fraction(1)))))
+
+    def _nest(self, binders: tuple[tuple[Ix, Ix, Eigen], ...], m: Mono) -> Poly:
+        """Sum of a monomial over binders; one inner sum is merged, independent ranges ordered."""
+        sums = [(f, e) for f, e in m if f[1] == ATOM and isinstance(f[2], Sum)]
+        if len(sums) == 1 and sums[0][1] == 1:
+            item = sums[0][0]
+            inner = item[2]
+            rest: Poly = {P.mono({f: e for f, e in m if f != item}): Fraction(1)}
+            if isinstance(inner, Sum):
+                with self.binder(inner.low, inner.high) as eigen:
+                    body = self.times(rest, self.poly(open_body(inner.body, Ix(eigen))))
+                    result: Poly = {}
+                    for mono, c in body.items():
+                        nested = self._nest((*binders, (inner.low, inner.high, eigen)), mono)
+                        result = P.plus(result, nested, c)
+                    return result
+        return P.single(factor(ATOM, self._ordered(binders, P.mono_term(m))))
+
+    def _ordered(self, binders: tuple[tuple[Ix, Ix, Eigen], ...], body: Term) -> Sum:
+        """Nested sums over independent ranges, in the order of the ranges."""
+        if len(binders) == 1:
+            return _close(binders, body)
+        eigens = {b[2] for b in binders}
+        if any(ix.base in eigens for low, high, _ in binders for ix in (low, high)):
+            return _close(binders, body)  # triangular: no exchange
+        choices: list[Sum] = []
+        ranked = sorted(binders, key=lambda b: (b[0].key, b[1].key))
+        for order in permutations(ranked):
+            if [(b[0], b[1]) for b in order] != [(b[0], b[1]) for b in ranked]:
+                continue
+            names = {old[2]: new[2] for old, new in zip(order, binders, strict=True)}
+            moved = _rename(body, names)
+            placed = tuple((b[0], b[1], names[b[2]]) for b in order)
+            choices.append(_close(placed, moved))
+        return min(choices, key=lambda s: s.key)
+
+    # --- clearing ------------------------------------------------------------------------------------
+
+    def clear(self, p: Poly) -> Poly:
+        """``p`` times denominators known to be non-zero: zero iff ``p`` is."""
+        for _ in range(P.MAX_EXPONENT):
+            dens: dict[Factor, int] = {}
+            for m in p:
+                for item, e in m:
+                    if item[1] == INV:
+                        dens[item] = max(dens.get(item, 0), int(e))
+            known = {}
+            for item in dens:
+                sign = self.sign(item[2])
+                if sign is not None and sign[1]:
+                    known[item] = dens[item]
+            if not known:
+                return p
+            item = max(known, key=lambda f: (len(f[0]), f[0]))
+            den, top = self.poly(item[2]), known[item]
+            result: Poly = {}
+            for m, c in p.items():
+                exponents = dict(m)
+                have = int(exponents.pop(item, 0))
+                piece = self.times({P.mono(exponents): c}, self.power(den, top - have))
+                result = P.plus(result, piece)
+            p = result
+        raise LimitError("denominators nested too deeply")
+
+    def is_zero(self, p: Poly) -> bool:
+        """Is ``p`` zero, after clearing denominators?"""
+        return not p or not self.clear(p)
+
+
+def _mentions(term: Term, eigen: Eigen) -> bool:
+    return any(isinstance(n, Ix) and n.base == eigen for n, _ in subterms(term))
+
+
+def _close(binders: tuple[tuple[Ix, Ix, Eigen], ...], body: Term) -> Sum:
+    result = body
+    for low, high, eigen in reversed(binders):
+        result = Sum(low, high, close_body(result, eigen))
+    if not isinstance(result, Sum):
+        raise SideConditionError("no binder")
+    return result
+
+
+def _rename(body: Term, names: dict[Eigen, Eigen]) -> Term:
+    """``body`` with fresh indices permuted and its products back in one canonical order."""
+
+    def visit(node: Node, _depth: int) -> Node | None:
+        if isinstance(node, Ix) and isinstance(node.base, Eigen) and node.base in names:
+            return Ix(names[node.base], node.offset)
+        if isinstance(node, Add | Mul):
+            parts = (transform(t, visit) for t in node.terms)
+            return type(node)(tuple(sorted(parts, key=lambda t: t.key)))
+        return None
+
+    return transform(body, visit)

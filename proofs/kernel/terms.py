@@ -1,0 +1,574 @@
+"""The language of the kernel: indices, real terms, points, formulas.
+
+Every object is a frozen dataclass, validated when it is made, with a cached hash and a cached
+structural ``key`` (a string) that orders terms the same way in every process.
+
+Semantics (docs/trust.md): a term denotes a real random variable, total on its arguments:
+``1/0 = 0``, a non-integer power of a negative number is 0, ``t^0 = 1``, an empty sum is 0, the
+(conditional) expectation of a non-integrable variable is 0.
+
+Binding is locally nameless. ``Sum`` and ``Lambda`` bind one index; inside their body it is
+``Ix(0)``, the index of the binder around that ``Ix(1)``, and so on. A *closed* term has no such
+loose number, so alpha-equivalence is ``==`` and substituting closed things can capture nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from typing import Any, Literal, TypeVar
+
+from .errors import SortError
+
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.']{0,63}")
+N = TypeVar("N", bound="Node")
+
+
+def _require(condition: bool, message: str) -> None:
+    if not condition:
+        raise SortError(message)
+
+
+def _name(text: object) -> None:
+    _require(
+        isinstance(text, str) and NAME.fullmatch(text) is not None, f"not a legal name: {text!r}"
+    )
+
+
+class Node:
+    """Common behaviour of all syntax: structural equality, cached hash, cached key."""
+
+    _hash: int
+    _key: str
+
+    def parts(self) -> tuple[Any, ...]:
+        """The fields, in order."""
+        return tuple(getattr(self, name) for name in _FIELDS[type(self)])
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if type(self) is not type(other) or self._hash != other._hash:  # type: ignore[attr-defined]
+            return False
+        return self.parts() == other.parts()  # type: ignore[attr-defined]
+
+    def __post_init__(self) -> None:
+        self.check()
+        object.__setattr__(self, "_hash", hash((type(self).__name__, *self.parts())))
+
+    def check(self) -> None:
+        """Raise ``SortError`` unless the fields have the right sorts."""
+
+    @property
+    def key(self) -> str:
+        """A string that determines the node; its order is the canonical order of terms."""
+        try:
+            return self._key
+        except AttributeError:
+            text = f"({type(self).__name__} {' '.join(_key(p) for p in self.parts())})"
+            object.__setattr__(self, "_key", text)
+            return text
+
+    def __repr__(self) -> str:
+        return self.key
+
+
+def _key(part: object) -> str:
+    if isinstance(part, Node):
+        return part.key
+    if isinstance(part, tuple):
+        return f"[{' '.join(_key(p) for p in part)}]"
+    return str(part)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Eigen(Node):
+    """A fresh index made by the kernel when it opens a binder. No user can write one."""
+
+    number: int
+
+    @property
+    def key(self) -> str:
+        """``!`` sorts before every letter, and two digits keep nested binders in order."""
+        return f"!{self.number:03d}"
+
+
+Base = str | int | Eigen | None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Ix(Node):
+    """An integer index ``base + offset``; the base is a name, a bound number, or nothing."""
+
+    base: Base
+    offset: int = 0
+
+    def check(self) -> None:
+        _require(type(self.offset) is int and abs(self.offset) < 10**9, "index offset out of range")
+        if isinstance(self.base, str):
+            _name(self.base)
+        else:
+            _require(
+                self.base is None
+                or isinstance(self.base, Eigen)
+                or (type(self.base) is int and self.base >= 0),
+                f"not an index base: {self.base!r}",
+            )
+
+    @property
+    def key(self) -> str:
+        base = self.base.key if isinstance(self.base, Eigen) else str(self.base)
+        return f"{base}{self.offset:+d}"
+
+    def shift(self, by: int) -> Ix:
+        """The index ``self + by``."""
+        return Ix(self.base, self.offset + by)
+
+
+class Term(Node):
+    """A real-valued term."""
+
+
+class Point(Node):
+    """A point of R^d."""
+
+
+Level = Ix | Literal["det", "any"]
+Sort = Literal["index", "point", "term"]
+
+
+def _level(level: object) -> None:
+    _require(level in ("det", "any") or isinstance(level, Ix), f"not a level: {level!r}")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Rat(Term):
+    """A rational constant."""
+
+    value: Fraction
+
+    def check(self) -> None:
+        _require(type(self.value) is Fraction, f"not an exact rational: {self.value!r}")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Var(Term):
+    """A variable ranging over the random variables measurable at ``level``.
+
+    ``det``: real constants; ``any``: all random variables; ``Ix(k)``: F_k-measurable ones.
+    The same name at two levels is two variables.
+    """
+
+    name: str
+    level: Level
+
+    def check(self) -> None:
+        _name(self.name)
+        _level(self.level)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class IxVal(Term):
+    """The real number that an index is."""
+
+    index: Ix
+
+    def check(self) -> None:
+        _require(isinstance(self.index, Ix), "IxVal takes an index")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class App(Term):
+    """A declared function or process applied to indices, points and terms: ``m[k,i]``."""
+
+    name: str
+    args: tuple[Ix | Term | Point, ...]
+
+    def check(self) -> None:
+        _name(self.name)
+        _require(isinstance(self.args, tuple), "arguments must be a tuple")
+        for arg in self.args:
+            _require(isinstance(arg, Ix | Term | Point), f"{self.name}: bad argument {arg!r}")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Add(Term):
+    """A finite sum of terms."""
+
+    terms: tuple[Term, ...]
+
+    def check(self) -> None:
+        _terms(self.terms)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Mul(Term):
+    """A finite product of terms."""
+
+    terms: tuple[Term, ...]
+
+    def check(self) -> None:
+        _terms(self.terms)
+
+
+def _terms(terms: object) -> None:
+    _require(
+        isinstance(terms, tuple) and all(isinstance(t, Term) for t in terms), "operands: terms"
+    )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Pow(Term):
+    """``base^exponent`` with a rational exponent; ``max(base, 0)^exponent`` if it is no integer."""
+
+    base: Term
+    exponent: Fraction
+
+    def check(self) -> None:
+        _require(isinstance(self.base, Term), "the base of a power must be a term")
+        _require(type(self.exponent) is Fraction, f"not a rational exponent: {self.exponent!r}")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Abs(Term):
+    """Absolute value."""
+
+    body: Term
+
+    def check(self) -> None:
+        _terms((self.body,))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sum(Term):
+    """The sum of ``body`` over the bound index from ``low`` to ``high``; 0 if ``high < low``."""
+
+    low: Ix
+    high: Ix
+    body: Term
+
+    def check(self) -> None:
+        _require(isinstance(self.low, Ix) and isinstance(self.high, Ix), "summation range: indices")
+        _terms((self.body,))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class E(Term):
+    """Expectation; 0 if ``body`` is not integrable."""
+
+    body: Term
+
+    def check(self) -> None:
+        _terms((self.body,))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CE(Term):
+    """Conditional expectation given F_index (F_k is trivial for k <= 0)."""
+
+    index: Ix
+    body: Term
+
+    def check(self) -> None:
+        _require(isinstance(self.index, Ix), "conditioning takes an index")
+        _terms((self.body,))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PointApp(Point):
+    """A declared point process: ``x[k]``."""
+
+    name: str
+    args: tuple[Ix, ...]
+
+    def check(self) -> None:
+        _name(self.name)
+        _require(
+            isinstance(self.args, tuple) and all(isinstance(a, Ix) for a in self.args),
+            f"{self.name}: a point process takes indices",
+        )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Lambda(Point):
+    """The point whose coordinate at the bound index is ``body``."""
+
+    body: Term
+
+    def check(self) -> None:
+        _terms((self.body,))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PointVar(Point):
+    """A variable ranging over the random points measurable at ``level``."""
+
+    name: str
+    level: Level
+
+    def check(self) -> None:
+        _name(self.name)
+        _level(self.level)
+
+
+class Formula(Node):
+    """A hypothesis or a conclusion."""
+
+
+Op = Literal["<", "<=", "="]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Rel(Formula):
+    """``left op right``, almost surely."""
+
+    left: Term
+    op: Op
+    right: Term
+
+    def check(self) -> None:
+        _require(self.op in ("<", "<=", "="), f"not a relation: {self.op!r}")
+        _terms((self.left, self.right))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Le(Formula):
+    """``left <= right`` between indices."""
+
+    left: Ix
+    right: Ix
+
+    def check(self) -> None:
+        _require(isinstance(self.left, Ix) and isinstance(self.right, Ix), "Le compares indices")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class All(Formula):
+    """For all real ``variables`` with ``conditions``: ``body``. Only ever a hypothesis."""
+
+    variables: tuple[Var, ...]
+    conditions: tuple[Rel, ...]
+    body: Rel
+
+    def check(self) -> None:
+        _require(
+            isinstance(self.variables, tuple)
+            and len(self.variables) > 0
+            and all(isinstance(v, Var) and v.level == "det" for v in self.variables)
+            and len(set(self.variables)) == len(self.variables),
+            "All binds distinct deterministic variables",
+        )
+        _require(
+            isinstance(self.conditions, tuple) and all(isinstance(c, Rel) for c in self.conditions),
+            "the conditions of All are relations",
+        )
+        _require(isinstance(self.body, Rel), "the body of All is a relation")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Fin(Formula):
+    """``term`` lies in L^(1/exponent); exponent 0 is essentially bounded, 1 is integrable."""
+
+    term: Term
+    exponent: Fraction
+
+    def check(self) -> None:
+        _terms((self.term,))
+        _require(
+            type(self.exponent) is Fraction and self.exponent >= 0,
+            "an integrability exponent is a rational >= 0",
+        )
+
+
+NODES: dict[str, type[Node]] = {
+    cls.__name__: cls
+    for cls in (
+        *(Ix, Rat, Var, IxVal, App, Add, Mul, Pow, Abs, Sum, E, CE),
+        *(PointApp, Lambda, PointVar, Rel, Le, All, Fin),
+    )
+}
+_FIELDS: dict[type[Node], tuple[str, ...]] = {
+    cls: tuple(f.name for f in fields(cls))  # type: ignore[arg-type]
+    for cls in (*NODES.values(), Eigen)
+}
+
+
+# --- shorthands ------------------------------------------------------------------------------
+
+
+def rat(value: int | Fraction | str) -> Rat:
+    """The rational constant ``value`` (an int, a Fraction, or text such as ``"2/3"``)."""
+    if isinstance(value, bool) or not isinstance(value, int | Fraction | str):
+        raise SortError(f"not an exact rational: {value!r}")
+    return Rat(Fraction(value))
+
+
+ZERO, ONE = rat(0), rat(1)
+
+
+def add(*terms: Term) -> Term:
+    """The sum of the terms."""
+    return terms[0] if len(terms) == 1 else Add(terms)
+
+
+def mul(*terms: Term) -> Term:
+    """The product of the terms."""
+    return terms[0] if len(terms) == 1 else Mul(terms)
+
+
+def neg(term: Term) -> Term:
+    """``-term``."""
+    return Mul((rat(-1), term))
+
+
+def sub(left: Term, right: Term) -> Term:
+    """``left - right``."""
+    return Add((left, neg(right)))
+
+
+def power(base: Term, exponent: int | Fraction) -> Term:
+    """``base^exponent``."""
+    return Pow(base, Fraction(exponent))
+
+
+def div(left: Term, right: Term) -> Term:
+    """``left / right``."""
+    return Mul((left, power(right, -1)))
+
+
+def sqrt(term: Term) -> Term:
+    """The square root."""
+    return Pow(term, Fraction(1, 2))
+
+
+def maximum(a: Term, b: Term) -> Term:
+    """``max(a, b)``, written ``(a + b + |a - b|)/2``."""
+    return Mul((rat(Fraction(1, 2)), Add((a, b, Abs(sub(a, b))))))
+
+
+def minimum(a: Term, b: Term) -> Term:
+    """``min(a, b)``, written ``(a + b - |a - b|)/2``."""
+    return Mul((rat(Fraction(1, 2)), Add((a, b, neg(Abs(sub(a, b)))))))
+
+
+def coord(point: Point, index: Ix) -> App:
+    """The coordinate of a point; ``coord`` is the one function every theory has."""
+    return App("coord", (point, index))
+
+
+# --- traversal -------------------------------------------------------------------------------
+
+
+def _rebuild(part: Any, depth: int, visit: Callable[[Node, int], Node | None]) -> Any:
+    if isinstance(part, Node):
+        return transform(part, visit, depth)
+    if isinstance(part, tuple):
+        return tuple(_rebuild(p, depth, visit) for p in part)
+    return part
+
+
+def transform(node: N, visit: Callable[[Node, int], Node | None], depth: int = 0) -> N:
+    """Rebuild ``node``: where ``visit(sub, binders_above)`` is not None, that replaces ``sub``."""
+    replaced = visit(node, depth)
+    if replaced is not None:
+        return replaced  # type: ignore[return-value]
+    if isinstance(node, Ix | Eigen | Rat):
+        return node
+    old = node.parts()
+    if isinstance(node, Sum):
+        new: tuple[Any, ...] = (
+            *(_rebuild(p, depth, visit) for p in old[:2]),
+            _rebuild(old[2], depth + 1, visit),
+        )
+    elif isinstance(node, Lambda):
+        new = (_rebuild(old[0], depth + 1, visit),)
+    else:
+        new = tuple(_rebuild(p, depth, visit) for p in old)
+    if all(a is b for a, b in zip(old, new, strict=True)) or old == new:
+        return node
+    return type(node)(*new)
+
+
+def subterms(node: Node, depth: int = 0) -> Iterator[tuple[Node, int]]:
+    """Every node inside ``node`` (itself first) with the number of binders above it."""
+    stack: list[tuple[Any, int]] = [(node, depth)]
+    while stack:
+        part, level = stack.pop()
+        if isinstance(part, tuple):
+            stack.extend((p, level) for p in reversed(part))
+        elif isinstance(part, Node):
+            yield part, level
+            parts = part.parts()
+            if isinstance(part, Sum):
+                stack.append((parts[2], level + 1))
+                stack.extend((p, level) for p in (parts[1], parts[0]))
+            elif isinstance(part, Lambda):
+                stack.append((parts[0], level + 1))
+            else:
+                stack.extend((p, level) for p in reversed(parts))
+
+
+def open_body(body: Term, index: Ix) -> Term:
+    """The body of a binder with its bound index replaced by ``index`` (closed)."""
+
+    def visit(node: Node, depth: int) -> Node | None:
+        if isinstance(node, Ix) and type(node.base) is int and node.base == depth:
+            return index.shift(node.offset)
+        return None
+
+    return transform(body, visit)
+
+
+def close_body(body: Term, base: str | Eigen) -> Term:
+    """The body of a binder for the free index ``base``."""
+
+    def visit(node: Node, depth: int) -> Node | None:
+        if isinstance(node, Ix) and node.base == base:
+            return Ix(depth, node.offset)
+        return None
+
+    return transform(body, visit)
+
+
+def sum_over(name: str, low: Ix, high: Ix, body: Term) -> Sum:
+    """``Sum`` of ``body`` over the free index ``name``."""
+    return Sum(low, high, close_body(body, name))
+
+
+def point_of(name: str, body: Term) -> Lambda:
+    """The point with coordinate ``body`` at the free index ``name``."""
+    return Lambda(close_body(body, name))
+
+
+def free_indices(node: Node) -> frozenset[str]:
+    """The names of free indices in ``node``."""
+    return frozenset(
+        n.base for n, _ in subterms(node) if isinstance(n, Ix) and isinstance(n.base, str)
+    )
+
+
+def has_eigen(node: Node) -> bool:
+    """Does a kernel-made index occur?"""
+    return any(isinstance(n, Ix) and isinstance(n.base, Eigen) for n, _ in subterms(node))
+
+
+def is_closed(node: Node) -> bool:
+    """No loose bound index."""
+    return not any(
+        isinstance(n, Ix) and type(n.base) is int and n.base >= depth for n, depth in subterms(node)
+    )
+
+
+def variables(node: Node) -> frozenset[Var | PointVar]:
+    """The free scalar and point variables."""
+    if isinstance(node, All):
+        inner = frozenset[Var | PointVar]().union(
+            *(variables(part) for part in (*node.conditions, node.body))
+        )
+        return inner - frozenset(node.variables)
+    return frozenset(n for n, _ in subterms(node) if isinstance(n, Var | PointVar))

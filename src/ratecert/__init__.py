@@ -1,0 +1,10 @@
+"""Convergence rates of optimizers: proved step by step by a small kernel, then attacked.
+
+The rooms of the house are the subpackages: ``ratecert.optimizers`` (what an optimizer is),
+``ratecert.proofs`` (what is true, and why) and ``ratecert.numeric_checks`` (is it so, and how
+tightly). Importing this package loads none of them, so that the command line starts quickly.
+"""
+
+__version__ = "0.1.0"
+
+__all__ = ["__version__"]
