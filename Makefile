@@ -38,6 +38,7 @@ test: $(VENV)/installed-test
 
 # setuptools comes first and pinned, so that the build needs no isolated (and unpinned) environment.
 $(VENV)/installed-%: pyproject.toml constraints.txt | $(BIN)/python
+	@echo 'Installing ratecert[$(EXTRAS)] into $(VENV); the first time this takes a minute or two.'
 	$(PIP_INSTALL) setuptools
 	$(PIP_INSTALL) --no-build-isolation --editable '.[$(EXTRAS)]'
 	touch $@

@@ -371,28 +371,27 @@ def antisymmetry(below: Theorem, above: Theorem) -> Theorem:
 
 
 @rule
-def replace(theorem: Theorem, equation: Theorem) -> Theorem:
-    """``G |- P`` and ``D |- a = b`` give ``G, D |- P[a := b]``, everywhere in P.
+def rewrite(term: Term, equation: Theorem) -> Theorem:
+    """``G |- a = b`` gives ``G |- t = t[a := b]``, every occurrence of a in t replaced.
 
-    Side: where a stands inside E, E[.|F_k] or Fin, D is deterministic.
+    Side: where a stands inside E or E[.|F_k], G is deterministic.
     """
-    same_theory(theorem.theory, equation)
-    eq = equation.rel
+    theory, eq = equation.theory, equation.rel
+    theory.check(term)
     if eq.op != "=":
-        raise SideConditionError("the second premise must be an equation")
-    tops = [n for n, _ in subterms(theorem.conclusion) if isinstance(n, E | CE | Fin)]
+        raise SideConditionError("the premise must be an equation")
+    averages = (n for n, _ in subterms(term) if isinstance(n, E | CE))
     if not equation.deterministic and any(
-        sub_ == eq.left for top in tops for sub_, _ in subterms(top)
+        inner == eq.left for top in averages for inner, _ in subterms(top)
     ):
         raise SideConditionError("an equation with random hypotheses used under an expectation")
 
     def visit(node: Node, _depth: int) -> Node | None:
         return eq.right if node == eq.left else None
 
-    conclusion = transform(theorem.conclusion, visit)
-    hyps, uses = theorem.hypotheses | equation.hypotheses, theorem.uses | equation.uses
-    args = {"theorem": theorem, "equation": equation}
-    return make(theorem.theory, hyps, conclusion, uses, "replace", args)
+    conclusion = Rel(term, "=", transform(term, visit))
+    args = {"term": term, "equation": equation}
+    return make(theory, equation.hypotheses, conclusion, equation.uses, "rewrite", args)
 
 
 # --- finite sums -----------------------------------------------------------------------------------

@@ -1,0 +1,370 @@
+"""Kernel terms to tensors over a recorded run: vectorised over time, coordinates and instances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from ...proofs.kernel.terms import (
+    CE,
+    Abs,
+    Add,
+    App,
+    E,
+    Ix,
+    IxVal,
+    Lambda,
+    Le,
+    Mul,
+    Node,
+    Point,
+    PointApp,
+    PointVar,
+    Pow,
+    Rat,
+    Sum,
+    Term,
+    Var,
+    open_body,
+)
+from ..exact import EvaluationError, MissingError, Unfold
+from ..simulate import Constant, Run, Series
+from .labelled import ROW, Labelled, combine, total_power
+from .ranges import Range
+
+COORDINATE = "#coordinate"
+"""The dimension of a whole point, before one of its coordinates is taken."""
+
+
+class WindowError(EvaluationError):
+    """A statement reaches for times that a window does not hold."""
+
+
+class TreeError(EvaluationError):
+    """A statement conditions on the past, which needs a scenario tree, not paths."""
+
+
+class TimeSums:
+    """Sums up to the horizon, collected window by window.
+
+    A sum ``Sum_{k=a}^{K}`` is added up over the times each window owns, and is known in the last
+    one. Until then its value is NaN and ``pending`` says so.
+    """
+
+    def __init__(self) -> None:
+        self.totals: dict[tuple[Sum, tuple[str, ...]], Tensor] = {}
+        self.pending = False
+
+    def add(self, node: Sum, part: Labelled, *, final: bool) -> Labelled:
+        """Add a window's part of ``node``; returns the total, or NaN as long as it is partial."""
+        key = (node, part.names)
+        total = self.totals[key] + part.data if key in self.totals else part.data
+        self.totals[key] = total
+        if final:
+            return Labelled(total, part.names)
+        self.pending = True
+        return Labelled(torch.full_like(total, torch.nan), part.names)
+
+
+class TorchReading:
+    """The terms of one statement over one window. Values are memoised by term.
+
+    Args:
+        run: the window.
+        boxes: the range of each free index in this window.
+        unfold: definitions, for what the run does not record.
+        variables: values of free scalar variables.
+        time: which of the free indices are times.
+        sums: where sums up to the horizon are collected.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        boxes: Mapping[str, Range],
+        unfold: Unfold,
+        variables: Mapping[str, Constant],
+        time: frozenset[str],
+        sums: TimeSums,
+    ) -> None:
+        self.run, self.unfold, self.variables, self.sums = run, unfold, variables, sums
+        self.boxes: dict[str, Range] = dict(boxes)
+        self.time = set(time)
+        self.estimated = False
+        self._memo: dict[Node, Labelled] = {}
+        self._inside_time_sum = False
+        self._device = run.points["x"].data.device if "x" in run.points else torch.device("cpu")
+
+    # --- indices -----------------------------------------------------------------------------
+
+    def fixed(self, ix: Ix) -> int | None:
+        """The value of an index that is no free or bound variable, else None."""
+        if ix.base is None:
+            return ix.offset
+        if not isinstance(ix.base, str):
+            raise EvaluationError(f"a loose or kernel-made index: {ix}")
+        if ix.base in self.boxes:
+            return None
+        value = self.run.indices.get(ix.base)
+        if value is None:
+            raise MissingError(f"no value and no range for the index {ix.base}")
+        return value + ix.offset
+
+    def extent(self, ix: Ix) -> Range:
+        """The smallest and the largest value of an index."""
+        value = self.fixed(ix)
+        if value is not None:
+            return value, value
+        low, high = self.boxes[str(ix.base)]
+        return low + ix.offset, high + ix.offset
+
+    def index(self, ix: Ix) -> Labelled:
+        """The values of an index, as integers."""
+        low, high = self.extent(ix)
+        values = torch.arange(low, high + 1, device=self._device)
+        return Labelled(values[0], ()) if self.fixed(ix) is not None else Labelled(
+            values, (str(ix.base),)
+        )
+
+    def holds(self, le: Le) -> Labelled:
+        """Where an index condition holds."""
+        return combine(torch.le, self.index(le.left), self.index(le.right))
+
+    # --- terms -------------------------------------------------------------------------------
+
+    def term(self, term: Term) -> Labelled:
+        """The value of a closed term, float64.
+
+        Raises:
+            TreeError: conditional expectations.
+            WindowError: times outside this window.
+            MissingError, EvaluationError: see the message.
+        """
+        value = self._memo.get(term)
+        if value is None:
+            value = self._memo[term] = self._term(term)
+        return value
+
+    def _term(self, term: Term) -> Labelled:
+        if isinstance(term, Rat):
+            return self._scalar(float(term.value))
+        if isinstance(term, IxVal):
+            return self.index(term.index).map(lambda t: t.to(torch.float64))
+        if isinstance(term, Var):
+            if term.name not in self.variables:
+                raise MissingError(f"no value for the variable {term.name}")
+            return self._constant(self.variables[term.name])
+        if isinstance(term, Add | Mul):
+            return self._fold(term)
+        if isinstance(term, Pow):
+            return self.term(term.base).map(lambda t: total_power(t, term.exponent))
+        if isinstance(term, Abs):
+            return self.term(term.body).map(torch.abs)
+        if isinstance(term, Sum):
+            return self._sum(term)
+        if isinstance(term, App):
+            return self._application(term)
+        if isinstance(term, E):
+            return self._expectation(term)
+        if isinstance(term, CE):
+            raise TreeError(
+                f"a conditional expectation needs a scenario tree, it cannot be read off paths: {term}"
+            )
+        raise EvaluationError(f"not a term that can be evaluated: {term}")
+
+    def _scalar(self, value: float) -> Labelled:
+        return Labelled(torch.tensor(value, dtype=torch.float64, device=self._device), ())
+
+    def _fold(self, term: Add | Mul) -> Labelled:
+        total = isinstance(term, Add)
+        operation = torch.add if total else torch.mul
+        # Small operands first: a constant factor costs nothing when it meets another.
+        parts = sorted((self.term(t) for t in term.terms), key=lambda v: v.data.numel())
+        result = parts[0] if parts else self._scalar(0.0 if total else 1.0)
+        for part in parts[1:]:
+            result = combine(operation, result, part)
+        return result
+
+    def _expectation(self, term: E) -> Labelled:
+        body = self.term(term.body)
+        if ROW not in body.names:
+            return body
+        if not self.run.replicates:
+            raise EvaluationError(
+                "a mean over instances estimates an expectation only if they differ in nothing "
+                f"but their random streams: {term}"
+            )
+        self.estimated = True
+        return body.mean(ROW)
+
+    def _sum(self, term: Sum) -> Labelled:
+        low, high = self.extent(term.low)[0], self.extent(term.high)[1]
+        horizon = term.high.base == "K" and not self.run.whole
+        if horizon:
+            if self.fixed(term.low) is None:
+                raise WindowError(f"a sum from a free time up to K needs the whole run: {term}")
+            if self._inside_time_sum:
+                raise WindowError(f"a sum over time inside another needs the whole run: {term}")
+            low, high = self.run.owned(low, high)
+        if high < low:
+            empty = self._scalar(0.0)
+            return self._collected(term, empty) if horizon else empty
+        # The name determines the range, so that memoised bodies are never confused.
+        name = f"bound.{len(self.boxes)}.{low - 1 if low < 1 else low}.{high}".replace("-", "m")
+        is_time = horizon or bool({term.low.base, term.high.base} & (self.time | {"K"}))
+        self.boxes[name] = (low, high)
+        if is_time:
+            self.time.add(name)
+        self._inside_time_sum = horizon or self._inside_time_sum
+        try:
+            value = self._sum_body(term, name, dependent=not horizon)
+        finally:
+            del self.boxes[name]
+            self.time.discard(name)
+            self._inside_time_sum = self._inside_time_sum and not horizon
+        return self._collected(term, value) if horizon else value
+
+    def _sum_body(self, term: Sum, name: str, *, dependent: bool) -> Labelled:
+        index = Ix(name)
+        body = self.term(open_body(term.body, index))
+        if dependent:
+            for le in (Le(term.low, index), Le(index, term.high)):
+                if self.fixed(le.left) is None and self.fixed(le.right) is None:
+                    body = combine(lambda b, m: torch.where(m, b, 0.0), body, self.holds(le))
+        if name in body.names:
+            return body.sum(name)
+        low, high = self.boxes[name]
+        return body.map(lambda t: t * (high - low + 1))
+
+    def _collected(self, term: Sum, part: Labelled) -> Labelled:
+        if set(part.names) & self.time:
+            raise WindowError(f"a sum up to K inside a statement for each time: {term}")
+        return self.sums.add(term, part, final=self.run.last == self.run.K)
+
+    # --- applications ------------------------------------------------------------------------
+
+    def _application(self, app: App) -> Labelled:
+        if app.name == "coord":
+            point, at = app.args
+            if not isinstance(point, Point) or not isinstance(at, Ix):
+                raise EvaluationError(f"coord takes a point and an index: {app}")
+            if isinstance(point, Lambda):
+                return self.term(open_body(point.body, at))
+            return self._at_coordinate(self._point(point), at, app)
+        recorded = self._recorded(app)
+        if recorded is not None:
+            return recorded
+        unfolded = self.unfold(app)
+        if unfolded is not None:
+            right, conditions = unfolded
+            for le in conditions:
+                if not bool(self.holds(le).data.all()):
+                    raise EvaluationError(f"the definition of {app} does not apply where not {le}")
+            return self.term(right)
+        if app.args and isinstance(app.args[0], Point):
+            return self._function(app)
+        known = sorted({*self.run.processes, *self.run.constants, *self.run.points})
+        raise MissingError(
+            f"{app.name} is neither recorded nor defined: {app} (recorded: {', '.join(known)})"
+        )
+
+    def _recorded(self, app: App) -> Labelled | None:
+        run, args = self.run, app.args
+        if app.name in run.processes and all(isinstance(a, Ix) for a in args):
+            return self._series(run.processes[app.name], args, app)
+        if args and isinstance(args[0], PointApp) and (app.name, args[0].name) in run.at_points:
+            return self._series(
+                run.at_points[app.name, args[0].name], (*args[0].args, *args[1:]), app
+            )
+        if app.name in run.constants and len(args) <= 1:
+            entry = self._constant(run.constants[app.name])
+            if not args:
+                return entry
+            if isinstance(args[0], Ix):
+                return self._at_coordinate(entry, args[0], app)
+        return None
+
+    def _constant(self, entry: Constant) -> Labelled:
+        """A constant, without the dimensions it does not vary in."""
+        floats, names = entry.floats, [ROW, COORDINATE]
+        for position in (1, 0):
+            if floats.shape[position] == 1:
+                floats = floats.select(position, 0)
+                del names[position]
+        return Labelled(floats.to(self._device), tuple(names))
+
+    def _series(self, series: Series, args: tuple[object, ...], app: App) -> Labelled:
+        """A recorded process at (time) or (time, coordinate)."""
+        if len(args) != series.data.ndim - 1 or not all(isinstance(a, Ix) for a in args):
+            raise EvaluationError(f"{app} does not fit what is recorded: {list(series.data.shape)}")
+        value = self._at_time(series, args[0], app)  # type: ignore[arg-type]
+        return value if len(args) == 1 else self._at_coordinate(value, args[1], app)  # type: ignore[arg-type]
+
+    def _at_time(self, series: Series, ix: Ix, app: Node) -> Labelled:
+        low, high = self.extent(ix)
+        if low < series.first or high > series.last:
+            raise WindowError(
+                f"{app} is asked for at times {low}..{high} and recorded at "
+                f"{series.first}..{series.last}; simulate with more times before, or record all"
+            )
+        names = (ROW, COORDINATE)[: series.data.ndim - 1]
+        if self.fixed(ix) is not None:
+            return Labelled(series.data[low - series.first], names)
+        data = series.data[low - series.first : high + 1 - series.first]
+        return Labelled(data, (str(ix.base), *names))
+
+    def _at_coordinate(self, value: Labelled, ix: Ix, app: App) -> Labelled:
+        low, high = self.extent(ix)
+        if low < 1 or high > self.run.d:
+            raise EvaluationError(f"{app}: coordinates {low}..{high} of R^{self.run.d}")
+        if COORDINATE not in value.names:
+            return value
+        position = value.names.index(COORDINATE)
+        if self.fixed(ix) is not None:
+            names = tuple(n for n in value.names if n != COORDINATE)
+            return Labelled(value.data.select(position, low - 1), names)
+        name = str(ix.base)
+        if name in value.names:
+            raise EvaluationError(f"{app} uses the index {name} both as time and as coordinate")
+        data = value.data.narrow(position, low - 1, high - low + 1)
+        return Labelled(data, tuple(name if n == COORDINATE else n for n in value.names))
+
+    # --- points ------------------------------------------------------------------------------
+
+    def _point(self, point: Point) -> Labelled:
+        """A point, with its coordinates along ``COORDINATE``."""
+        if isinstance(point, PointApp):
+            if point.name not in self.run.points:
+                raise MissingError(f"no point process {point.name} was recorded")
+            return self._at_time(self.run.points[point.name], point.args[0], point)
+        if isinstance(point, Lambda):
+            name = f"bound.{len(self.boxes)}.1.{self.run.d}"
+            self.boxes[name] = (1, self.run.d)
+            try:
+                body = self.term(open_body(point.body, Ix(name)))
+            finally:
+                del self.boxes[name]
+            names = tuple(COORDINATE if n == name else n for n in body.names)
+            return Labelled(body.data, names)
+        what = point.name if isinstance(point, PointVar) else point
+        raise MissingError(f"no value for the point {what}")
+
+    def _function(self, app: App) -> Labelled:
+        """f or its gradient at a point that was not recorded."""
+        instance, point = self.run.instance, app.args[0]
+        if instance is None or app.name not in ("f", "grad") or not isinstance(point, Point):
+            raise MissingError(f"{app.name} is neither recorded nor defined: {app}")
+        value = self._point(point)
+        outer = tuple(n for n in value.names if n != COORDINATE)
+        batch = value.over((*outer, COORDINATE))
+        shape = batch.shape[:-1]
+        flat = batch.expand(*shape, self.run.d).reshape(-1, self.run.d)
+        if app.name == "f":
+            return Labelled(instance.value(flat).view(shape), outer)
+        gradient = Labelled(instance.gradient(flat).view(*shape, -1), (*outer, COORDINATE))
+        at = app.args[1]
+        if not isinstance(at, Ix):
+            raise EvaluationError(f"grad takes a point and an index: {app}")
+        return self._at_coordinate(gradient, at, app)

@@ -1,0 +1,116 @@
+"""What an instance offers, and helpers shared by all of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from ...optimizers.batched import ShapeError
+from ..exact import Exact
+
+
+class Instance(Protocol):
+    """An objective f on R^d with a stochastic gradient, and certified constants.
+
+    The constants are exact and satisfy, for every x and y:
+
+        (A0) f(x) >= f_star,                      f(start) - f_star <= Delta
+        (A1) ||grad f(x) - grad f(y)||_2 <= L ||x - y||_2
+        (A2) E[g^k | F_{k-1}] = grad f(x^k)       up to what the docstring of the noise states
+        (A3) E[(g_i^k - grad_i f(x^k))^2 | F_{k-1}] <= sigma2[i],       sigma_s2 = sum_i sigma2[i]
+    """
+
+    @property
+    def name(self) -> str:
+        """What this is, in a few words, with the parameters that determine it."""
+
+    @property
+    def dimension(self) -> int:
+        """d."""
+
+    @property
+    def L(self) -> Fraction:
+        """A Lipschitz constant of the gradient in the Euclidean norm."""
+
+    @property
+    def f_star(self) -> Fraction:
+        """A lower bound of f."""
+
+    @property
+    def Delta(self) -> Fraction:
+        """An upper bound of f(start) - f_star."""
+
+    @property
+    def sigma2(self) -> tuple[Fraction, ...]:
+        """For each coordinate, a bound of the conditional variance of its stochastic gradient."""
+
+    @property
+    def sigma_s2(self) -> Fraction:
+        """The sum of ``sigma2``."""
+
+    def start(
+        self,
+        rows: int,
+        dtype: torch.dtype = torch.float64,
+        device: torch.device | str = "cpu",
+    ) -> Tensor:
+        """The start x^1 that ``Delta`` speaks of, [rows, d]."""
+
+    def value(self, x: Tensor) -> Tensor:
+        """f at each row of x [B, d]: [B]."""
+
+    def gradient(self, x: Tensor) -> Tensor:
+        """grad f at each row of x [B, d]: [B, d]."""
+
+    def value_and_gradient(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Both, at about the price of one."""
+
+    def stochastic_gradient(
+        self, x: Tensor, step: int, seeds: Sequence[int], instances: Sequence[int] | None = None
+    ) -> Tensor:
+        """g^step at each row of x [B, d], the noise being a function of (seed, instance, step)."""
+
+    def exact_value(self, point: Sequence[Exact]) -> Exact:
+        """f at one point, exact or enclosed at the current precision of ``flint.ctx``."""
+
+    def exact_gradient(self, point: Sequence[Exact]) -> list[Exact]:
+        """grad f at one point, likewise."""
+
+
+def check_points(x: Tensor, d: int, name: str) -> None:
+    """Raise ``ShapeError`` unless ``x`` is a batch of points [B, d] of floats."""
+    if x.ndim != 2 or x.shape[1] != d or not x.is_floating_point():
+        raise ShapeError(f"{name}: points must be floats [B, {d}], not {x.dtype} {list(x.shape)}")
+
+
+def check_point(point: Sequence[Exact], d: int, name: str) -> None:
+    """Raise ``ShapeError`` unless ``point`` has d coordinates."""
+    if len(point) != d:
+        raise ShapeError(f"{name}: a point has {d} coordinates, not {len(point)}")
+
+
+def round_down(value: Fraction, dtype: torch.dtype = torch.float64) -> float:
+    """The largest number of ``dtype`` that is at most ``value``.
+
+    A step size that must satisfy ``eta <= 1/L`` has to satisfy it as the float it becomes.
+
+    >>> round_down(Fraction(1, 3)) <= Fraction(1, 3)
+    True
+
+    Raises:
+        ValueError: ``value`` is beyond the range of ``dtype``.
+    """
+    try:
+        nearest = torch.tensor(float(value), dtype=dtype)
+    except OverflowError:
+        raise ValueError("beyond the range of floats") from None
+    if not math.isfinite(float(nearest)):
+        raise ValueError(f"{float(value)} is beyond the range of {dtype}")
+    if Fraction(float(nearest)) > value:
+        nearest = torch.nextafter(nearest, torch.tensor(-math.inf, dtype=dtype))
+    return float(nearest)

@@ -1,0 +1,32 @@
+"""What an author writes: theories, symbols, sums, expectations, chains of steps, reasons.
+
+SymPy expressions come in at one door (``door``), which refuses floats and anything else the kernel
+has no exact meaning for. ``Theory`` collects declarations and claims; a claim's proof is a function
+of a ``Proof``, in which ``calc`` chains and ``by`` reasons are turned into kernel theorems.
+"""
+
+from .door import DoorError
+from .proof import Proof, StepError
+from .reasons import by
+from .symbols import E, Max, Min, Rational, Sum, indices, point, sqrt, symbols, within
+from .theory import Claimed, Result, Theory
+
+__all__ = [
+    "Claimed",
+    "DoorError",
+    "E",
+    "Max",
+    "Min",
+    "Proof",
+    "Rational",
+    "Result",
+    "StepError",
+    "Sum",
+    "Theory",
+    "by",
+    "indices",
+    "point",
+    "sqrt",
+    "symbols",
+    "within",
+]

@@ -1,0 +1,81 @@
+"""Finding theories: the shipped ones by name, an author's own by the path of a Python file."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from difflib import get_close_matches
+from pathlib import Path
+from types import ModuleType
+
+from ..theorems import SHIPPED
+from .theory import Claimed, Theory
+
+
+class LoadError(Exception):
+    """No such theory, file or statement; the message names the nearest."""
+
+
+def load(name: str) -> list[Theory]:
+    """The theories named: a shipped theory's id, or all that a Python file defines.
+
+    Loading a file runs it, as importing any module does.
+    """
+    if name in SHIPPED:
+        module = importlib.import_module(f"...theorems.{SHIPPED[name]}", __package__)
+        return [t for t in _theories(module) if t.name == name]
+    path = Path(name)
+    if path.suffix == ".py" or path.exists():
+        return _from_file(path)
+    near = get_close_matches(name, SHIPPED, 1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    raise LoadError(f"no theory {name!r}{hint} (shipped: {', '.join(SHIPPED)}; or a .py file)")
+
+
+def _theories(module: ModuleType) -> list[Theory]:
+    return [value for value in vars(module).values() if isinstance(value, Theory)]
+
+
+def _from_file(path: Path) -> list[Theory]:
+    if not path.is_file():
+        raise LoadError(f"{path}: no such file" if not path.exists() else f"{path}: not a file")
+    label = f"ratecert_theory_{path.stem}_{abs(hash(str(path.resolve())))}"
+    spec = importlib.util.spec_from_file_location(label, path)
+    if spec is None or spec.loader is None:
+        raise LoadError(f"{path}: not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[label] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise LoadError(f"{path}: {type(error).__name__}: {error}") from error
+    finally:
+        sys.modules.pop(label, None)
+    found = [t for t in _theories(module) if t.claims and _is_own(t, label)]
+    if not found:
+        raise LoadError(f"{path}: defines no theory with claims")
+    return found
+
+
+def _is_own(theory: Theory, label: str) -> bool:
+    """Was the theory made in that module, rather than imported into it?"""
+    return any(claim.script.__module__ == label for claim in theory.claims.values())
+
+
+def statement(reference: str) -> Claimed:
+    """The claim ``THEORY.ID``, such as ``sgd.rate``, or ``path/to/file.py:ID``."""
+    if ":" in reference and ".py" in reference:
+        name, _, claim = reference.rpartition(":")
+    else:
+        name, _, claim = reference.partition(".")
+    theories = load(name)
+    if not claim:
+        known = ", ".join(c.label for t in theories for c in t.claims.values())
+        raise LoadError(f"{reference!r} names a theory; choose a statement: {known}")
+    for theory in theories:
+        if claim in theory.claims:
+            return theory.claims[claim]
+    known_ids = [c for t in theories for c in t.claims]
+    near = get_close_matches(claim, known_ids, 3) or known_ids
+    raise LoadError(f"{name} has no statement {claim!r}; nearest: {', '.join(near)}")

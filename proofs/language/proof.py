@@ -1,0 +1,342 @@
+"""The proof of one claim: its hypotheses, chains of steps, and what has been shown so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from ..finders import Counterexample, Failure, prove, prove_sign
+from ..kernel import rules
+from ..kernel import terms as K
+from ..kernel.certificates import GOAL, Leaf, Product, certify
+from ..kernel.errors import KernelError
+from ..kernel.indices import index_hypotheses, substitute_indices
+from ..kernel.judgment import Theorem
+from ..kernel.normal import Unfold
+from ..render.text import Printer
+from .door import OPS, DoorError, Scope
+from .symbols import Within
+
+if TYPE_CHECKING:
+    from .reasons import Reason
+    from .theory import Claimed
+    from .theory import Theory as AuthorTheory
+
+
+class StepError(Exception):
+    """A step of a proof was not established; says which, what was tried, and what is known."""
+
+    refuted = False
+
+
+class Refuted(StepError):
+    """The claim itself is false: an exact point satisfies its hypotheses and violates it."""
+
+    refuted = True
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a chain, as shown by ``explain``."""
+
+    left: K.Term
+    op: K.Op
+    right: K.Term
+    reason: str
+    theorem: Theorem
+
+
+@dataclass
+class Proof:
+    """What the author's proof script works with.
+
+    ``given``: the claim's hypotheses, which every algebraic step may use. ``chains`` records the
+    steps for ``explain``.
+    """
+
+    author: AuthorTheory
+    scope: Scope
+    given: tuple[K.Formula, ...]
+    goal: K.Rel
+    chains: list[list[Step]] = field(default_factory=list)
+    local: tuple[Theorem, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.theory = self.author.kernel()
+        self.printer = Printer(self.theory)
+
+    # --- the fact base -----------------------------------------------------------------------------
+
+    @property
+    def ambient(self) -> tuple[K.Le, ...]:
+        """The index conditions of the claim (and of the sums a step is inside of)."""
+        return tuple(sorted(index_hypotheses(self.given), key=lambda f: f.key))
+
+    def hypotheses(self) -> tuple[Theorem, ...]:
+        """The scalar hypotheses as theorems ``P |- P``, and local facts."""
+        assumed = (rules.assume(self.theory, h) for h in self.given if isinstance(h, K.Rel))
+        return (*assumed, *self.local)
+
+    def assumption(self, relation: Any) -> Theorem:
+        """The hypothesis ``relation``, for use as a named fact."""
+        wanted = self.scope.relation(relation)
+        if wanted not in self.given:
+            raise StepError(f"{self.show(wanted)} is no hypothesis of this claim")
+        return rules.assume(self.theory, wanted)
+
+    def fin(self) -> tuple[Theorem, ...]:
+        """The theory's integrability axioms."""
+        return tuple(
+            rules.axiom(self.theory, a.name)
+            for a in self.theory.axioms
+            if isinstance(a.conclusion, K.Fin)
+        )
+
+    def unfolding(self, names: Iterable[str], at: Mapping[str, Any]) -> tuple[Unfold, ...]:
+        """The definitions of the given symbols, restricted to given pattern indices."""
+        found: list[Unfold] = []
+        for name in names:
+            matching = [d for d in self.theory.definitions if name in (d.head, d.name)]
+            if not matching:
+                raise DoorError(f"{self.theory.name} defines no {name!r}")
+            for d in matching:
+                pattern = self.theory.names(d.left)
+                fixed = tuple((n, self.scope.index(ix)) for n, ix in at.items() if n in pattern)
+                found.append((d.name, fixed))
+        return tuple(found)
+
+    def within(self, *ranges: Within) -> Proof:
+        """This proof inside sums: with more index names and their ranges."""
+        names = {str(r.index): "index" for r in ranges}
+        scope = self.scope.extended(names)  # type: ignore[arg-type]
+        given = (*self.given, *scope.hypotheses(ranges))
+        inner = replace(self, scope=scope, given=given)
+        return inner
+
+    # --- facts from elsewhere ----------------------------------------------------------------------
+
+    def axiom(self, name: str, **values: Any) -> Theorem:
+        """An axiom of the theory at the given indices and points."""
+        return self._at(rules.axiom(self.theory, name), values)
+
+    def use(self, claimed: Claimed, **values: Any) -> Theorem:
+        """Another claim at given values; its hypotheses are discharged from what is known here."""
+        theorem = claimed.theorem()
+        if theorem.theory != self.theory:
+            theorem = rules.lift(theorem, self.theory)
+        return self.discharge(self._at(theorem, values), claimed.label)
+
+    def _at(self, theorem: Theorem, values: Mapping[str, Any]) -> Theorem:
+        """``theorem`` with free indices, variables and points replaced by name."""
+        nodes = (theorem.conclusion, *theorem.hypotheses)
+        free = frozenset[K.Var | K.PointVar]().union(*(K.variables(n) for n in nodes))
+        by_name = {v.name: v for v in free}
+        loose = frozenset[str]().union(*(self.theory.names(n) for n in nodes))
+        indices: list[tuple[str, K.Ix]] = []
+        terms: list[tuple[K.Var | K.PointVar, K.Term | K.Point]] = []
+        for name, value in values.items():
+            if name in loose:
+                indices.append((name, self.scope.index(value)))
+            elif name in by_name:
+                variable = by_name[name]
+                is_point = isinstance(variable, K.PointVar)
+                terms.append((variable, (self.scope.point if is_point else self.scope.term)(value)))
+            else:
+                known = ", ".join(sorted({*loose, *by_name})) or "nothing"
+                raise DoorError(f"there is no {name!r} to choose; the statement leaves open {known}")
+        if indices or terms:
+            theorem = rules.instantiate(theorem, tuple(indices), tuple(terms))
+        return rules.cut_indices(theorem, self.ambient) if self.ambient else theorem
+
+    def discharge(self, theorem: Theorem, label: str) -> Theorem:
+        """Prove the scalar hypotheses of ``theorem`` from the facts here and cut them."""
+        for hypothesis in sorted(theorem.hypotheses, key=lambda h: h.key):
+            if hypothesis in self.given or not isinstance(hypothesis, K.Rel):
+                continue
+            if any(hypothesis == f.conclusion and not f.hypotheses for f in self.local):
+                continue
+            found = self.solve(hypothesis)
+            if not isinstance(found, Theorem):
+                raise StepError(
+                    f"{label} needs {self.show(hypothesis)}, which is not known here: {found.text}"
+                )
+            theorem = rules.cut(found, theorem)
+        return theorem
+
+    # --- steps -------------------------------------------------------------------------------------
+
+    def calc(self, *chain: Any) -> Theorem:
+        """A chain ``left, op, right, reason, op, right, reason, ...``, proved step by step.
+
+        The result relates the first and the last expression.
+        """
+        if len(chain) < 4 or (len(chain) - 1) % 3:
+            raise DoorError("calc takes: left, op, right, reason, op, right, reason, ...")
+        left, steps = self.scope.term(chain[0]), list[Step]()
+        for n in range(1, len(chain), 3):
+            op, right, reason = chain[n : n + 3]
+            if op not in OPS or OPS[op][1]:
+                raise DoorError(f"a chain goes upwards: {op!r} is not one of <=, <, ==")
+            goal = K.Rel(left, OPS[op][0], self.scope.term(right))
+            steps.append(self.step(goal, reason))
+            left = goal.right
+        self.chains.append(steps)
+        return self.join(steps)
+
+    def have(self, relation: Any, reason: Reason) -> Theorem:
+        """One fact: a chain of one step, in either direction."""
+        left, op, right = relation
+        if op in (">=", ">"):
+            left, op, right = right, {">=": "<=", ">": "<"}[op], left
+        return self.calc(left, op, right, reason)
+
+    def step(self, goal: K.Rel, reason: Reason) -> Step:
+        """Prove one step for the reason given."""
+        try:
+            theorem = reason.prove(self, goal)
+        except Refuted:
+            raise
+        except (KernelError, StepError, DoorError) as error:
+            raise StepError(f"{self.show(goal)}\n  by {reason.text}: {error}") from error
+        if theorem.conclusion != goal:
+            raise StepError(f"{self.show(goal)}\n  by {reason.text}: it proves something else")
+        return Step(goal.left, goal.op, goal.right, reason.text, theorem)
+
+    def join(self, steps: list[Step]) -> Theorem:
+        """The relation between the two ends of a chain."""
+        if len(steps) == 1:
+            return steps[0].theorem
+        ops = {s.op for s in steps}
+        op: K.Op = "<" if "<" in ops else "<=" if "<=" in ops else "="
+        facts = tuple(s.theorem for s in steps)
+        ends = steps[0].left, steps[-1].right
+        if op != "=":
+            return self.combine(K.Rel(ends[0], op, ends[1]), facts)
+        up = self.combine(K.Rel(ends[0], "<=", ends[1]), facts)
+        down = self.combine(K.Rel(ends[1], "<=", ends[0]), facts, -1)
+        return rules.antisymmetry(up, down)
+
+    def combine(
+        self, goal: K.Rel, facts: tuple[Theorem, ...], sign: int = 1, **options: Any
+    ) -> Theorem:
+        """``goal`` as the plain sum of ``facts`` (equations times ``sign``)."""
+        inequalities = [n for n, f in enumerate(facts) if f.rel.op != "="]
+        one = Fraction(1)
+        products = (Product(one, (GOAL,)), *(Product(one, (n,)) for n in inequalities))
+        cofactors = tuple((n, K.rat(sign)) for n, f in enumerate(facts) if f.rel.op == "=")
+        return certify(self.theory, goal, Leaf(products, cofactors), facts, **options)
+
+    def solve(
+        self,
+        goal: K.Rel,
+        facts: tuple[Theorem, ...] = (),
+        *,
+        unfold: tuple[Unfold, ...] = (),
+        linear: bool = False,
+        hints: tuple[K.Term, ...] = (),
+        degree: int = 4,
+    ) -> Theorem | Failure:
+        """Let the finders prove ``goal`` from ``facts`` and the hypotheses."""
+        everything = (*facts, *(self.fin() if linear else ()), *self.hypotheses())
+        return prove(
+            self.theory, goal, tuple(dict.fromkeys(everything)), ambient=self.ambient,
+            unfold=unfold, linear=linear, hints=hints, degree=degree,
+        )  # fmt: skip
+
+    # --- sums, induction -----------------------------------------------------------------------------
+
+    def sum(self, fact: Theorem, over: Within) -> Theorem:
+        """The sum of an inequality or equation over an index: ``fact`` for every index in range."""
+        return rules.sum_both(
+            fact, str(over.index), self.scope.index(over.low), self.scope.index(over.high)
+        )
+
+    def induction(
+        self,
+        claim: Any,
+        over: Within,
+        base: Callable[[Proof], Theorem],
+        step: Callable[[Proof, Theorem], Theorem],
+    ) -> Theorem:
+        """``claim`` for all values of ``over.index`` in range, by induction from ``over.low``.
+
+        ``base`` proves the claim at the first value, ``step`` at the index from the hypothesis
+        (its second argument) at the index before.
+        """
+        name = str(over.index)
+        scope = self.scope.extended({name: "index"})
+        target = scope.relation(claim)
+        low = self.scope.index(over.low)
+        high = None if over.high is None else self.scope.index(over.high)
+        first = substitute_indices(target, {name: low})
+        proved = base(self)
+        if proved.conclusion != first:
+            raise StepError(f"the base must prove {self.show(first)}")
+        k = K.Ix(name)
+        span = (K.Le(low.shift(1), k), *(() if high is None else (K.Le(k, high),)))
+        before = substitute_indices(target, {name: k.shift(-1)})
+        inner = replace(self, scope=scope, given=(*self.given, *span, before))
+        theorem = step(inner, rules.assume(self.theory, before))
+        if theorem.conclusion != target:
+            raise StepError(f"the step must prove {self.show(target)}")
+        return rules.induct(proved, theorem, name, low, high)
+
+    # --- the end -------------------------------------------------------------------------------------
+
+    def conclude(self, theorem: Theorem | None) -> Theorem:
+        """Check that the script proves the claim from its hypotheses."""
+        if not isinstance(theorem, Theorem):
+            raise StepError("the proof returns no theorem (a missing `return p.calc(...)`?)")
+        if theorem.conclusion != self.goal:
+            joined = self.solve(self.goal, (theorem,), degree=1)
+            if not isinstance(joined, Theorem):
+                raise StepError(
+                    f"the proof ends with {self.show(theorem.conclusion)}\n"
+                    f"  but the claim is    {self.show(self.goal)}"
+                )
+            theorem = joined
+        theorem = rules.cut_indices(theorem, self.ambient)
+        theorem = self.discharge(theorem, "the proof")
+        extra = theorem.hypotheses - set(self.given)
+        if extra:
+            listed = "; ".join(self.show(h) for h in sorted(extra, key=lambda h: h.key))
+            raise StepError(f"the proof uses hypotheses the claim does not state: {listed}")
+        return theorem
+
+    def with_hypotheses(self, theorem: Theorem) -> Theorem:
+        """``theorem`` under all stated hypotheses, used or not."""
+        for hypothesis in self.given:
+            if hypothesis not in theorem.hypotheses:
+                theorem = rules.weaken(theorem, hypothesis)
+        return theorem
+
+    def definedness(self, formulas: tuple[K.Formula, ...]) -> tuple[Theorem, ...]:
+        """Sign theorems for the denominators and radicands of the statement."""
+        found: list[Theorem] = list(self.hypotheses())
+        for formula in formulas:
+            for node, _ in K.subterms(formula):
+                if not isinstance(node, K.Pow) or not K.is_closed(node.base):
+                    continue
+                if node.exponent.denominator == 1 and node.exponent > 0:
+                    continue
+                sign = prove_sign(
+                    self.theory, node.base, tuple(found), strict=node.exponent < 0,
+                    ambient=self.ambient,
+                )  # fmt: skip
+                if sign is not None:
+                    found.append(sign)
+        return tuple(found)
+
+    def show(self, node: K.Node) -> str:
+        """A formula or term as text."""
+        return self.printer.show(node)
+
+
+def explain_failure(failure: Failure, show: Callable[[K.Node], str]) -> str:
+    """A failure of the finders in words."""
+    if isinstance(failure, Counterexample):
+        values = ", ".join(f"{show(t)} = {v}" for t, v in failure.point.items())
+        return f"false at {values}" if values else failure.text
+    return failure.text

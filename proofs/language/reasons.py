@@ -1,0 +1,231 @@
+"""Reasons: what an author writes behind a step, and how it becomes a kernel theorem.
+
+A reason only searches; the theorem it returns was made by the kernel's rules. Use them through
+``by``: ``by.algebra(fact, ...)``, ``by.definition(x)``, ``by.expectation(fact)``, ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from ..kernel import rules
+from ..kernel import terms as K
+from ..kernel.certificates import certify  # noqa: F401  (registers the rule)
+from ..kernel.judgment import Theorem
+from .proof import Proof, StepError, explain_failure
+from .symbols import FunctionName, Notation, PointProcess, Process, Within
+
+if TYPE_CHECKING:
+    from .theory import Claimed
+
+Fact = Any
+"""A theorem, a claim (used as it stands), or a hypothesis written as a relation."""
+
+
+class Reason:
+    """Why a step holds."""
+
+    text = "?"
+
+    def prove(self, p: Proof, goal: K.Rel) -> Theorem:
+        """The theorem ``... |- goal``; raises ``StepError`` if it is not found."""
+        raise StepError("an abstract reason proves nothing")
+
+
+def _theorem(p: Proof, fact: Fact) -> Theorem:
+    if isinstance(fact, Theorem):
+        return fact
+    if isinstance(fact, tuple):
+        return p.assumption(fact)
+    return p.use(fact)
+
+
+def _names(symbols: tuple[Any, ...]) -> tuple[str, ...]:
+    """Names of processes, constants or definitions."""
+    named = Process | PointProcess | FunctionName
+    return tuple(s.name if isinstance(s, named) else str(s) for s in symbols)
+
+
+@dataclass(frozen=True)
+class Algebra(Reason):
+    """Normalisation and certificates, from named facts and the hypotheses."""
+
+    facts: tuple[Fact, ...] = ()
+    hints: tuple[Any, ...] = ()
+    degree: int = 4
+    linear: bool = False
+    symbols: tuple[Any, ...] = ()
+    at: Mapping[str, Any] = field(default_factory=dict)
+    text: str = "algebra"
+
+    def prove(self, p: Proof, goal: K.Rel) -> Theorem:
+        found = p.solve(
+            goal,
+            tuple(_theorem(p, f) for f in self.facts),
+            unfold=p.unfolding(_names(self.symbols), self.at),
+            linear=self.linear,
+            hints=tuple(p.scope.term(h) for h in self.hints),
+            degree=self.degree,
+        )
+        if not isinstance(found, Theorem):
+            raise StepError(explain_failure(found, p.show))
+        return found
+
+
+@dataclass(frozen=True)
+class Consequence(Reason):
+    """A step that is a theorem made otherwise, up to normalisation."""
+
+    make: Callable[[Proof], Theorem]
+    text: str
+    linear: bool = False
+    symbols: tuple[Any, ...] = ()
+
+    def prove(self, p: Proof, goal: K.Rel) -> Theorem:
+        theorem = self.make(p)
+        if theorem.conclusion == goal:
+            return theorem
+        return Algebra((theorem,), degree=1, linear=self.linear, symbols=self.symbols).prove(p, goal)
+
+
+@dataclass(frozen=True)
+class Rewriting(Reason):
+    """Replace the left side of equations by the right side, everywhere, also inside E."""
+
+    equations: tuple[Fact, ...]
+    text: str = "rewriting"
+
+    def prove(self, p: Proof, goal: K.Rel) -> Theorem:
+        term, steps = goal.left, list[Theorem]()
+        for fact in self.equations:
+            equation = _theorem(p, fact)
+            if not any(t == equation.rel.left for t, _ in K.subterms(term)):
+                raise StepError(f"{p.show(equation.rel.left)} does not occur in {p.show(term)}")
+            steps.append(rules.rewrite(term, equation))
+            term = steps[-1].rel.right
+        last = Algebra((), linear=True).prove(p, K.Rel(term, goal.op, goal.right))
+        return Algebra((*steps, last), degree=1).prove(p, goal)
+
+
+@dataclass(frozen=True)
+class Termwise(Reason):
+    """Both sides are sums over the same range: prove the step for each index."""
+
+    index: Any
+    reason: Reason
+
+    @property
+    def text(self) -> str:  # type: ignore[override]
+        return f"{self.reason.text}, term by term"
+
+    def prove(self, p: Proof, goal: K.Rel) -> Theorem:
+        left, right = goal.left, goal.right
+        if not isinstance(left, K.Sum) or not isinstance(right, K.Sum):
+            raise StepError("termwise: both sides must be single sums")
+        if (left.low, left.high) != (right.low, right.high):
+            raise StepError("termwise: the sums have different ranges")
+        name = str(self.index)
+        index = K.Ix(name)
+        span = (K.Le(left.low, index), K.Le(index, left.high))
+        scope = p.scope.extended({name: "index"})
+        inner = replace(p, scope=scope, given=(*p.given, *span))
+        bodies = K.open_body(left.body, index), K.open_body(right.body, index)
+        theorem = self.reason.prove(inner, K.Rel(bodies[0], goal.op, bodies[1]))
+        return rules.sum_both(theorem, name, left.low, left.high)
+
+
+class By:
+    """The vocabulary of reasons."""
+
+    @staticmethod
+    def algebra(*facts: Fact, hints: tuple[Any, ...] = (), degree: int = 4) -> Reason:
+        """From the named facts and the claim's hypotheses, by an exact certificate.
+
+        ``hints``: terms whose squares may help.
+        """
+        return Algebra(facts, hints, degree)
+
+    @staticmethod
+    def definition(*symbols: Any, facts: tuple[Fact, ...] = (), **at: Any) -> Reason:
+        """Unfold the definitions of the named symbols (at given indices: ``k=k``)."""
+        listed = ", ".join(_names(symbols))
+        return Algebra(facts, symbols=symbols, at=at, text=f"definition of {listed}")
+
+    @staticmethod
+    def linearity(*facts: Fact) -> Reason:
+        """Linearity of E and of sums, integrability being known; then as ``algebra``."""
+        return Algebra(facts, linear=True, degree=1, text="linearity of E")
+
+    @staticmethod
+    def tower(*facts: Fact) -> Reason:
+        """E[h E[t | F_k]] = E[h t] for h known at step k; conditioning in general."""
+        return Algebra(facts, linear=True, degree=1, text="tower property")
+
+    @staticmethod
+    def rewriting(*equations: Fact) -> Reason:
+        """Replace equals by equals, also inside E."""
+        return Rewriting(equations)
+
+    @staticmethod
+    def axiom(name: str, **values: Any) -> Reason:
+        """An assumption of the theory, at the given indices and points."""
+        return Consequence(lambda p: p.axiom(name, **values), name)
+
+    @staticmethod
+    def lemma(claimed: Claimed, **values: Any) -> Reason:
+        """Another claim, at the given values."""
+        return Consequence(lambda p: p.use(claimed, **values), claimed.title)
+
+    @staticmethod
+    def expectation(fact: Fact, given: Any = None) -> Reason:
+        """Take E (or E given F_k) of a relation."""
+
+        def make(p: Proof) -> Theorem:
+            index = None if given is None else p.scope.index(given)
+            return rules.expect(_theorem(p, fact), index, p.ambient, (*p.fin(), *p.hypotheses()))
+
+        return Consequence(make, "taking expectations", linear=True)
+
+    @staticmethod
+    def summing(fact: Fact, over: Within, *more: Within) -> Reason:
+        """Sum a relation over an index in a range (which its proof left open)."""
+
+        def make(p: Proof) -> Theorem:
+            theorem = _theorem(p, fact)
+            for span in (over, *more):
+                theorem = p.sum(theorem, span)
+            return theorem
+
+        return Consequence(make, "summing up", linear=False)
+
+    @staticmethod
+    def telescoping(term: Any, over: Within) -> Reason:
+        """Sum over k of (a(k+1) - a(k)) is a(high+1) - a(low), for ``term`` = a(k)."""
+        return _Telescoping(term, over)
+
+    @staticmethod
+    def termwise(index: Any, reason: Reason) -> Reason:
+        """Prove a relation between two sums for each index."""
+        return Termwise(index, reason)
+
+
+@dataclass(frozen=True)
+class _Telescoping(Reason):
+    term: Any
+    over: Within
+    text: str = "telescoping"
+
+    def prove(self, p: Proof, goal: K.Rel) -> Theorem:
+        name = str(self.over.index)
+        scope = p.scope.extended({name: "index"})
+        low, high = scope.index(self.over.low), scope.index(self.over.high).shift(1)
+        whole = K.sum_over(name, low, high, scope.term(self.term))
+        first = rules.split_sum(p.theory, whole, "first", p.ambient)
+        last = rules.split_sum(p.theory, whole, "last", p.ambient)
+        return Algebra((first, last), degree=1).prove(p, goal)
+
+
+by = By()
+__all__ = ["Notation", "Reason", "by"]

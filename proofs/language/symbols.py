@@ -1,0 +1,130 @@
+"""The author's vocabulary: SymPy expressions with finite sums, expectations and processes.
+
+Symbols carry no assumptions, so SymPy rewrites as little as possible; what counts is the kernel
+term the door makes of an expression, which is what ``ratecert show`` prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+from sympy import Max, Min, Rational, sqrt
+
+Expr = sympy.Expr
+Index = sympy.Symbol
+Relation = tuple[Any, str, Any]
+
+__all__ = ["E", "Max", "Min", "Rational", "Sum", "indices", "point", "sqrt", "symbols", "within"]
+
+
+class FiniteSum(sympy.Expr):  # type: ignore[misc]
+    """``FiniteSum(body, i, low, high)``, never evaluated by SymPy."""
+
+    is_commutative = True
+
+
+class Expectation(sympy.Expr):  # type: ignore[misc]
+    """``Expectation(body)`` or ``Expectation(body, k)``: given F_k. Never evaluated by SymPy."""
+
+    is_commutative = True
+
+
+class CoordinateMap(sympy.Expr):  # type: ignore[misc]
+    """``CoordinateMap(i, body)``: the point whose coordinate i is ``body``."""
+
+    is_commutative = True
+
+
+def symbols(names: str) -> tuple[sympy.Symbol, ...]:
+    """Plain symbols from blank-separated names: ``a, b = symbols("a b")``."""
+    return tuple(sympy.Symbol(name) for name in names.split())
+
+
+def indices(names: str) -> tuple[Index, ...]:
+    """Index symbols, such as ``k, i = indices("k i")``."""
+    return symbols(names)
+
+
+def Sum(body: Any, *ranges: tuple[Any, Any, Any]) -> Expr:  # noqa: N802
+    """The finite sum of ``body`` over ranges ``(i, low, high)``, the innermost first."""
+    result = sympy.sympify(body)
+    for index, low, high in ranges:
+        result = FiniteSum(result, index, sympy.sympify(low), sympy.sympify(high))
+    return result
+
+
+def E(body: Any, given: Any = None) -> Expr:  # noqa: N802
+    """The expectation of ``body``; ``given=k`` conditions on F_k, what is known after step k."""
+    body = sympy.sympify(body)
+    return Expectation(body) if given is None else Expectation(body, sympy.sympify(given))
+
+
+def point(coordinate: Callable[[Index], Any]) -> Expr:
+    """The point with the given coordinates: ``point(lambda i: x[1, i] - G[1, i]/L)``."""
+    index = sympy.Symbol("coordinate")
+    return CoordinateMap(index, sympy.sympify(coordinate(index)))
+
+
+@dataclass(frozen=True)
+class Process:
+    """A family of random variables: ``g[k, i]``."""
+
+    name: str
+
+    def __getitem__(self, at: Any) -> Expr:
+        args = at if isinstance(at, tuple) else (at,)
+        return sympy.Function(self.name)(*args)
+
+
+@dataclass(frozen=True)
+class PointProcess:
+    """A family of random points: ``x[k]`` is a point, ``x[k, i]`` its coordinate i."""
+
+    name: str
+
+    def __getitem__(self, at: Any) -> Expr:
+        if isinstance(at, tuple):
+            return sympy.Function("coord")(sympy.Function(self.name)(at[0]), at[1])
+        return sympy.Function(self.name)(at)
+
+
+@dataclass(frozen=True)
+class FunctionName:
+    """A declared function of points, indices or numbers: ``f(x[k])``, ``grad(x[k], i)``."""
+
+    name: str
+
+    def __call__(self, *args: Any) -> Expr:
+        return sympy.Function(self.name)(*(sympy.sympify(a) for a in args))
+
+
+@dataclass(frozen=True)
+class Notation:
+    """Shorthand expanded as it is written: ``G[k, i]`` for ``grad(x[k], i)``."""
+
+    expand: Callable[..., Any]
+
+    def __getitem__(self, at: Any) -> Expr:
+        return sympy.sympify(self.expand(*(at if isinstance(at, tuple) else (at,))))
+
+
+@dataclass(frozen=True)
+class Within:
+    """The index conditions ``low <= index <= high``."""
+
+    index: Any
+    low: Any
+    high: Any = None
+
+
+def within(index: Any, low: Any, high: Any = None) -> Within:
+    """``low <= index`` and, if given, ``index <= high``."""
+    return Within(index, low, high)
+
+
+def coordinate(point_expression: Any, index: Any) -> Expr:
+    """The coordinate of a point, for points that are no process: ``coordinate(p, i)``."""
+    return sympy.Function("coord")(point_expression, index)

@@ -1,0 +1,365 @@
+"""A theory as its author sees it: declarations first, then claims with their proofs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import Any, Literal
+
+import sympy
+
+from ...optimizers.recursions import Recursion, previous
+from ..kernel import terms as K
+from ..kernel.claims import Claim, publish
+from ..kernel.errors import KernelError
+from ..kernel.indices import substitute_indices
+from ..kernel.judgment import Theorem
+from ..kernel.theory import Axiom, Definition, Symbol
+from ..kernel.theory import Theory as KernelTheory
+from .door import DoorError, Meaning, Scope
+from .proof import Proof, StepError
+from .symbols import FunctionName, PointProcess, Process, Relation, within
+
+Verdict = Literal["proved", "refuted", "undecided", "error"]
+Kind = Literal["lemma", "theorem", "instance"]
+
+
+@dataclass
+class Result:
+    """What became of a claim: the verdict, and either the published claim or the reason."""
+
+    verdict: Verdict
+    seconds: float
+    claim: Claim | None = None
+    proof: Proof | None = None
+    reason: str = ""
+    unused: tuple[K.Formula, ...] = ()
+
+
+@dataclass(eq=False)
+class Claimed:
+    """A statement and its proof, as written. Elaborated once, when first needed."""
+
+    theory: Theory
+    id: str
+    title: str
+    kind: Kind
+    given: tuple[Any, ...]
+    claim: Relation
+    for_all: tuple[sympy.Symbol, ...]
+    for_constants: tuple[sympy.Symbol, ...]
+    for_indices: tuple[sympy.Symbol, ...]
+    witness: dict[Any, Any]
+    reference: str
+    script: Callable[[Proof], Theorem | None]
+    result: Result | None = field(default=None, repr=False)
+    running: bool = False
+
+    @property
+    def label(self) -> str:
+        """``theory.id``, as on the command line."""
+        return f"{self.theory.name}.{self.id}"
+
+    def scope(self) -> Scope:
+        """The names of the theory and those this claim quantifies over."""
+        names: dict[str, Meaning] = {s.name: K.Var(s.name, "any") for s in self.for_all}
+        names |= {s.name: K.Var(s.name, "det") for s in self.for_constants}
+        names |= {s.name: "index" for s in self.for_indices}
+        return self.theory.scope().extended(names)
+
+    def hypotheses(self) -> tuple[K.Formula, ...]:
+        """The stated hypotheses, in the author's order."""
+        return self.scope().hypotheses(self.given)
+
+    def statement(self) -> K.Rel:
+        """The stated conclusion."""
+        return self.scope().relation(self.claim)
+
+    def check(self) -> Result:
+        """Elaborate the proof; never raises for a failing proof."""
+        if self.result is None:
+            if self.running:
+                raise StepError(f"{self.label}: the proof uses itself")
+            started, self.running = time.process_time(), True
+            try:
+                self.result = self._elaborate()
+            except (KernelError, DoorError, StepError) as error:
+                verdict: Verdict = "undecided" if isinstance(error, StepError) else "error"
+                verdict = "refuted" if getattr(error, "refuted", False) else verdict
+                self.result = Result(verdict, 0.0, reason=str(error))
+            except Exception as error:  # an author's script may fail in any way
+                self.result = Result("error", 0.0, reason=f"{type(error).__name__}: {error}")
+            finally:
+                self.running = False
+            self.result.seconds = time.process_time() - started
+        return self.result
+
+    def theorem(self) -> Theorem:
+        """The proved theorem; raises ``StepError`` if the proof fails."""
+        result = self.check()
+        if result.claim is None:
+            raise StepError(f"it uses {self.label}, which is {result.verdict}: {result.reason}")
+        return result.claim.theorem
+
+    def _elaborate(self) -> Result:
+        scope, goal = self.scope(), self.statement()
+        hypotheses = self.hypotheses()
+        proof = Proof(self.theory, scope, hypotheses, goal)
+        theorem = proof.conclude(self.script(proof))
+        unused = tuple(h for h in hypotheses if h not in theorem.hypotheses)
+        theorem = proof.with_hypotheses(theorem)
+        claim = publish(
+            theorem,
+            self.id,
+            self.title,
+            self.kind,
+            proof.definedness((*hypotheses, goal)),
+            self.witness_point(),
+        )
+        return Result("proved", 0.0, claim, proof, unused=unused)
+
+    def witness_point(self) -> tuple[dict[K.Term, Fraction], dict[str, int]]:
+        """The point at which the hypotheses hold together: terms and index names."""
+        scope = self.scope()
+        values: dict[K.Term, Fraction] = {}
+        indices: dict[str, int] = {}
+        for key, value in {**self.theory.witness, **self.witness}.items():
+            if isinstance(key, sympy.Symbol) and scope.names.get(key.name) == "index":
+                indices[key.name] = int(value)
+            elif not isinstance(key, sympy.Symbol) or key.name in scope.names:
+                values[scope.term(key)] = Fraction(value)
+        closed = {name: K.Ix(None, at) for name, at in indices.items()}
+        return {substitute_indices(t, closed): v for t, v in values.items()}, indices  # type: ignore[misc]
+
+
+class Theory:
+    """Declarations, then claims. The first claim freezes the declarations.
+
+    ``extends`` takes over all declarations of other theories, so that their claims can be used.
+    """
+
+    def __init__(
+        self, name: str, title: str = "", source: str = "", extends: Iterable[Theory] = ()
+    ) -> None:
+        self.name, self.title, self.source = name, title or name, source
+        self.claims: dict[str, Claimed] = {}
+        self.meanings: dict[str, str] = {}
+        self.witness: dict[Any, Any] = {}
+        self._names: dict[str, Meaning] = {}
+        self._symbols: list[Symbol] = []
+        self._index_constants: list[str] = []
+        self._axioms: list[Axiom] = []
+        self._definitions: list[Definition] = []
+        self._kernel: KernelTheory | None = None
+        self.parents = tuple(extends)
+        for parent in self.parents:
+            core = parent.kernel()
+            self._names |= parent._names
+            self.meanings |= parent.meanings
+            self.witness |= parent.witness
+            self._symbols += core.symbols
+            self._index_constants += core.index_constants
+            self._axioms += core.axioms
+            self._definitions += core.definitions
+
+    # --- declarations ------------------------------------------------------------------------------
+
+    def _declare(self, name: str, meaning: str, symbol: Symbol | None) -> None:
+        self._check_open(name)
+        if name in self._names or name in (s.name for s in self._symbols):
+            raise DoorError(f"{self.name}: {name!r} is already declared")
+        self.meanings[name] = meaning
+        if symbol is not None:
+            self._symbols.append(symbol)
+
+    def _check_open(self, what: str) -> None:
+        if self._kernel is not None:
+            raise DoorError(f"{self.name} is frozen: declare {what!r} before the first claim")
+
+    def constants(self, names: str, meaning: str = "") -> tuple[sympy.Symbol, ...]:
+        """Real constants of the theory, from blank-separated names."""
+        for name in names.split():
+            self._declare(name, meaning, Symbol(name, ()))
+            self._names[name] = "constant"
+        return tuple(sympy.Symbol(n) for n in names.split())
+
+    def index_constants(self, names: str, meaning: str = "") -> tuple[sympy.Symbol, ...]:
+        """Integers of the theory, such as the dimension."""
+        for name in names.split():
+            self._declare(name, meaning, None)
+            self._index_constants.append(name)
+            self._names[name] = "index"
+        return tuple(sympy.Symbol(n) for n in names.split())
+
+    def indices(self, names: str) -> tuple[sympy.Symbol, ...]:
+        """Index variables that all claims of the theory may use."""
+        self._check_open(names)
+        self._names |= {name: "index" for name in names.split()}
+        return tuple(sympy.Symbol(n) for n in names.split())
+
+    def process(
+        self, name: str, arity: int = 2, adapted: int | None = 0, meaning: str = ""
+    ) -> Process:
+        """A family of numbers; ``adapted=c``: the value at k is known after step k + c."""
+        at = None if adapted is None else (0, adapted)
+        self._declare(name, meaning, Symbol(name, ("index",) * arity, "term", at))
+        return Process(name)
+
+    def point_process(
+        self, name: str, adapted: int, source: str = "", meaning: str = ""
+    ) -> PointProcess:
+        """A family of points. ``source`` names the axiom by which it is adapted, if one is."""
+        symbol = Symbol(name, ("index",), "point", (0, adapted), source)
+        self._declare(name, meaning, symbol)
+        return PointProcess(name)
+
+    def function(self, name: str, *sorts: K.Sort, meaning: str = "") -> FunctionName:
+        """A deterministic function of points, indices or numbers (``term``)."""
+        self._declare(name, meaning, Symbol(name, tuple(sorts)))
+        return FunctionName(name)
+
+    def assume(
+        self,
+        name: str,
+        claim: Relation,
+        given: Iterable[Any] = (),
+        *,
+        group: str = "",
+        points: Iterable[sympy.Symbol] = (),
+        source: str = "",
+        kind: Literal["assumption", "axiom"] = "assumption",
+    ) -> None:
+        """A fact taken as given; free index names and ``points`` are universally quantified."""
+        self._check_open(name)
+        scope = self.scope().extended({p.name: K.PointVar(p.name, "any") for p in points})
+        conclusion, hypotheses = scope.relation(claim), scope.hypotheses(given)
+        self._axioms.append(Axiom(name, group or name, kind, hypotheses, conclusion, source))
+
+    def integrable(
+        self, name: str, term: Any, exponent: Any, given: Iterable[Any], source: str = ""
+    ) -> None:
+        """The axiom (group ``FIN``) that ``term`` lies in L^(1/exponent)."""
+        self._check_open(name)
+        scope = self.scope()
+        conclusion = K.Fin(scope.term(term), Fraction(exponent))
+        axiom = Axiom(name, "FIN", "axiom", scope.hypotheses(given), conclusion, source)
+        self._axioms.append(axiom)
+
+    def define(
+        self,
+        name: str,
+        left: Any,
+        right: Any,
+        given: Iterable[Any] = (),
+        *,
+        kind: Literal["recursion", "abbreviation"] = "abbreviation",
+        source: str = "",
+    ) -> None:
+        """``left = right`` by definition, within the index ranges ``given``."""
+        self._check_open(name)
+        scope = self.scope()
+        app, ranges = scope.term(left), scope.hypotheses(given)
+        if not isinstance(app, K.App) or not all(isinstance(r, K.Le) for r in ranges):
+            raise DoorError(f"{name}: define a symbol, with index ranges only")
+        definition = Definition(name, kind, app, ranges, scope.term(right), source)  # type: ignore[arg-type]
+        self._definitions.append(definition)
+
+    def run(self, recursion: Recursion, *, steps: Any, dimension: Any) -> None:
+        """Take an optimizer's recursion as definitions, for k = 1..steps and i = 1..dimension.
+
+        The theory must already have ``x`` (a point process) and ``g``; slots and abbreviations are
+        declared here, parameters as constants.
+        """
+        k, i = self.indices("k i")
+        span = (within(k, 1, steps), within(i, 1, dimension))
+        for parameter in recursion.parameters:
+            self.constants(parameter.name, parameter.meaning)
+        names = [u.target for u in recursion.updates if u.target != "x"]
+        processes = {name: self.process(name, meaning=f"{recursion.id}: {name}") for name in names}
+        point = PointProcess("x")
+        table = {sympy.Symbol("x"): point[k, i], sympy.Symbol("g"): Process("g")[k, i]}
+        table |= {sympy.Symbol(name): process[k, i] for name, process in processes.items()}
+        table |= {previous(s.name): processes[s.name][k - 1, i] for s in recursion.slots}
+        for slot in recursion.slots:
+            start = processes[slot.name][0, i]
+            source = f"{recursion.source}; {slot.meaning}"
+            name = f"{slot.name}.0"
+            self.define(name, start, slot.initial, span[1:], kind="recursion", source=source)
+        for update in recursion.updates:
+            left = point[k + 1, i] if update.target == "x" else processes[update.target][k, i]
+            right = update.value.xreplace(table)
+            self.define(
+                update.target, left, right, span, kind="recursion", source=recursion.source
+            )
+
+    # --- claims ------------------------------------------------------------------------------------
+
+    def kernel(self) -> KernelTheory:
+        """The frozen kernel theory."""
+        if self._kernel is None:
+            self._kernel = self._core()
+        return self._kernel
+
+    def _core(self) -> KernelTheory:
+        return KernelTheory(
+            self.name,
+            tuple(dict.fromkeys(self._symbols)),
+            tuple(dict.fromkeys(self._index_constants)),
+            tuple(dict.fromkeys(self._axioms)),
+            tuple(dict.fromkeys(self._definitions)),
+        )
+
+    def scope(self) -> Scope:
+        """What the theory's names mean."""
+        core = self._kernel or KernelTheory(
+            self.name, tuple(dict.fromkeys(self._symbols)), tuple(self._index_constants)
+        )
+        return Scope(core, dict(self._names))
+
+    def lemma(
+        self,
+        id: str,  # noqa: A002
+        *,
+        title: str,
+        claim: Relation,
+        given: Iterable[Any] = (),
+        for_all: Iterable[sympy.Symbol] = (),
+        for_constants: Iterable[sympy.Symbol] = (),
+        for_indices: Iterable[sympy.Symbol] = (),
+        witness: dict[Any, Any] | None = None,
+        reference: str = "",
+        kind: Kind = "lemma",
+    ) -> Callable[[Callable[[Proof], Theorem | None]], Claimed]:
+        """State a claim; the decorated function of a ``Proof`` proves it.
+
+        ``for_all``: real random variables; ``for_constants``: real constants; ``witness``: a point
+        at which all hypotheses hold (rational values for constants, variables and, where needed,
+        terms such as ``Delta``; integers for indices), beside those of ``theory.witness``.
+        """
+        if id in self.claims:
+            raise DoorError(f"{self.name}: the claim {id!r} is stated twice")
+        self.kernel()
+
+        def register(script: Callable[[Proof], Theorem | None]) -> Claimed:
+            claimed = Claimed(
+                self, id, title, kind, tuple(given), claim, tuple(for_all), tuple(for_constants),
+                tuple(for_indices), dict(witness or {}), reference, script,
+            )  # fmt: skip
+            self.claims[id] = claimed
+            return claimed
+
+        return register
+
+    def theorem(self, id: str, **statement: Any) -> Callable[..., Claimed]:  # noqa: A002
+        """Like ``lemma``, for the main results."""
+        return self.lemma(id, kind="theorem", **statement)
+
+    def claimed(self, id: str) -> Claimed:  # noqa: A002
+        """A claim by id; raises ``DoorError`` naming the nearest."""
+        if id not in self.claims:
+            near = get_close_matches(id, list(self.claims), 3) or sorted(self.claims)
+            raise DoorError(f"{self.name} has no claim {id!r}; it has {', '.join(near)}")
+        return self.claims[id]

@@ -1,0 +1,58 @@
+"""Scalar inequalities, for real random variables: Young, tangents, roots.
+
+Expectations of convex functions are bounded through these tangents; the kernel has no Jensen.
+"""
+
+from ..language import Theory, by, sqrt, symbols
+
+inequalities = Theory("inequalities", "Scalar inequalities")
+
+a, b, c, t, x, y = symbols("a b c t x y")
+
+
+@inequalities.lemma(
+    "young",
+    title="Young's inequality with a weight",
+    for_all=(a, b, c),
+    given=[(0, "<", c)],
+    claim=(a * b, "<=", c / 2 * a**2 + b**2 / (2 * c)),
+    witness={a: 1, b: 1, c: 1},
+)
+def young(p):  # type: ignore[no-untyped-def]
+    return p.have((a * b, "<=", c / 2 * a**2 + b**2 / (2 * c)), by.algebra(hints=(c * a - b,)))
+
+
+@inequalities.lemma(
+    "root-tangent",
+    title="Tangent of the root",
+    for_all=(t, y),
+    given=[(0, "<=", t), (0, "<", y)],
+    claim=(sqrt(t), "<=", y / 2 + t / (2 * y)),
+    witness={t: 1, y: 1},
+)
+def root_tangent(p):  # type: ignore[no-untyped-def]
+    return p.have((sqrt(t), "<=", y / 2 + t / (2 * y)), by.algebra(hints=(sqrt(t) - y,)))
+
+
+@inequalities.lemma(
+    "root-subadditive",
+    title="The root is subadditive",
+    for_all=(x, y),
+    given=[(0, "<=", x), (0, "<=", y)],
+    claim=(sqrt(x + y), "<=", sqrt(x) + sqrt(y)),
+    witness={x: 1, y: 1},
+)
+def root_subadditive(p):  # type: ignore[no-untyped-def]
+    return p.have((sqrt(x + y), "<=", sqrt(x) + sqrt(y)), by.algebra())
+
+
+@inequalities.lemma(
+    "root-monotone",
+    title="The root is monotone",
+    for_all=(x, y),
+    given=[(0, "<=", x), (x, "<=", y)],
+    claim=(sqrt(x), "<=", sqrt(y)),
+    witness={x: 1, y: 2},
+)
+def root_monotone(p):  # type: ignore[no-untyped-def]
+    return p.have((sqrt(x), "<=", sqrt(y)), by.algebra())

@@ -1,0 +1,6 @@
+"""The theories ratecert ships; each module reads like its paper.
+
+``SHIPPED`` maps the name used on the command line to the module that defines the theory.
+"""
+
+SHIPPED = {"sgd": "sgd"}

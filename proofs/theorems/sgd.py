@@ -1,0 +1,202 @@
+"""Stochastic gradient descent attains (1/K) sum_k E||grad f(x^k)||_2 = O(K^{-1/4}).
+
+    x^{k+1} = x^k - eta g^k,        eta = 1/max(L, sigma_s (K L/(2 Delta))^{1/2})
+
+that is eta = min(1/L, (2 Delta/(K L sigma_s^2))^{1/2}), and 1/L without noise. Then
+
+    (1/K) sum_{k<=K} E||grad f(x^k)||_2 <= 2^{1/4} (sigma_s^2 L Delta/K)^{1/4} + (2 L Delta/K)^{1/2}.
+
+Blueprint, "SGD matches". The constant C = (sigma_s^2 L Delta)^{1/4} is the one AdamW's rate is
+measured against.
+"""
+
+from ...optimizers.recursions import SGD
+from ..language import E, Max, Min, Proof, Rational, Sum, Theory, by, sqrt, symbols, within
+from ..library.inequalities import inequalities, root_monotone, root_subadditive, root_tangent
+from ..library.setting import stochastic_setting
+
+sgd = Theory(
+    "sgd",
+    "Stochastic gradient descent",
+    source="Ghadimi and Lan (2013); constants as in the blueprint, 'SGD matches'",
+    extends=(inequalities,),
+)
+setting = stochastic_setting(sgd, SGD)
+K, d, k, i = setting.K, setting.d, setting.k, setting.i
+L, fstar, Delta, sigma_s = setting.L, setting.fstar, setting.Delta, setting.sigma_s
+f, x, g, G, sigma = setting.f, setting.x, setting.g, setting.G, setting.sigma
+(eta,) = symbols("eta")
+sgd.witness |= {eta: 1}
+
+step, coordinate = within(k, 1, K), within(i, 1, d)
+
+
+def over_i(term):  # type: ignore[no-untyped-def]
+    """The sum over coordinates."""
+    return Sum(term, (i, 1, d))
+
+
+def over_k(term):  # type: ignore[no-untyped-def]
+    """The sum over iterations."""
+    return Sum(term, (k, 1, K))
+
+
+squared_norm = over_i(G[k, i] ** 2)
+total = over_k(over_i(E(G[k, i] ** 2)))
+optimal_step = 1 / Max(L, sigma_s * sqrt(K * L / (2 * Delta)))
+bound = sigma_s * sqrt(2 * L * Delta / K) + 2 * L * Delta / K
+
+
+@sgd.lemma(
+    "descent",
+    title="One step of descent, on every path",
+    given=[step],
+    claim=(
+        f(x[k + 1]),
+        "<=",
+        f(x[k]) - eta * over_i(G[k, i] * g[k, i]) + L * eta**2 / 2 * over_i(g[k, i] ** 2),
+    ),
+    reference="blueprint L3 (a)",
+)
+def descent(p: Proof):  # type: ignore[no-untyped-def]
+    move = x[k + 1, i] - x[k, i]
+    return p.calc(
+        f(x[k + 1]),
+        "<=", f(x[k]) + over_i(G[k, i] * move) + L / 2 * over_i(move**2),
+        by.axiom("A1", p=x[k], y=x[k + 1]),
+        "==", f(x[k]) - eta * over_i(G[k, i] * g[k, i]) + L * eta**2 / 2 * over_i(g[k, i] ** 2),
+        by.definition(x),
+    )  # fmt: skip
+
+
+@sgd.lemma(
+    "unbiased",
+    title="The gradient against its estimate, in expectation",
+    given=[step, coordinate],
+    claim=(E(G[k, i] * g[k, i]), "==", E(G[k, i] ** 2)),
+)
+def unbiased(p: Proof):  # type: ignore[no-untyped-def]
+    return p.calc(
+        E(G[k, i] * g[k, i]),
+        "==", E(G[k, i] * E(g[k, i], given=k - 1)), by.tower(),
+        "==", E(G[k, i] ** 2), by.rewriting(p.axiom("A2")),
+    )  # fmt: skip
+
+
+@sgd.lemma(
+    "second-moment",
+    title="Second moment of the stochastic gradient",
+    given=[step, coordinate],
+    claim=(E(g[k, i] ** 2), "<=", E(G[k, i] ** 2) + sigma[i] ** 2),
+)
+def second_moment(p: Proof):  # type: ignore[no-untyped-def]
+    noise = g[k, i] - G[k, i]
+    variance = p.calc(
+        E(noise**2),
+        "==", E(E(noise**2, given=k - 1)), by.tower(),
+        "<=", E(sigma[i] ** 2), by.expectation(p.axiom("A3")),
+        "==", sigma[i] ** 2, by.linearity(),
+    )  # fmt: skip
+    return p.calc(
+        E(g[k, i] ** 2),
+        "==", E(noise**2) + 2 * E(G[k, i] * g[k, i]) - E(G[k, i] ** 2), by.linearity(),
+        "==", E(noise**2) + E(G[k, i] ** 2), by.algebra(unbiased),
+        "<=", E(G[k, i] ** 2) + sigma[i] ** 2, by.algebra(variance),
+    )  # fmt: skip
+
+
+@sgd.lemma(
+    "expected-descent",
+    title="One step of descent, in expectation",
+    given=[step, (0, "<", L), (0, "<", eta)],
+    claim=(
+        E(f(x[k + 1])),
+        "<=",
+        E(f(x[k])) - eta * (1 - L * eta / 2) * over_i(E(G[k, i] ** 2)) + L * eta**2 / 2 * sigma_s**2,
+    ),
+)
+def expected_descent(p: Proof):  # type: ignore[no-untyped-def]
+    moments = p.calc(
+        over_i(E(g[k, i] ** 2)),
+        "<=", over_i(E(G[k, i] ** 2) + sigma[i] ** 2), by.termwise(i, by.lemma(second_moment)),
+        "==", over_i(E(G[k, i] ** 2)) + sigma_s**2, by.definition(sigma_s),
+    )  # fmt: skip
+    return p.calc(
+        E(f(x[k + 1])),
+        "<=", E(f(x[k]) - eta * over_i(G[k, i] * g[k, i]) + L * eta**2 / 2 * over_i(g[k, i] ** 2)),
+        by.expectation(descent),
+        "==",
+        E(f(x[k])) - eta * over_i(E(G[k, i] * g[k, i])) + L * eta**2 / 2 * over_i(E(g[k, i] ** 2)),
+        by.linearity(),
+        "==",
+        E(f(x[k])) - eta * over_i(E(G[k, i] ** 2)) + L * eta**2 / 2 * over_i(E(g[k, i] ** 2)),
+        by.algebra(
+            p.have(
+                (over_i(E(G[k, i] * g[k, i])), "==", over_i(E(G[k, i] ** 2))),
+                by.termwise(i, by.lemma(unbiased)),
+            )
+        ),
+        "<=",
+        E(f(x[k])) - eta * (1 - L * eta / 2) * over_i(E(G[k, i] ** 2))
+        + L * eta**2 / 2 * sigma_s**2,
+        by.algebra(moments, degree=3),
+    )  # fmt: skip
+
+
+@sgd.lemma(
+    "telescoped",
+    title="Descent over all steps",
+    given=[(0, "<", L), (0, "<", eta), within(K, 1)],
+    claim=(
+        eta * (1 - L * eta / 2) * total,
+        "<=",
+        Delta + K * L * eta**2 * sigma_s**2 / 2,
+    ),
+)
+def telescoped(p: Proof):  # type: ignore[no-untyped-def]
+    start, end = E(f(x[1])), E(f(x[K + 1]))
+    last = p.calc(
+        fstar, "==", E(fstar), by.linearity(), "<=", end, by.expectation(p.axiom("A0", p=x[K + 1]))
+    )
+    return p.calc(
+        eta * (1 - L * eta / 2) * total,
+        "<=", over_k(E(f(x[k])) - E(f(x[k + 1])) + L * eta**2 / 2 * sigma_s**2),
+        by.summing(expected_descent, step),
+        "==", start - end + K * L * eta**2 * sigma_s**2 / 2, by.telescoping(E(f(x[k])), step),
+        "<=", start - fstar + K * L * eta**2 * sigma_s**2 / 2, by.algebra(last),
+        "==", Delta + K * L * eta**2 * sigma_s**2 / 2, by.definition(Delta),
+    )  # fmt: skip
+
+
+h, w, s, D, n, S = symbols("h w s D n S")
+
+
+@sgd.lemma(
+    "step-size",
+    title="What the step size balances",
+    for_constants=(S, D, n, s),
+    given=[
+        (0, "<", L),
+        (0, "<", D),
+        (0, "<", n),
+        (0, "<=", s),
+        (eta, "==", 1 / Max(L, s * sqrt(n * L / (2 * D)))),
+        (eta * (1 - L * eta / 2) * S, "<=", D + n * L * eta**2 * s**2 / 2),
+    ],
+    claim=(S, "<=", n * (s * sqrt(2 * L * D / n) + 2 * L * D / n)),
+    witness={S: 0, D: 1, n: 2, s: 1},
+)
+def step_size(p: Proof):  # type: ignore[no-untyped-def]
+    w = s * sqrt(n * L / (2 * D))
+    h = Max(L, w)
+    noise = p.have((n * L * s**2, "==", 2 * D * w**2), by.algebra())
+    weighed = p.have(
+        (S, "<=", D * (1 + L / h) * (h + w**2 / h)), by.algebra(noise, p.assumption(...))
+    )
+    balanced = p.have(((1 + L / h) * (h + w**2 / h), "<=", 2 * (w + L)), by.algebra())
+    return p.calc(
+        S,
+        "<=", D * (1 + L / h) * (h + w**2 / h), weighed,
+        "<=", D * 2 * (w + L), by.algebra(balanced),
+        "==", n * (s * sqrt(2 * L * D / n) + 2 * L * D / n), by.algebra(),
+    )  # fmt: skip
