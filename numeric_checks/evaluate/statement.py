@@ -20,6 +20,7 @@ from ...proofs.kernel.terms import (
     free_indices,
     is_closed,
 )
+from ...proofs.kernel.theory import Theory
 from ..exact import EvaluationError, Unfold, no_definitions
 
 N = TypeVar("N", bound=Node)
@@ -118,6 +119,12 @@ def unfolding(
         return None
 
     return unfold
+
+
+def theory_unfolding(theory: Theory) -> Unfold:
+    """The definitions of a theory. What a run records is never unfolded, recursions included."""
+    triples = [(d.left, d.right, d.ranges) for d in theory.definitions]
+    return unfolding(triples, theory.index_constants)
 
 
 def first_of(*unfolds: Unfold) -> Unfold:

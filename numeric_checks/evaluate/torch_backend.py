@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import torch
-from torch import Tensor
 
+from ...optimizers.batched import nearest
 from ...proofs.kernel.terms import (
     CE,
     Abs,
@@ -31,41 +31,12 @@ from ...proofs.kernel.terms import (
 )
 from ..exact import EvaluationError, MissingError, Unfold
 from ..simulate import Constant, Run, Series
+from .carried import Carried, TreeError, WindowError
 from .labelled import ROW, Labelled, combine, total_power
 from .ranges import Range
 
 COORDINATE = "#coordinate"
 """The dimension of a whole point, before one of its coordinates is taken."""
-
-
-class WindowError(EvaluationError):
-    """A statement reaches for times that a window does not hold."""
-
-
-class TreeError(EvaluationError):
-    """A statement conditions on the past, which needs a scenario tree, not paths."""
-
-
-class TimeSums:
-    """Sums up to the horizon, collected window by window.
-
-    A sum ``Sum_{k=a}^{K}`` is added up over the times each window owns, and is known in the last
-    one. Until then its value is NaN and ``pending`` says so.
-    """
-
-    def __init__(self) -> None:
-        self.totals: dict[tuple[Sum, tuple[str, ...]], Tensor] = {}
-        self.pending = False
-
-    def add(self, node: Sum, part: Labelled, *, final: bool) -> Labelled:
-        """Add a window's part of ``node``; returns the total, or NaN as long as it is partial."""
-        key = (node, part.names)
-        total = self.totals[key] + part.data if key in self.totals else part.data
-        self.totals[key] = total
-        if final:
-            return Labelled(total, part.names)
-        self.pending = True
-        return Labelled(torch.full_like(total, torch.nan), part.names)
 
 
 class TorchReading:
@@ -77,7 +48,7 @@ class TorchReading:
         unfold: definitions, for what the run does not record.
         variables: values of free scalar variables.
         time: which of the free indices are times.
-        sums: where sums up to the horizon are collected.
+        carried: what earlier windows left, and this one adds to.
     """
 
     def __init__(
@@ -87,15 +58,15 @@ class TorchReading:
         unfold: Unfold,
         variables: Mapping[str, Constant],
         time: frozenset[str],
-        sums: TimeSums,
+        carried: Carried,
     ) -> None:
-        self.run, self.unfold, self.variables, self.sums = run, unfold, variables, sums
+        self.run, self.unfold, self.variables, self.carried = run, unfold, variables, carried
         self.boxes: dict[str, Range] = dict(boxes)
         self.time = set(time)
         self.estimated = False
         self._memo: dict[Node, Labelled] = {}
         self._inside_time_sum = False
-        self._device = run.points["x"].data.device if "x" in run.points else torch.device("cpu")
+        self.device = run.points["x"].data.device if "x" in run.points else torch.device("cpu")
 
     # --- indices -----------------------------------------------------------------------------
 
@@ -123,9 +94,11 @@ class TorchReading:
     def index(self, ix: Ix) -> Labelled:
         """The values of an index, as integers."""
         low, high = self.extent(ix)
-        values = torch.arange(low, high + 1, device=self._device)
-        return Labelled(values[0], ()) if self.fixed(ix) is not None else Labelled(
-            values, (str(ix.base),)
+        values = torch.arange(low, high + 1, device=self.device)
+        return (
+            Labelled(values[0], ())
+            if self.fixed(ix) is not None
+            else Labelled(values, (str(ix.base),))
         )
 
     def holds(self, le: Le) -> Labelled:
@@ -154,7 +127,8 @@ class TorchReading:
             return self.index(term.index).map(lambda t: t.to(torch.float64))
         if isinstance(term, Var):
             if term.name not in self.variables:
-                raise MissingError(f"no value for the variable {term.name}")
+                hint = nearest(term.name, self.variables)
+                raise MissingError(f"no value for the variable {term.name}; {hint}")
             return self._constant(self.variables[term.name])
         if isinstance(term, Add | Mul):
             return self._fold(term)
@@ -169,13 +143,11 @@ class TorchReading:
         if isinstance(term, E):
             return self._expectation(term)
         if isinstance(term, CE):
-            raise TreeError(
-                f"a conditional expectation needs a scenario tree, it cannot be read off paths: {term}"
-            )
+            raise TreeError(f"a conditional expectation needs a scenario tree, not paths: {term}")
         raise EvaluationError(f"not a term that can be evaluated: {term}")
 
     def _scalar(self, value: float) -> Labelled:
-        return Labelled(torch.tensor(value, dtype=torch.float64, device=self._device), ())
+        return Labelled(torch.tensor(value, dtype=torch.float64, device=self.device), ())
 
     def _fold(self, term: Add | Mul) -> Labelled:
         total = isinstance(term, Add)
@@ -212,7 +184,7 @@ class TorchReading:
             empty = self._scalar(0.0)
             return self._collected(term, empty) if horizon else empty
         # The name determines the range, so that memoised bodies are never confused.
-        name = f"bound.{len(self.boxes)}.{low - 1 if low < 1 else low}.{high}".replace("-", "m")
+        name = f"bound.{len(self.boxes)}.{low}.{high}".replace("-", "m")
         is_time = horizon or bool({term.low.base, term.high.base} & (self.time | {"K"}))
         self.boxes[name] = (low, high)
         if is_time:
@@ -241,7 +213,7 @@ class TorchReading:
     def _collected(self, term: Sum, part: Labelled) -> Labelled:
         if set(part.names) & self.time:
             raise WindowError(f"a sum up to K inside a statement for each time: {term}")
-        return self.sums.add(term, part, final=self.run.last == self.run.K)
+        return self.carried.add(term, part, final=self.run.last == self.run.K)
 
     # --- applications ------------------------------------------------------------------------
 
@@ -256,19 +228,30 @@ class TorchReading:
         recorded = self._recorded(app)
         if recorded is not None:
             return recorded
-        unfolded = self.unfold(app)
-        if unfolded is not None:
-            right, conditions = unfolded
-            for le in conditions:
-                if not bool(self.holds(le).data.all()):
-                    raise EvaluationError(f"the definition of {app} does not apply where not {le}")
-            return self.term(right)
+        definiens = self._unfolded(app)
+        if definiens is not None:
+            return self.term(definiens)
         if app.args and isinstance(app.args[0], Point):
             return self._function(app)
-        known = sorted({*self.run.processes, *self.run.constants, *self.run.points})
-        raise MissingError(
-            f"{app.name} is neither recorded nor defined: {app} (recorded: {', '.join(known)})"
-        )
+        known = {*self.run.processes, *self.run.constants, *(n for n, _ in self.run.at_points)}
+        hint = nearest(app.name, known)
+        raise MissingError(f"{app.name} is neither recorded nor defined: {app}; {hint}")
+
+    def definition(self, app: App) -> Term | None:
+        """What ``app`` abbreviates, unless it is recorded or not defined."""
+        if app.name == "coord" or self._recorded(app) is not None:
+            return None
+        return self._unfolded(app)
+
+    def _unfolded(self, app: App) -> Term | None:
+        unfolded = self.unfold(app)
+        if unfolded is None:
+            return None
+        right, conditions = unfolded
+        for le in conditions:
+            if not bool(self.holds(le).data.all()):
+                raise EvaluationError(f"the definition of {app} does not apply where not {le}")
+        return right
 
     def _recorded(self, app: App) -> Labelled | None:
         run, args = self.run, app.args
@@ -281,6 +264,8 @@ class TorchReading:
         if app.name in run.constants and len(args) <= 1:
             entry = self._constant(run.constants[app.name])
             if not args:
+                if COORDINATE in entry.names:
+                    raise EvaluationError(f"the constant {app.name} varies with the coordinate")
                 return entry
             if isinstance(args[0], Ix):
                 return self._at_coordinate(entry, args[0], app)
@@ -293,7 +278,7 @@ class TorchReading:
             if floats.shape[position] == 1:
                 floats = floats.select(position, 0)
                 del names[position]
-        return Labelled(floats.to(self._device), tuple(names))
+        return Labelled(floats.to(self.device), tuple(names))
 
     def _series(self, series: Series, args: tuple[object, ...], app: App) -> Labelled:
         """A recorded process at (time) or (time, coordinate)."""
@@ -303,14 +288,25 @@ class TorchReading:
         return value if len(args) == 1 else self._at_coordinate(value, args[1], app)  # type: ignore[arg-type]
 
     def _at_time(self, series: Series, ix: Ix, app: Node) -> Labelled:
+        names = (ROW, COORDINATE)[: series.data.ndim - 1]
         low, high = self.extent(ix)
-        if low < series.first or high > series.last:
+        fixed, held = self.fixed(ix) is not None, series.first <= low and high <= series.last
+        if fixed and not self.run.whole:
+            # Read off the term with its coordinates left out: they are taken afterwards.
+            key = (type(app).__name__, *_heads(app), str(low))
+            if held:
+                value = Labelled(series.data[low - series.first], names)
+                return self.carried.fixed.setdefault(key, value)
+            if key in self.carried.fixed:
+                return self.carried.fixed[key]
+            if low > series.last and low <= self.run.K + 1:
+                return self.carried.unknown(Labelled(series.data[0], names))
+        if not held:
             raise WindowError(
                 f"{app} is asked for at times {low}..{high} and recorded at "
                 f"{series.first}..{series.last}; simulate with more times before, or record all"
             )
-        names = (ROW, COORDINATE)[: series.data.ndim - 1]
-        if self.fixed(ix) is not None:
+        if fixed:
             return Labelled(series.data[low - series.first], names)
         data = series.data[low - series.first : high + 1 - series.first]
         return Labelled(data, (str(ix.base), *names))
@@ -352,7 +348,7 @@ class TorchReading:
         raise MissingError(f"no value for the point {what}")
 
     def _function(self, app: App) -> Labelled:
-        """f or its gradient at a point that was not recorded."""
+        """F or its gradient at a point that was not recorded."""
         instance, point = self.run.instance, app.args[0]
         if instance is None or app.name not in ("f", "grad") or not isinstance(point, Point):
             raise MissingError(f"{app.name} is neither recorded nor defined: {app}")
@@ -368,3 +364,10 @@ class TorchReading:
         if not isinstance(at, Ix):
             raise EvaluationError(f"grad takes a point and an index: {app}")
         return self._at_coordinate(gradient, at, app)
+
+
+def _heads(app: Node) -> tuple[str, ...]:
+    """The names that say which series an application reads."""
+    if isinstance(app, App) and app.args and isinstance(app.args[0], PointApp):
+        return app.name, app.args[0].name
+    return (app.name,) if isinstance(app, App | PointApp) else ()

@@ -76,7 +76,7 @@ def sign(value: Exact) -> int | None:
 
 def absolute(value: Exact) -> Exact:
     """``|value|``."""
-    return abs(value)
+    return abs(value) if isinstance(value, fmpq) else value.__abs__()
 
 
 def power(base: Exact, exponent: Fraction) -> Exact:

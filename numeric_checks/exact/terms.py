@@ -52,7 +52,7 @@ class MissingError(EvaluationError):
 
 @dataclass(frozen=True, eq=False)
 class ExactPoint:
-    """A point by its coordinates (the first is index 1). Compared by identity, so as to be cached."""
+    """A point by its coordinates, the first being index 1. Hashed by identity, for caches."""
 
     coordinates: Sequence[Exact]
 

@@ -14,7 +14,7 @@ _ATTEMPTS = 4
 
 
 def leading_minors(matrix: Matrix) -> tuple[int, ...]:
-    """The leading principal minors D_1, D_2, ... of a symmetric integer matrix, up to the first <= 0.
+    """The leading principal minors D_1, D_2, ... of a symmetric matrix, up to the first <= 0.
 
     Fraction-free LDL^T (Bareiss): every intermediate number is an integer, every division exact.
     The pivots of LDL^T are D_k / D_{k-1}. The matrix is positive definite iff all minors are

@@ -31,10 +31,10 @@ class Instance(Protocol):
 
     @property
     def dimension(self) -> int:
-        """d."""
+        """D."""
 
     @property
-    def L(self) -> Fraction:
+    def L(self) -> Fraction:  # noqa: N802 - its name in the field
         """A Lipschitz constant of the gradient in the Euclidean norm."""
 
     @property
@@ -42,7 +42,7 @@ class Instance(Protocol):
         """A lower bound of f."""
 
     @property
-    def Delta(self) -> Fraction:
+    def Delta(self) -> Fraction:  # noqa: N802 - its name in the field
         """An upper bound of f(start) - f_star."""
 
     @property
@@ -62,10 +62,10 @@ class Instance(Protocol):
         """The start x^1 that ``Delta`` speaks of, [rows, d]."""
 
     def value(self, x: Tensor) -> Tensor:
-        """f at each row of x [B, d]: [B]."""
+        """F at each row of x [B, d]: [B]."""
 
     def gradient(self, x: Tensor) -> Tensor:
-        """grad f at each row of x [B, d]: [B, d]."""
+        """Grad f at each row of x [B, d]: [B, d]."""
 
     def value_and_gradient(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Both, at about the price of one."""
@@ -76,10 +76,10 @@ class Instance(Protocol):
         """g^step at each row of x [B, d], the noise being a function of (seed, instance, step)."""
 
     def exact_value(self, point: Sequence[Exact]) -> Exact:
-        """f at one point, exact or enclosed at the current precision of ``flint.ctx``."""
+        """F at one point, exact or enclosed at the current precision of ``flint.ctx``."""
 
     def exact_gradient(self, point: Sequence[Exact]) -> list[Exact]:
-        """grad f at one point, likewise."""
+        """Grad f at one point, likewise."""
 
 
 def check_points(x: Tensor, d: int, name: str) -> None:

@@ -74,10 +74,13 @@ def check_streams(
     numbers = (0,) * len(rows) if instances is None else tuple(instances)
     if len(rows) != len(numbers) or not rows:
         raise ValueError(f"{len(rows)} seeds for {len(numbers)} instances")
-    for what, values, bits in (("seed", rows, 64), ("instance number", numbers, 32)):
+    for article, what, values, bits in (
+        ("a", "seed", rows, 64),
+        ("an", "instance number", numbers, 32),
+    ):
         for value in values:
             if type(value) is not int or not 0 <= value < 2**bits:
-                raise ValueError(f"a {what} is an integer in [0, 2^{bits}), not {value!r}")
+                raise ValueError(f"{article} {what} is an integer in [0, 2^{bits}), not {value!r}")
     return rows, numbers
 
 

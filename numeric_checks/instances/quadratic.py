@@ -65,7 +65,7 @@ class Quadratic:
         return len(self.curvature)
 
     @property
-    def L(self) -> Fraction:
+    def L(self) -> Fraction:  # noqa: N802 - its name in the field
         return Fraction(max(self.curvature))
 
     @property
@@ -73,7 +73,7 @@ class Quadratic:
         return Fraction(0)
 
     @cached_property
-    def Delta(self) -> Fraction:
+    def Delta(self) -> Fraction:  # noqa: N802 - its name in the field
         """f(start), exactly."""
         pairs = zip(self.curvature, self.origin, strict=True)
         return Fraction(sum((a * x * x for a, x in pairs), Fraction(0))) / 2

@@ -27,9 +27,10 @@ class SoftmaxRegression:
     """f(W) = (1/n) sum_n [ log sum_c exp(w_c . x_n) - w_{y_n} . x_n ], d = classes * features.
 
     W has a row w_c a class and no bias; coordinate (c, j) is number ``c * features + j`` (from 0).
-    The data are ``x_n = pixels_n / scale`` with integer pixels, so that everything below is exact.
+    The data are ``x_n = pixels_n / scale`` with integer pixels, so that the constants are exact
+    (and so are the data as floats, if ``scale`` is a power of two).
     g is the mean gradient over ``batch`` indices drawn uniformly and independently, with
-    replacement. Write p = softmax(W x_n) and l_n for the n-th summand: dl_n/dw_c = (p_c - [c = y_n]) x_n.
+    replacement. With p = softmax(W x_n), summand n has dl_n/dw_c = (p_c - [c = y_n]) x_n.
 
     Why the constants are valid.
 
@@ -107,7 +108,7 @@ class SoftmaxRegression:
     # --- constants ---------------------------------------------------------------------------
 
     @cached_property
-    def L(self) -> Fraction:
+    def L(self) -> Fraction:  # noqa: N802 - its name in the field
         """lambda_max(X^T X)/(2n), rounded up to 4 decimals and certified."""
         gram = [[int(v) for v in row] for row in self.pixels.T @ self.pixels]
         return largest_eigenvalue_above(gram, Fraction(2 * self.size * self.scale**2), decimals=4)
@@ -117,7 +118,7 @@ class SoftmaxRegression:
         return Fraction(0)
 
     @cached_property
-    def Delta(self) -> Fraction:
+    def Delta(self) -> Fraction:  # noqa: N802 - its name in the field
         """log(classes), rounded up to 6 decimals and certified."""
         return log_above(self.classes, decimals=6)
 
@@ -133,6 +134,22 @@ class SoftmaxRegression:
         """The sum of ``sigma2``."""
         return sum(self.sigma2, Fraction(0))
 
+    @cached_property
+    def gradient_l1_bound(self) -> Fraction:
+        """The trivial bound ``||grad f||_1 <= (2/n) sum_n ||x_n||_1``, anywhere.
+
+        Of one datum ``|dl/dw_cj| = |p_c - [c = y]| |x_j|``, and ``sum_c |p_c - [c = y]| <= 2``.
+        """
+        return Fraction(2 * int(abs(self.pixels).sum()), self.size * self.scale)
+
+    @cached_property
+    def gradient_l2_squared_bound(self) -> Fraction:
+        """The trivial bound ``||grad f||_2^2 <= (2/n) sum_n ||x_n||_2^2``, anywhere.
+
+        ``||p - e_y||_2^2 <= 2`` for each datum; the square of a mean is at most the mean square.
+        """
+        return Fraction(2 * int((self.pixels**2).sum()), self.size * self.scale**2)
+
     # --- torch -------------------------------------------------------------------------------
 
     def start(
@@ -145,7 +162,7 @@ class SoftmaxRegression:
         return torch.zeros(rows, self.dimension, dtype=dtype, device=device)
 
     def value(self, x: Tensor) -> Tensor:
-        """f at each row of x: [B].
+        """F at each row of x: [B].
 
         Raises:
             ShapeError: x is not [B, d].
@@ -153,7 +170,7 @@ class SoftmaxRegression:
         return torch.cat([self._chunk(part, gradient=False)[0] for part in self._parts(x)])
 
     def gradient(self, x: Tensor) -> Tensor:
-        """grad f at each row of x: [B, d].
+        """Grad f at each row of x: [B, d].
 
         Raises:
             ShapeError: x is not [B, d].
@@ -161,13 +178,13 @@ class SoftmaxRegression:
         return self.value_and_gradient(x)[1]
 
     def value_and_gradient(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """f and grad f at each row of x: [B] and [B, d].
+        """F and grad f at each row of x: [B] and [B, d].
 
         Raises:
             ShapeError: x is not [B, d].
         """
-        values, gradients = zip(*(self._chunk(p, gradient=True) for p in self._parts(x)))
-        return torch.cat(values), torch.cat(gradients)
+        pairs = [self._chunk(part, gradient=True) for part in self._parts(x)]
+        return torch.cat([value for value, _ in pairs]), torch.cat([slope for _, slope in pairs])
 
     def stochastic_gradient(
         self, x: Tensor, step: int, seeds: Sequence[int], instances: Sequence[int] | None = None
@@ -205,7 +222,7 @@ class SoftmaxRegression:
 
     def _parts(self, x: Tensor) -> tuple[Tensor, ...]:
         check_points(x, self.dimension, self.name)
-        return x.split(max(1, _CHUNK // (self.classes * self.size)))
+        return torch.split(x, max(1, _CHUNK // (self.classes * self.size)))
 
     def _chunk(self, x: Tensor, *, gradient: bool) -> tuple[Tensor, Tensor]:
         data, labels = self._data(x)

@@ -45,8 +45,9 @@ def simulate(
     """Run ``recursion`` on ``instance`` for K iterations, one row a seed; yield windows.
 
     The steps are taken in ``dtype``; everything recorded is float64, and f and its gradient are
-    evaluated in float64 at the recorded points. Every value is a function of the arguments alone:
-    ``chunk`` changes none, and regrouping the rows changes none beyond rounding.
+    evaluated in float64 at the recorded points. The noise is a function of seed, instance and
+    iteration alone: ``chunk`` changes no iterate, and f and its gradient by their rounding only;
+    so does regrouping the rows.
 
     Args:
         recursion, instance: what is run on what.
@@ -63,7 +64,7 @@ def simulate(
         progress: called as ``progress(iterations done, K)`` after each window.
 
     Raises:
-        ValueError: K, chunk, before, seeds or instances are out of range.
+        ValueError: K, chunk, before, seeds or instances are out of range, or sigma is negative.
         ParameterError: a parameter is unknown or missing, or also named in ``constants``.
         ShapeError: x1, a parameter or a constant has the wrong shape.
         NonFiniteError: a value became NaN or infinite; the message has the iteration.
@@ -176,7 +177,12 @@ def _constants(
     b, d = state.x.shape
     for name, entry in table.items():
         if entry.floats.shape[0] not in (1, b) or entry.floats.shape[1] not in (1, d):
-            raise ShapeError(f"constant {name} has shape {list(entry.floats.shape)}, not [{b}, {d}]")
+            raise ShapeError(
+                f"constant {name} has shape {list(entry.floats.shape)}, not [{b}, {d}]"
+            )
+        negative = bool((entry.floats < 0).any())
+        if negative and name in ("L", "Delta", "sigma", "sigma_s"):
+            raise ValueError(f"constant {name} must not be negative: {float(entry.floats.min())}")
         table[name] = Constant(entry.floats.to(state.x.device), entry.exact)
     return table
 
@@ -235,7 +241,7 @@ class _Recorder:
         }
 
     def _at(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """f [T, B] and its gradient [T, B, d] at points [T, B, d]."""
+        """F [T, B] and its gradient [T, B, d] at points [T, B, d]."""
         value, gradient = self.instance.value_and_gradient(x.flatten(0, 1))
         require_finite(value, f"{self.instance.name}: f, up to iteration {self.state.k}")
         return value.view(x.shape[:2]), gradient.view(x.shape)

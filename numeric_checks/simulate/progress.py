@@ -11,9 +11,7 @@ Progress = Callable[[int, int], None]
 """Called as ``progress(done, total)``."""
 
 
-def stderr_progress(
-    label: str, *, interval: float = 0.5, stream: TextIO | None = None
-) -> Progress:
+def stderr_progress(label: str, *, interval: float = 0.5, stream: TextIO | None = None) -> Progress:
     """A callback that reports on ``stream`` (standard error), at most once an ``interval``.
 
     On a terminal one line is rewritten; elsewhere lines appear at every tenth of the work.

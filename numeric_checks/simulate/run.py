@@ -162,7 +162,7 @@ class Run:
     instance: Instance | None = None
 
     @property
-    def K(self) -> int:
+    def K(self) -> int:  # noqa: N802 - its name in the field
         """The horizon."""
         return self.indices["K"]
 

@@ -155,6 +155,15 @@ class Normaliser:
         finally:
             self._pending.discard(t)
 
+    def sign_of(self, t: Term) -> Sign | None:
+        """The known sign of any term; (1, False) for one that is 0."""
+        p = self.poly(t)
+        if not p:
+            return (1, False)
+        c = P.content(p) * (1 if P.leading(p) > 0 else -1)
+        known = self.sign(to_term(P.scale(p, 1 / c)))
+        return known if known is None or c > 0 else (-known[0], known[1])
+
     def _sign(self, t: Term) -> Sign | None:
         if isinstance(t, Rat):
             return (1 if t.value >= 0 else -1, t.value != 0)

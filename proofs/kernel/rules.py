@@ -269,7 +269,7 @@ def induct(
         raise SideConditionError("conditions without bound variables")
     if any(name in free_indices(c) for c in conditions):
         raise SideConditionError(f"{name} occurs in a condition")
-    context = (base.hypotheses | step.hypotheses) - {before, *conditions}
+    context = (base.hypotheses | (step.hypotheses - {before})) - set(conditions)
     fixed = frozenset(h for h in context if name not in free_indices(h))
     span = {Le(low.shift(1), k)} | ({Le(k, high)} if high is not None else set())
     used: frozenset[Le] = frozenset()

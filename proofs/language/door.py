@@ -61,7 +61,8 @@ class Scope:
         if isinstance(e, sympy.Symbol):
             return self._symbol(e)
         if isinstance(e, sympy.Add):
-            return K.Add(tuple(self._term(a) for a in e.as_ordered_terms()))
+            ordered = sorted(e.as_ordered_terms(), key=_is_negative)  # 1 - x, not -x + 1
+            return K.Add(tuple(self._term(a) for a in ordered))
         if isinstance(e, sympy.Mul):
             return K.Mul(tuple(self._term(a) for a in e.as_ordered_factors()))
         if isinstance(e, sympy.Pow):
@@ -204,6 +205,10 @@ OPS: dict[str, tuple[K.Op, bool]] = {
     ">": ("<", True),
 }
 """The author's relations: the kernel's, and whether the sides are exchanged."""
+
+
+def _is_negative(e: Any) -> bool:
+    return bool(e.as_coeff_Mul()[0].is_negative)
 
 
 def _sympy(expression: Any) -> Any:

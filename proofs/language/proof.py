@@ -28,13 +28,6 @@ if TYPE_CHECKING:
 class StepError(Exception):
     """A step of a proof was not established; says which, what was tried, and what is known."""
 
-    refuted = False
-
-
-class Refuted(StepError):
-    """The claim itself is false: an exact point satisfies its hypotheses and violates it."""
-
-    refuted = True
 
 
 @dataclass(frozen=True)
@@ -196,8 +189,6 @@ class Proof:
         """Prove one step for the reason given."""
         try:
             theorem = reason.prove(self, goal)
-        except Refuted:
-            raise
         except (KernelError, StepError, DoorError) as error:
             raise StepError(f"{self.show(goal)}\n  by {reason.text}: {error}") from error
         if theorem.conclusion != goal:

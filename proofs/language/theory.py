@@ -12,6 +12,7 @@ from typing import Any, Literal
 import sympy
 
 from ...optimizers.recursions import Recursion, previous
+from ..finders import Counterexample
 from ..kernel import terms as K
 from ..kernel.claims import Claim, publish
 from ..kernel.errors import KernelError
@@ -20,7 +21,7 @@ from ..kernel.judgment import Theorem
 from ..kernel.theory import Axiom, Definition, Symbol
 from ..kernel.theory import Theory as KernelTheory
 from .door import DoorError, Meaning, Scope
-from .proof import Proof, StepError
+from .proof import Proof, StepError, explain_failure
 from .symbols import FunctionName, PointProcess, Process, Relation, within
 
 Verdict = Literal["proved", "refuted", "undecided", "error"]
@@ -86,10 +87,10 @@ class Claimed:
             started, self.running = time.process_time(), True
             try:
                 self.result = self._elaborate()
-            except (KernelError, DoorError, StepError) as error:
-                verdict: Verdict = "undecided" if isinstance(error, StepError) else "error"
-                verdict = "refuted" if getattr(error, "refuted", False) else verdict
-                self.result = Result(verdict, 0.0, reason=str(error))
+            except (KernelError, DoorError) as error:
+                self.result = Result("error", 0.0, reason=str(error))
+            except StepError as error:
+                self.result = self._failed(error)
             except Exception as error:  # an author's script may fail in any way
                 self.result = Result("error", 0.0, reason=f"{type(error).__name__}: {error}")
             finally:
@@ -120,6 +121,19 @@ class Claimed:
             self.witness_point(),
         )
         return Result("proved", 0.0, claim, proof, unused=unused)
+
+    def _failed(self, error: StepError) -> Result:
+        """A step failed: is the claim itself false? Only a point of its own variables says so."""
+        proof = Proof(self.theory, self.scope(), self.hypotheses(), self.statement())
+        found = proof.solve(proof.goal, degree=1)
+        core = self.theory.kernel()
+        if isinstance(found, Counterexample) and all(
+            isinstance(t, K.App) and not t.args and t.name not in {d.head for d in core.definitions}
+            for t in found.abstracted
+        ):
+            reason = f"{explain_failure(found, proof.show)}\n(the step that failed: {error})"
+            return Result("refuted", 0.0, reason=reason)
+        return Result("undecided", 0.0, reason=str(error))
 
     def witness_point(self) -> tuple[dict[K.Term, Fraction], dict[str, int]]:
         """The point at which the hypotheses hold together: terms and index names."""

@@ -168,7 +168,7 @@ def telescoped(p: Proof):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-h, w, s, D, n, S = symbols("h w s D n S")
+s, D, n, S = symbols("s D n S")
 
 
 @sgd.lemma(
@@ -180,23 +180,61 @@ h, w, s, D, n, S = symbols("h w s D n S")
         (0, "<", D),
         (0, "<", n),
         (0, "<=", s),
+        (0, "<=", S),
         (eta, "==", 1 / Max(L, s * sqrt(n * L / (2 * D)))),
         (eta * (1 - L * eta / 2) * S, "<=", D + n * L * eta**2 * s**2 / 2),
     ],
     claim=(S, "<=", n * (s * sqrt(2 * L * D / n) + 2 * L * D / n)),
     witness={S: 0, D: 1, n: 2, s: 1},
+    reference="blueprint, SGD: 1/(1 - u/2) <= 1 + u on [0, 1] with u = L eta",
 )
 def step_size(p: Proof):  # type: ignore[no-untyped-def]
     w = s * sqrt(n * L / (2 * D))
     h = Max(L, w)
+    chosen = p.assumption((eta, "==", 1 / h))
+    descent = p.assumption((eta * (1 - L * eta / 2) * S, "<=", D + n * L * eta**2 * s**2 / 2))
+    short = p.have((L * eta, "<=", 1), by.algebra(chosen))
     noise = p.have((n * L * s**2, "==", 2 * D * w**2), by.algebra())
-    weighed = p.have(
-        (S, "<=", D * (1 + L / h) * (h + w**2 / h)), by.algebra(noise, p.assumption(...))
-    )
-    balanced = p.have(((1 + L / h) * (h + w**2 / h), "<=", 2 * (w + L)), by.algebra())
     return p.calc(
         S,
-        "<=", D * (1 + L / h) * (h + w**2 / h), weighed,
-        "<=", D * 2 * (w + L), by.algebra(balanced),
+        "<=", (1 + L * eta) * (1 - L * eta / 2) * S, by.algebra(short),
+        "==", (1 + L * eta) * h * (eta * (1 - L * eta / 2) * S), by.algebra(chosen),
+        "<=", (1 + L * eta) * h * (D + n * L * eta**2 * s**2 / 2), by.algebra(descent, degree=2),
+        "==", D * (1 + L / h) * (h + w**2 / h), by.algebra(chosen, noise),
+        "<=", 2 * D * (w + L), by.algebra(),
         "==", n * (s * sqrt(2 * L * D / n) + 2 * L * D / n), by.algebra(),
     )  # fmt: skip
+
+
+def square_root(term):  # type: ignore[no-untyped-def]
+    """The root of the mean squared gradient's bound."""
+    return sqrt(term)
+
+
+@sgd.theorem(
+    "rate",
+    title="SGD's rate, measured by the l2 norm",
+    given=[within(K, 1), (0, "<", L), (0, "<", Delta), (eta, "==", optimal_step)],
+    claim=(
+        over_k(E(sqrt(squared_norm))) / K,
+        "<=",
+        2 ** Rational(1, 4) * (sigma_s**2 * L * Delta / K) ** Rational(1, 4)
+        + sqrt(2 * L * Delta / K),
+    ),
+    reference="blueprint, SGD matches",
+)
+def rate(p: Proof):  # type: ignore[no-untyped-def]
+    noisy = p.have((0, "<=", sigma_s), by.definition(sigma_s))
+    positive = p.have((0, "<", eta), by.algebra())
+    squares = p.calc(0, "==", E(0), by.linearity(), "<=", E(G[k, i] ** 2), by.expectation(square))
+    y = sqrt(bound)
+    mean = p.have(
+        (total, "<=", K * bound),
+        by.lemma(step_size, S=total, D=Delta, n=K, s=sigma_s),
+    )
+    one_step = p.calc(
+        E(sqrt(squared_norm)),
+        "<=", E(y / 2 + squared_norm / (2 * y)), by.expectation(root_tangent),
+        "==", y / 2 + over_i(E(G[k, i] ** 2)) / (2 * y), by.linearity(),
+    )  # fmt: skip
+    return p.calc()

@@ -1,0 +1,34 @@
+"""Kernel statements as functions of recorded runs. Nothing is typed twice.
+
+A statement is read by two backends from the same frozen terms: tensors over all times,
+coordinates and instances of a run (``torch_backend``), and exact numbers at one place
+(``exact.exact_term`` over a ``replay``), which decides the alarms that floats raise.
+"""
+
+from .carried import Carried, TreeError, WindowError
+from .checker import Alarm, Check, Checker, Location, check, check_all
+from .evaluation import Evaluation, evaluate
+from .ranges import UnboundedError
+from .replay import Reexamination, reexamine
+from .statement import Statement, first_of, theory_unfolding, unfolding
+
+__all__ = [
+    "Alarm",
+    "Carried",
+    "Check",
+    "Checker",
+    "Evaluation",
+    "Location",
+    "Reexamination",
+    "Statement",
+    "TreeError",
+    "UnboundedError",
+    "WindowError",
+    "check",
+    "check_all",
+    "evaluate",
+    "first_of",
+    "reexamine",
+    "theory_unfolding",
+    "unfolding",
+]

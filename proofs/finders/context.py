@@ -1,0 +1,159 @@
+"""What a search works in: the facts so far, the kernel's normaliser over them, and certifying."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TypeVar
+
+from ..kernel.certificates import GOAL, Certificate, Leaf, Product, certify
+from ..kernel.errors import KernelError
+from ..kernel.facts import Used
+from ..kernel.judgment import Theorem
+from ..kernel.normal import Normaliser, Unfold
+from ..kernel.polynomials import ATOM, Poly
+from ..kernel.terms import ZERO, Le, Pow, Rel, Term, neg
+from ..kernel.theory import Theory
+from .ring import sign_of
+
+T = TypeVar("T")
+HALF = Fraction(1, 2)
+ONE = Fraction(1)
+
+
+@dataclass
+class Context:
+    """The facts known, given and found on the way.
+
+    ``tried`` and ``needed`` collect what an ``Undecided`` reports; ``sides`` remembers the terms
+    whose sign has been looked for.
+    """
+
+    theory: Theory
+    facts: list[Theorem]
+    ambient: tuple[Le, ...] = ()
+    unfold: tuple[Unfold, ...] = ()
+    linear: bool = False
+    tried: list[str] = field(default_factory=list)
+    needed: list[Rel] = field(default_factory=list)
+    sides: set[Term] = field(default_factory=set)
+    _normaliser: Normaliser | None = None
+
+    @property
+    def n(self) -> Normaliser:
+        """The kernel's normaliser over the facts."""
+        if self._normaliser is None:
+            self._normaliser = Normaliser(
+                self.theory, frozenset(self.ambient), self.unfold, tuple(self.facts), self.linear
+            )
+        return self._normaliser
+
+    def add(self, theorem: Theorem) -> None:
+        """One more fact."""
+        if theorem not in self.facts:
+            self.facts.append(theorem)
+            self._normaliser = None
+
+    def branch(self, more: Iterable[Theorem], ambient: tuple[Le, ...] = ()) -> Context:
+        """A context with more facts, which leaves this one alone."""
+        return Context(
+            self.theory,
+            [*self.facts, *more],
+            (*self.ambient, *ambient),
+            self.unfold,
+            self.linear,
+            self.tried,
+            self.needed,
+            set(self.sides),
+        )
+
+    def note(self, what: str) -> None:
+        """Remember that ``what`` was tried."""
+        if what not in self.tried:
+            self.tried.append(what)
+
+    # --- signs the kernel sees by itself -----------------------------------------------------------
+
+    def poly(self, t: Term) -> Poly:
+        """The canonical polynomial of a term."""
+        return self.n.poly(t)
+
+    def known_sign(self, t: Term) -> tuple[int, bool] | None:
+        """The sign of ``t`` as far as the kernel's normaliser knows it."""
+        return sign_of(self.n, self.poly(t))
+
+    def sign_theorem(self, t: Term, strict: bool, sign: int = 1) -> Theorem | None:
+        """``0 <= t`` (or ``0 < t``; ``-t`` for sign -1) where the normaliser knows it.
+
+        For t >= 0, ``t = (t^(1/2))^2`` is a square; for t > 0, ``1 + (-t) (t^(-1/2))^2 = 0``.
+        """
+        body = t if sign > 0 else neg(t)
+        if strict:
+            goal, leaf = Rel(ZERO, "<", t) if sign > 0 else Rel(t, "<", ZERO), Leaf(
+                (Product(ONE), Product(ONE, (GOAL,), (Pow(body, -HALF),)))
+            )
+        else:
+            goal, leaf = Rel(ZERO, "<=", t) if sign > 0 else Rel(t, "<=", ZERO), Leaf(
+                (Product(ONE, (GOAL,)), Product(ONE, (), (Pow(body, HALF),)))
+            )
+        return self.certify(goal, leaf, (), ())
+
+    # --- the kernel's verdict ------------------------------------------------------------------------
+
+    def certify(
+        self,
+        goal: Rel,
+        certificate: Certificate,
+        mentioned: Sequence[Theorem],
+        terms: Iterable[Term],
+    ) -> Theorem | None:
+        """The kernel's theorem, or None if it refuses.
+
+        The certificate numbers ``mentioned``; facts that only serve as signs of what occurs in the
+        goal, the mentioned facts and ``terms`` are appended; all facts if these do not suffice.
+        """
+        relevant = (goal.left, goal.right, *(t for m in mentioned for t in _sides(m)), *terms)
+        few = [self.facts[i] for i in sorted(self._relied_on(relevant))]
+        for more in (few, self.facts):
+            facts = (*mentioned, *(f for f in more if f not in mentioned))
+            try:
+                return certify(
+                    self.theory, goal, certificate, facts, self.ambient, self.unfold, self.linear
+                )
+            except KernelError:
+                if len(few) == len(self.facts):
+                    return None
+        return None
+
+    def _relied_on(self, terms: Iterable[Term]) -> set[int]:
+        """The numbers of the facts that normalising ``terms`` and their products may look up."""
+
+        def visit() -> None:
+            work = [self.n.poly(t) for t in terms]
+            seen: set[tuple[str, int]] = set()
+            while work:
+                for m in work.pop():
+                    for item, _ in m:
+                        if item[:2] in seen:
+                            continue
+                        seen.add(item[:2])
+                        self.n.sign(item[2])
+                        if item[1] != ATOM:
+                            work.append(self.n.poly(item[2]))
+
+        return self.tracked(visit)[1].facts
+
+    def tracked(self, compute: Callable[[], T]) -> tuple[T, Used]:
+        """What ``compute`` returns, and what the normaliser relied on meanwhile."""
+        n = self.n
+        outer, n.used = n.used, Used()
+        try:
+            return compute(), n.used
+        finally:
+            n.used = outer
+
+
+def _sides(theorem: Theorem) -> tuple[Term, ...]:
+    rel = theorem.conclusion
+    return (rel.left, rel.right) if isinstance(rel, Rel) else ()

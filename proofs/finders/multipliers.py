@@ -1,0 +1,53 @@
+"""Multipliers for linear steps, read off the coefficients of the goal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from .evidence import Item
+from .ring import Mpoly
+
+MAX_FACTS = 40
+MAX_RATIOS = 60
+
+
+def ratios(negated: Mpoly, facts: Sequence[Item]) -> Iterator[tuple[Item, Mpoly, Mpoly]]:
+    """(fact, upper, lower) where ``-upper/lower`` may be the fact's multiplier.
+
+    If the goal is ``sum_i lambda_i fact_i`` and a generator x occurs in one fact only, then
+    lambda = (d goal/dx)/(d fact/dx). Done once more for what is left after one such step.
+    """
+    usable = [f for f in facts if not f.value.num.is_constant()]
+    if len(usable) > MAX_FACTS:
+        return
+    seen: set[tuple[int, str, str]] = set()
+    residuals = [negated]
+    for _ in range(2):
+        later: list[Mpoly] = []
+        for g in residuals:
+            for number, fact in enumerate(usable):
+                f = fact.value.num
+                for upper, lower in _quotients(g, f):
+                    key = (number, str(upper), str(lower))
+                    if key in seen or len(seen) >= MAX_RATIOS:
+                        continue
+                    seen.add(key)
+                    later.append(lower * g - upper * f)
+                    yield fact, upper, lower
+        residuals = later[:8]
+
+
+def _quotients(g: Mpoly, f: Mpoly) -> Iterator[tuple[Mpoly, Mpoly]]:
+    """The quotients of the coefficients of a generator in ``g`` and ``f``, in lowest terms."""
+    seen: set[tuple[str, str]] = set()
+    for i, (a, b) in enumerate(zip(g.degrees(), f.degrees(), strict=True)):
+        if a != 1 or b != 1:
+            continue
+        upper, lower = g.derivative(i), f.derivative(i)
+        shared = upper.gcd(lower)
+        upper, lower = upper / shared, lower / shared
+        c = lower.leading_coefficient()
+        upper, lower = upper / c, lower / c
+        if (str(upper), str(lower)) not in seen:
+            seen.add((str(upper), str(lower)))
+            yield upper, lower

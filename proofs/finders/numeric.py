@@ -1,0 +1,72 @@
+"""Terms as vectorised float functions, for proposals only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ..kernel.terms import Abs, Add, Ix, IxVal, Mul, Node, Pow, Rat, Term, Var
+
+Array: TypeAlias = npt.NDArray[np.float64]
+
+
+def free_quantities(nodes: list[Node]) -> list[Term]:
+    """The outermost subterms that are no arithmetic, in a fixed order."""
+    found: dict[Term, None] = {}
+    stack: list[Node] = [*nodes]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Add | Mul | Pow | Abs) or not isinstance(node, Term):
+            for part in node.parts():
+                stack += [p for p in (part if isinstance(part, tuple) else (part,)) if isinstance(p, Node)]
+        elif isinstance(node, IxVal):
+            if node.index.base is not None:
+                found[IxVal(Ix(node.index.base))] = None
+        elif not isinstance(node, Rat):
+            found[node] = None
+    return sorted(found, key=lambda t: (not isinstance(t, Var), t.key))
+
+
+def values(t: Term, at: Mapping[Term, Array]) -> Array:
+    """``t`` at many points, with the total semantics of the kernel."""
+    if t in at:
+        return at[t]
+    if isinstance(t, Rat):
+        return np.float64(float(t.value))  # type: ignore[return-value]
+    if isinstance(t, Add):
+        total: Array = np.float64(0.0)  # type: ignore[assignment]
+        for part in t.terms:
+            total = total + values(part, at)
+        return total
+    if isinstance(t, Mul):
+        product: Array = np.float64(1.0)  # type: ignore[assignment]
+        for part in t.terms:
+            product = product * values(part, at)
+        return product
+    if isinstance(t, Abs):
+        return np.abs(values(t.body, at))
+    if isinstance(t, Pow):
+        return _power(values(t.base, at), float(t.exponent), t.exponent.denominator > 1)
+    if isinstance(t, IxVal):
+        base = 0.0 if t.index.base is None else at[IxVal(Ix(t.index.base))]
+        return base + np.float64(t.index.offset)
+    raise KeyError(t)
+
+
+def _power(base: Array, exponent: float, root: bool) -> Array:
+    if exponent == 0:
+        return np.ones_like(base)
+    if exponent == 2:
+        return base * base
+    if root:
+        base = np.maximum(base, 0.0)
+    if exponent == 0.5:
+        return np.sqrt(base)
+    if exponent > 0:
+        return np.power(base, exponent)
+    zero = base == 0.0
+    result: Array = np.where(zero, 0.0, np.power(np.where(zero, 1.0, base), exponent))
+    return result

@@ -1,0 +1,245 @@
+"""``prove`` and ``prove_sign``: the searches in order, and what they return."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ..kernel import rules
+from ..kernel.certificates import GOAL, Leaf, Product, Split
+from ..kernel.errors import KernelError
+from ..kernel.judgment import Theorem
+from ..kernel.normal import Unfold
+from ..kernel.terms import ZERO, Le, Rel, Term, is_closed, sub
+from ..kernel.theory import Theory
+from . import sides
+from .context import ONE, Context
+from .programs import solve
+from .refute import Refuter
+from .results import Counterexample, Failure, Undecided
+from .search import Search
+from .stock import goal_item
+
+MAX_SPLITS = 2
+
+
+def prove(
+    theory: Theory,
+    goal: Rel,
+    facts: Sequence[Theorem] = (),
+    *,
+    ambient: tuple[Le, ...] = (),
+    unfold: tuple[Unfold, ...] = (),
+    linear: bool = False,
+    hints: Sequence[Term] = (),
+    splits: Sequence[Term] = (),
+    degree: int = 4,
+) -> Theorem | Failure:
+    """Search for a proof of ``goal`` from ``facts``, or for an exact counterexample.
+
+    Args:
+        theory: where the goal lives.
+        goal: an equation or an inequality.
+        facts: theorems that may be used; their hypotheses end up in the result's.
+        ambient: index conditions that may be used.
+        unfold: definitions to expand.
+        linear: expectations may be split over sums, where integrability is known.
+        hints: terms whose squares may help.
+        splits: terms on whose sign to distinguish cases, besides arguments of absolute values.
+        degree: how many facts may be multiplied together; 1 searches linear steps only.
+
+    Returns:
+        A kernel theorem with conclusion ``goal``; or a ``Counterexample``; or ``Undecided``.
+    """
+    theory.check(goal)
+    for fact in facts:
+        if fact.conclusion == goal:
+            return fact
+    context = Context(theory, [*dict.fromkeys(facts)], ambient, unfold, linear)
+    task = _Task(context, goal, tuple(facts), tuple(hints), degree)
+    return task.run(tuple(splits))
+
+
+def prove_sign(
+    theory: Theory,
+    term: Term,
+    facts: Sequence[Theorem] = (),
+    strict: bool = False,
+    *,
+    ambient: tuple[Le, ...] = (),
+    either: bool = False,
+) -> Theorem | None:
+    """``0 <= term``, or ``0 < term`` if ``strict``; with ``either`` also ``-term`` in its place."""
+    context = Context(theory, [*dict.fromkeys(facts)], ambient)
+    goal = Rel(ZERO, "<" if strict else "<=", term)
+    task = _Task(context, goal, tuple(facts), (), 3)
+    sides.establish(context, [goal], task.signs)
+    for wanted in (1, -1) if either else (1,):
+        try:
+            found = sides.sign(context, term, strict, task.signs, 3, wanted)
+        except KernelError:
+            found = None
+        if found is not None:
+            return found
+    return None
+
+
+class _Task:
+    """One goal."""
+
+    def __init__(
+        self,
+        context: Context,
+        goal: Rel,
+        facts: tuple[Theorem, ...],
+        hints: tuple[Term, ...],
+        degree: int,
+    ) -> None:
+        self.context, self.goal, self.facts = context, goal, facts
+        self.hints, self.degree = hints, degree
+        self._refuter: Refuter | None = None
+
+    @property
+    def refuter(self) -> Refuter:
+        """The counterexample search, set up when first asked."""
+        if self._refuter is None:
+            self._refuter = Refuter(self.context, self.facts, self.goal)
+        return self._refuter
+
+    def signs(self, t: Term) -> set[int]:
+        """Signs of ``t`` at sampled points."""
+        try:
+            return self.refuter.signs(t)
+        except KernelError:
+            return set()
+
+    def run(self, splits: tuple[Term, ...]) -> Theorem | Failure:
+        """Prove, refute, or give up."""
+        sides.establish(
+            self.context, [self.goal, *(f.conclusion for f in self.facts)], self.signs
+        )
+        found = self.equation() if self.goal.op == "=" else self.inequality(self.goal, splits)
+        if found is not None:
+            return found
+        refuted = self.refuted(40) or self.refuted(120, 1)
+        if refuted is not None:
+            return refuted
+        self.context.note("counterexamples")
+        return Undecided(tuple(self.context.tried), tuple(self.context.needed))
+
+    def refuted(self, rounds: int, seed: int = 0) -> Counterexample | None:
+        """A counterexample, after some rounds of climbing."""
+        try:
+            return self.refuter.search(rounds, seed)
+        except KernelError:
+            return None
+
+    # --- inequalities ------------------------------------------------------------------------------
+
+    def inequality(
+        self, goal: Rel, splits: tuple[Term, ...], refute: bool = True
+    ) -> Theorem | Counterexample | None:
+        """The tiers of the search, a quick look for counterexamples, then case distinctions."""
+        search = Search(
+            self.context, [goal.left, goal.right], self.hints, self.degree, self.signs
+        )
+        for number, attempt in enumerate(search.attempts(goal)):
+            if number == 3 and refute:
+                refuted = self.refuted(0)
+                if refuted is not None:
+                    return refuted
+            theorem = _quietly(attempt)
+            if theorem is not None:
+                return theorem
+        return self.by_cases(goal, (*splits, *search.stock.splits()), MAX_SPLITS)
+
+    def by_cases(self, goal: Rel, splits: tuple[Term, ...], depth: int) -> Theorem | None:
+        """Distinguish the sign of a term; what is proved in each branch is put together."""
+        terms = [t for t in dict.fromkeys(splits) if is_closed(t)]
+        for i, t in enumerate(terms if depth else ()):
+            self.context.note("case distinctions")
+            branches: list[Theorem] = []
+            for assumption in (Rel(ZERO, "<=", t), Rel(t, "<", ZERO)):
+                fact = rules.assume(self.context.theory, assumption)
+                inner = _Task(
+                    self.context.branch([fact]), goal, (*self.facts, fact), self.hints, self.degree
+                )
+                found = inner._branch(goal, tuple(terms[i + 1 :]), depth - 1)
+                if found is None:
+                    break
+                if assumption not in found.hypotheses:
+                    return found
+                branches.append(found)
+            if len(branches) == 2:
+                joined = self._join(goal, t, branches)
+                if joined is not None:
+                    return joined
+        return None
+
+    def _branch(self, goal: Rel, splits: tuple[Term, ...], depth: int) -> Theorem | None:
+        search = Search(
+            self.context, [goal.left, goal.right], self.hints, min(self.degree, 3), self.signs
+        )
+        for attempt in search.attempts(goal):
+            theorem = _quietly(attempt)
+            if theorem is not None:
+                return theorem
+        return self.by_cases(goal, (*splits, *search.stock.splits()), depth)
+
+    def _join(self, goal: Rel, t: Term, branches: list[Theorem]) -> Theorem | None:
+        first, second = (
+            Leaf((Product(ONE, (GOAL,)), Product(ONE, (number,)))) for number in (0, 1)
+        )
+        theorem = self.context.certify(goal, Split(t, first, second), branches, ())
+        allowed = {h for b in branches for h in b.hypotheses} | {
+            h for f in self.context.facts for h in f.hypotheses
+        }
+        outside = {Rel(ZERO, "<=", t), Rel(t, "<", ZERO)} - {
+            h for f in self.facts for h in f.hypotheses
+        }
+        if theorem is None or not theorem.hypotheses <= allowed | set(self.context.ambient):
+            return None
+        return None if theorem.hypotheses & outside else theorem
+
+    # --- equations -----------------------------------------------------------------------------------
+
+    def equation(self) -> Theorem | Counterexample | None:
+        """Normal forms; else multiples of equations; else two inequalities."""
+        goal, context = self.goal, self.context
+        context.note("normal forms")
+        theorem = _quietly(
+            lambda: rules.norm(
+                context.theory, goal.left, goal.right, context.ambient, context.unfold,
+                tuple(context.facts), context.linear,
+            )
+        )  # fmt: skip
+        if theorem is not None:
+            return theorem
+        up, down = Rel(goal.left, "<=", goal.right), Rel(goal.right, "<=", goal.left)
+        search = Search(context, [goal.left, goal.right], self.hints, self.degree, self.signs)
+        if search.stock.equations or search.stock.solved:
+            context.note("multiples of equations")
+            found = [
+                _quietly(lambda g=g: solve(search.stock, g, [(goal_item(search.stock, g),)]))
+                for g in (up, down)
+            ]
+            if found[0] is not None and found[1] is not None:
+                return rules.antisymmetry(found[0], found[1])
+        refuted = self.refuted(0)
+        if refuted is not None:
+            return refuted
+        below = self.inequality(up, (), refute=False)
+        if not isinstance(below, Theorem):
+            return None
+        above = self.inequality(down, (), refute=False)
+        return rules.antisymmetry(below, above) if isinstance(above, Theorem) else None
+
+
+def _quietly(attempt: Callable[[], Theorem | None]) -> Theorem | None:
+    """A search that runs into a limit of the kernel has found nothing."""
+    try:
+        return attempt()
+    except (KernelError, OverflowError):
+        return None
+
+
+__all__ = ["prove", "prove_sign", "sub"]

@@ -1,0 +1,304 @@
+"""The search for one inequality: cheap tiers first, every result a kernel theorem.
+
+Order: a sign the kernel sees; a linear combination of the facts; linear combinations with
+multipliers read off the goal; factors of the goal; squares of both sides; then linear programs over
+products of degree 2, 3, 4 of facts, the negated goal, and hinted squares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+
+from ..kernel.judgment import Theorem
+from ..kernel.polynomials import POS
+from ..kernel.terms import ZERO, Mul, Pow, Rel, Term, neg, sub
+from .context import ONE, Context
+from .evidence import Item
+from .multipliers import ratios
+from .programs import conclude, direct_products, products, solve, squares
+from .ring import Frac, Mpoly
+from .stock import Stock, goal_item
+
+Signs = Callable[[Term], set[int]]
+"""The signs (-1, 0, 1) a term takes at sampled points that satisfy the facts."""
+Factored = tuple[Fraction, tuple[Item, ...]]
+"""A rational constant of any sign, times items."""
+Attempt = Callable[[], Theorem | None]
+DEPTH = 3
+
+
+class Search:
+    """Goals over one stock. ``degree`` bounds the products of the linear programs."""
+
+    def __init__(
+        self,
+        context: Context,
+        terms: Sequence[Term],
+        hints: Sequence[Term] = (),
+        degree: int = 4,
+        signs: Signs = lambda _: set(),
+    ) -> None:
+        self.context, self.hints, self.degree, self.signs = context, hints, degree, signs
+        self.stock = Stock(context, [*terms, *hints])
+        self.ring = self.stock.ring
+        self._signs: dict[tuple[str, bool, int], Item | None] = {}
+
+    def prove(self, goal: Rel, depth: int = DEPTH) -> Theorem | None:
+        """A theorem for ``goal`` (``<`` or ``<=``), or None."""
+        for attempt in self.attempts(goal, depth):
+            theorem = attempt()
+            if theorem is not None:
+                return theorem
+        return None
+
+    def attempts(self, goal: Rel, depth: int = DEPTH) -> Iterator[Attempt]:
+        """The tiers, in order; the caller may do something else in between."""
+        negated = goal_item(self.stock, goal)
+        yield lambda: self._seen(goal, negated)
+        yield lambda: self._linear(goal, negated)
+        yield lambda: self._with_multipliers(goal, negated)
+        if self.degree < 2:
+            return
+        cleared = self._cleared(negated)
+        if depth > 0 and cleared is not None:
+            yield lambda: self._factored(goal, cleared, depth)
+            yield lambda: self._squared(goal, cleared, depth)
+        top = {DEPTH: self.degree, 2: 3, 1: 2}.get(depth, 1)
+        top = min(top, self.degree)
+        if top >= 2:
+            yield self._program(goal, negated, cleared, 2)
+        if top >= 3 and cleared is not None:
+            yield self._direct(goal, cleared, top)
+        for degree in range(3, top + 1):
+            yield self._program(goal, negated, cleared, degree)
+
+    # --- the tiers -------------------------------------------------------------------------------------
+
+    def _seen(self, goal: Rel, negated: Item) -> Theorem | None:
+        """The kernel knows the sign of the difference."""
+        t = sub(goal.right, goal.left)
+        known = self.context.known_sign(t)
+        if known is None or known[0] < 0 or (goal.op == "<" and not known[1]):
+            return None
+        item = self.stock.known(t, 1, goal.op == "<")
+        return conclude(self.stock, goal, [(ONE, (negated,)), (ONE, (item,))])
+
+    def _linear(self, goal: Rel, negated: Item) -> Theorem | None:
+        """Rational multiples of facts, and of monomials of known sign."""
+        self.context.note("linear combinations of the facts")
+        pool = [*self.stock.given, *self.stock.derived]
+        return solve(self.stock, goal, products(pool, [negated], (), self._monomials(goal), 1))
+
+    def _monomials(self, goal: Rel) -> list[Item]:
+        poly = self.context.poly(sub(goal.right, goal.left))
+        return self.stock.monomials([poly, *self.stock.polys])
+
+    def _with_multipliers(self, goal: Rel, negated: Item) -> Theorem | None:
+        """``goal = sum_i (upper_i / lower_i) fact_i``, with quotients read off the goal."""
+        self.context.note("linear combinations with multipliers")
+        facts = self.stock.given
+        uppers: list[tuple[tuple[Item, ...], str, Item]] = []
+        lowers: dict[str, tuple[Item, ...]] = {}
+        for fact, upper, lower in ratios(negated.value.num, facts):
+            a, b = self.factors(upper, False, 1), self.factors(lower, True, 1)
+            if a is None or b is None or (a[0] > 0) == (b[0] > 0) or len(lowers) > 2:
+                continue
+            lowers[str(lower)] = b[1]
+            uppers.append((a[1], str(lower), fact))
+        if not any(items for items, *_ in uppers) and not any(lowers.values()):
+            return None
+        columns = products(
+            [*facts, *self.stock.derived], [negated], (), self._monomials(goal), 1
+        )
+        everything = tuple(i for items in lowers.values() for i in items)
+        columns.append((*everything, negated))
+        for items, own, fact in uppers:
+            rest = tuple(i for key, parts in lowers.items() if key != own for i in parts)
+            columns.append((*items, *rest, fact))
+        return solve(self.stock, goal, columns)
+
+    def _factored(self, goal: Rel, cleared: Item, depth: int) -> Theorem | None:
+        """The cleared difference, factor by factor."""
+        self.context.note("factors")
+        target = -cleared.value.num
+        found = self.factors(target, goal.op == "<", depth, whole=True)
+        if found is None or found[0] <= 0:
+            return None
+        return conclude(self.stock, goal, [(ONE, (cleared,)), found])
+
+    def _squared(self, goal: Rel, cleared: Item, depth: int) -> Theorem | None:
+        """``b <= a`` from ``b^2 <= a^2``: with g = b - a, ``g^2 + 2 a g + (a^2 - b^2) = 0``."""
+        target = -cleared.value.num
+        if depth < 2 or not self._has_roots(target):
+            return None
+        upper, lower = self.ring.zero, self.ring.zero
+        for exponents, c in target.to_dict().items():
+            sign = 1 if c > 0 else -1
+            for i, e in enumerate(exponents):
+                if e % 2:
+                    known = self.context.known_sign(self.ring.gen_terms[i])
+                    if known is None:
+                        return None
+                    sign *= known[0]
+            mono = self.ring.context.from_dict({exponents: c})
+            if sign > 0:
+                upper = upper + mono
+            else:
+                lower = lower + mono
+        if not upper or not lower:
+            return None
+        self.context.note("squares of both sides")
+        difference = self.ring.reduce(upper * upper - lower * lower)
+        found = self.factors(difference, goal.op == "<", depth - 1)
+        if found is None or found[0] <= 0:
+            return None
+        above = self.stock.known(self.ring.term(upper), 1, False)
+        return conclude(
+            self.stock, goal, [(ONE, (cleared, cleared)), (2 * ONE, (above, cleared)), found]
+        )
+
+    def _has_roots(self, p: Mpoly) -> bool:
+        degrees = p.degrees()
+        return any(kind == POS and degrees[i] > 0 for (_, kind), i in self.ring.index.items())
+
+    def _pool(self) -> list[Item]:
+        """All that is known to be >= 0, cleared of denominators where possible."""
+        facts = [self._cleared(f) or f for f in self.stock.given]
+        dens = [i for j in range(len(self.ring.dens)) if (i := self._den(j)) is not None]
+        return _distinct([*self.stock.derived, *dens, *facts])
+
+    def _program(self, goal: Rel, negated: Item, cleared: Item | None, degree: int) -> Attempt:
+        """Products of facts, of the negated goal and of squares."""
+
+        def attempt() -> Theorem | None:
+            self.context.note(f"products of degree {degree}")
+            goals = [negated] if cleared is None or cleared is negated else [cleared, negated]
+            proposed = squares(self.stock, [goals[0].value.num], self.hints)
+            extra = self._monomials(goal)
+            columns = products(self._pool(), goals, proposed, extra, degree)
+            return solve(self.stock, goal, columns)
+
+        return attempt
+
+    def _direct(self, goal: Rel, cleared: Item, degree: int) -> Attempt:
+        """The goal as a sum of products of facts and squares."""
+
+        def attempt() -> Theorem | None:
+            self.context.note(f"sums of products of degree {degree}")
+            proposed = squares(self.stock, [cleared.value.num], self.hints)
+            columns = direct_products(self.stock, cleared, self._pool(), proposed, degree)
+            return solve(self.stock, goal, columns)
+
+        return attempt
+
+    # --- denominators ------------------------------------------------------------------------------
+
+    def _den(self, j: int) -> Item | None:
+        return self.irreducible(self.ring.dens[j], True, 1)
+
+    def _cleared(self, item: Item) -> Item | None:
+        """``item`` times the absolute values of its denominators; None if a sign is not known."""
+        if not item.value.den:
+            return item
+        parts: list[Item] = [item]
+        num = item.value.num
+        for j, e in item.value.den:
+            den = self._den(j)
+            if den is None:
+                return None
+            parts += [den] * e
+            num = num if den.value.num == self.ring.dens[j] else num * (-1) ** e
+        term = Mul(tuple(p.term for p in parts))
+        return Item(term, Frac(self.ring.reduce(num)), item.strict, parts=tuple(parts), cost=1.0)
+
+    # --- signs of polynomials ----------------------------------------------------------------------
+
+    def factors(self, p: Mpoly, strict: bool, depth: int, whole: bool = False) -> Factored | None:
+        """``p`` as a rational constant times items. ``whole``: p itself is no new question."""
+        if not p:
+            return None
+        unit, found = p.factor()
+        c = Fraction(int(unit.p), int(unit.q))
+        items: list[Item] = []
+        if whole and len(found) == 1 and int(found[0][1]) == 1:
+            return None
+        for f, power in found:
+            e = int(power)
+            if f.is_constant():
+                value = f.leading_coefficient()
+                c *= Fraction(int(value.p), int(value.q)) ** e
+                continue
+            if e > 1 and not strict:
+                t = self.ring.term(f**(e // 2))
+                square = Frac(self.ring.reduce(f ** (2 * (e // 2))))
+                items.append(Item(Pow(t, Fraction(2)), square, False, square=t))
+                e %= 2
+            if e:
+                item = self.irreducible(f, strict, depth)
+                if item is None:
+                    return None
+                items += [item] * e
+                c *= 1 if item.value.num == f else (-1) ** e
+        return c, tuple(items)
+
+    def irreducible(self, f: Mpoly, strict: bool, depth: int) -> Item | None:
+        """``f`` or ``-f`` as an item."""
+        key = (str(f), strict, depth)
+        if key not in self._signs:
+            self._signs[key] = None  # asked while being answered: no
+            self._signs[key] = self._irreducible(f, strict, depth)
+        return self._signs[key]
+
+    def _irreducible(self, f: Mpoly, strict: bool, depth: int) -> Item | None:
+        t = self.ring.term(f)
+        known = self.context.known_sign(t)
+        if known is not None and (known[1] or not strict):
+            return self.stock.known(t, known[0], strict)
+        given = self._given(f, strict)
+        if given is not None or depth <= 0:
+            return given
+        seen = self.signs(t)
+        if {-1, 1} <= seen or (strict and 0 in seen):
+            return None
+        for sign in (1, -1) if known is None else (known[0],):
+            if -sign in seen:
+                continue
+            goal = Rel(ZERO, "<" if strict else "<=", t if sign > 0 else neg(t))
+            theorem = self.prove(goal, depth - 1)
+            if theorem is not None:
+                made = theorem
+                return Item(goal.right, Frac(f * sign), strict, lambda: made)
+        return None
+    def _given(self, f: Mpoly, strict: bool) -> Item | None:
+        """``f`` up to sign as a given fact times its denominators."""
+        for fact in self.stock.given:
+            if fact.strict or not strict:
+                num = fact.value.num
+                if num == f * (num.leading_coefficient() / f.leading_coefficient()):
+                    cleared = self._cleared(fact)
+                    if cleared is not None:
+                        return _primitive(cleared, f)
+        return None
+
+
+def _primitive(item: Item, f: Mpoly) -> Item:
+    """``item`` over the rational by which it differs from ``f`` or ``-f``."""
+    c = abs(item.value.num.leading_coefficient() / f.leading_coefficient())
+    if c == 1:
+        return item
+    term = Mul((Rat(1 / Fraction(int(c.p), int(c.q))), item.term))
+    return Item(term, Frac(item.value.num / c), item.strict, item.theorem, parts=())
+
+
+def _distinct(items: Sequence[Item]) -> list[Item]:
+    """One item for each direction: the strict one, if there is one."""
+    found: dict[str, Item] = {}
+    for item in items:
+        num = item.value.num
+        if not num or num.is_constant():
+            continue
+        key = str((num / abs(num.leading_coefficient()), item.value.den))
+        if key not in found or (item.strict and not found[key].strict):
+            found[key] = item
+    return [*found.values()]

@@ -1,0 +1,125 @@
+"""Side conditions: the signs of all radicands and denominators, proved before anything else.
+
+They are read off the *unexpanded* terms, innermost first: after expansion (1 - w^2) Z has lost its
+sign. What the kernel's normaliser sees by itself needs no theorem; the rest is searched for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..kernel.judgment import Theorem
+from ..kernel.terms import (
+    ZERO,
+    Abs,
+    Add,
+    Formula,
+    Ix,
+    Le,
+    Mul,
+    Node,
+    Pow,
+    Rat,
+    Rel,
+    Sum,
+    Term,
+    free_indices,
+    is_closed,
+    neg,
+    open_body,
+)
+from .context import Context
+from .search import Search, Signs
+
+Side = tuple[Term, bool, tuple[Le, ...]]
+"""A term, whether it is a denominator (else a radicand), and the index ranges around it."""
+
+
+def side_terms(node: Node, ambient: tuple[Le, ...] = ()) -> Iterator[Side]:
+    """Every radicand and denominator, innermost first. Binders are opened with fresh names."""
+    if isinstance(node, Sum):
+        taken = free_indices(node).union(*(free_indices(le) for le in ambient))
+        name = next(n for k in range(10**6) if (n := f"i'{k}") not in taken)
+        span = (Le(node.low, Ix(name)), Le(Ix(name), node.high))
+        yield from side_terms(open_body(node.body, Ix(name)), (*ambient, *span))
+        return
+    for part in node.parts():
+        for inner in part if isinstance(part, tuple) else (part,):
+            if isinstance(inner, Node) and is_closed(inner):
+                yield from side_terms(inner, ambient)
+    if isinstance(node, Pow):
+        if node.exponent.denominator > 1:
+            yield node.base, False, ambient
+        if node.exponent < 0:
+            for factor in _denominators(node.base):
+                yield factor, True, ambient
+
+
+def _denominators(t: Term) -> Iterator[Term]:
+    """The kernel inverts a product factor by factor."""
+    if isinstance(t, Mul):
+        for part in t.terms:
+            yield from _denominators(part)
+    elif isinstance(t, Pow) and t.exponent != 0:
+        yield from _denominators(t.base)
+    elif not isinstance(t, Rat):
+        yield t
+
+
+def establish(context: Context, formulas: Iterable[Formula], signs: Signs = lambda _: set()) -> None:
+    """Add the signs of all sides of the formulas to the context; note those not found."""
+    for formula in formulas:
+        if not isinstance(formula, Rel):
+            continue
+        for t, denominator, ambient in side_terms(formula):
+            if t in context.sides:
+                continue
+            context.sides.add(t)
+            _one(context, t, denominator, ambient, signs)
+
+
+def _one(
+    context: Context, t: Term, denominator: bool, ambient: tuple[Le, ...], signs: Signs
+) -> None:
+    inner = context.branch((), ambient) if ambient else context
+    known = inner.known_sign(t)
+    if known is not None and known[1]:
+        return
+    if known is None or known[0] > 0:
+        found = sign(inner, t, True, signs, 1 if known else 3)
+        if found is not None:
+            context.add(found)
+            return
+    if denominator:
+        found = sign(inner, t, True, signs, 2, -1)
+    elif known is None:
+        found = sign(inner, t, False, signs, 3)
+    else:
+        return
+    if found is not None:
+        context.add(found)
+    else:
+        context.needed.append(Rel(ZERO, "<" if denominator else "<=", t))
+
+
+def sign(
+    context: Context, t: Term, strict: bool, signs: Signs, degree: int, wanted: int = 1
+) -> Theorem | None:
+    """``0 <= t`` or ``0 < t`` (of ``-t`` for wanted = -1), by structure, then by search."""
+    seen = signs(t)
+    if -wanted in seen or (strict and 0 in seen):
+        return None
+    goal = Rel(ZERO, "<" if strict else "<=", t if wanted > 0 else neg(t))
+    inner = context
+    if isinstance(t, Add) and degree > 1:
+        parts = [p for p in t.terms if context.known_sign(p) is None and _compound(p)]
+        found = [s for p in parts if (s := sign(context, p, False, signs, 2)) is not None]
+        inner = context.branch(found) if found else context
+    return Search(inner, [t], degree=degree, signs=signs).prove(goal, min(degree, 2))
+
+
+def _compound(t: Term) -> bool:
+    """Does expanding ``t`` hide its sign?"""
+    if isinstance(t, Mul):
+        return any(isinstance(p, Add) or _compound(p) for p in t.terms)
+    return isinstance(t, Pow | Abs)

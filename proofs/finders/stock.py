@@ -1,0 +1,158 @@
+"""The stock of a search: a ring over everything in sight, and all that is known to be >= 0 in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+
+from ..kernel.judgment import Theorem
+from ..kernel.polynomials import ATOM, POS, Mono, Poly, mono_term
+from ..kernel.rules import index_value
+from ..kernel.certificates import GOAL, Leaf, Product
+from ..kernel.terms import Abs, Pow, Rel, Term, neg, sub
+from .context import HALF, ONE, Context
+from .evidence import Item
+from .ring import Frac, Ring, sign_of
+
+
+class Stock:
+    """Ring, items and equations for goals made of the terms given.
+
+    ``given``: items of the facts; ``derived``: signs of roots, absolute values, index ranges.
+    ``equations``: the facts that are equations and were not solved for an atom; ``solved``: the
+    others, with that atom.
+    """
+
+    def __init__(self, context: Context, terms: Iterable[Term]) -> None:
+        self.context = context
+        self.terms = [context.poly(t) for t in terms]
+        facts = [f for f in context.facts if isinstance(f.conclusion, Rel)]
+        facts += [index_value(context.theory, le) for le in context.ambient]
+        named = [(f, self._difference(f)) for f in facts]
+        named = self._connected(named)
+        self.polys = [p for f, p in named if f.rel.op != "="]
+        equations = [(f, p) for f, p in named if f.rel.op == "=" and p]
+        self.ring = Ring(context.n, [*self.terms, *self.polys], [p for _, p in equations])
+        self.given: list[Item] = []
+        self._signed: dict[Mono, Item | None] = {}
+        seen: set[object] = set()
+        for f, p in named:
+            if f.rel.op == "=" or not any(p):
+                if f.rel.op == "=" or (p and p[()] >= 0 and (p[()] > 0 or f.rel.op == "<=")):
+                    continue
+            key = (frozenset(p.items()), f.rel.op == "<")
+            if key not in seen:
+                seen.add(key)
+                self.given.append(self._fact(f, p))
+        used = dict(self.ring.solved_equations)
+        self.solved = [(*equations[i], item) for i, item in self.ring.solved_equations]
+        self.equations = [
+            (f, self.ring.value(p)) for i, (f, p) in enumerate(equations) if i not in used
+        ]
+        self.derived = [*self._roots(), *self._absolutes()]
+
+    def _difference(self, fact: Theorem) -> Poly:
+        return self.context.poly(sub(fact.rel.right, fact.rel.left))
+
+    def _connected(self, named: list[tuple[Theorem, Poly]]) -> list[tuple[Theorem, Poly]]:
+        """The facts that share a factor with the terms, directly or through other facts."""
+        if len(named) <= 8:
+            return named
+
+        def keys(p: Poly) -> set[str]:
+            return {f[0] for m in p for f, _ in m}
+
+        reach = set().union(*(keys(p) for p in self.terms))
+        left = [(f, p, keys(p)) for f, p in named]
+        kept: set[int] = set()
+        while True:
+            new = [i for i, (_, _, k) in enumerate(left) if i not in kept and self._touches(k, reach)]
+            if not new:
+                return [(f, p) for i, (f, p, k) in enumerate(left) if i in kept or not k]
+            for i in new:
+                kept.add(i)
+                reach |= left[i][2]
+
+    @staticmethod
+    def _touches(keys: set[str], reach: set[str]) -> bool:
+        return bool(keys & reach) or any(k in r or r in k for k in keys for r in reach)
+
+    def _fact(self, theorem: Theorem, p: Poly) -> Item:
+        rel = theorem.rel
+        return Item(
+            sub(rel.right, rel.left), self.ring.value(p), rel.op == "<", lambda: theorem
+        )
+
+    # --- what holds by itself ------------------------------------------------------------------------
+
+    def signed(self, m: Mono) -> Item | None:
+        """A monomial (or its negative) whose sign the kernel knows, as an item."""
+        if m not in self._signed:
+            self._signed[m] = self._sign_item(m)
+        return self._signed[m]
+
+    def _sign_item(self, m: Mono) -> Item | None:
+        known = sign_of(self.context.n, {m: Fraction(1)})
+        return None if known is None else self.known(mono_term(m), *known)
+
+    def known(self, t: Term, sign: int, strict: bool) -> Item:
+        """The item for a term whose sign the kernel knows."""
+        value = self.ring.scaled(self.ring.value(self.context.poly(t)), sign)
+        body = t if sign > 0 else neg(t)
+        return Item(body, value, strict, lambda: self.context.sign_theorem(t, strict, sign), cost=1.5)
+
+    def monomials(self, polys: Iterable[Poly]) -> list[Item]:
+        """Items for the monomials of the polynomials."""
+        found = {m: self.signed(m) for p in polys for m in p if m}
+        return [item for item in found.values() if item is not None]
+
+    def _roots(self) -> list[Item]:
+        items = []
+        for (key, kind), factor in self.ring.factors.items():
+            if kind == POS or (kind == ATOM and isinstance(factor[2], Abs)):
+                t = factor[2]
+                term: Term = Pow(t, Fraction(1, self.ring.roots[key])) if kind == POS else t
+                known = self.context.known_sign(term)
+                if known is not None and known[0] > 0:
+                    items.append(self.known(term, 1, known[1]))
+        return items
+
+    def _absolutes(self) -> list[Item]:
+        """``t <= |t|`` and ``-t <= |t|``."""
+        items = []
+        for t in self.splits():
+            for side in (t, neg(t)):
+                goal = Rel(side, "<=", Abs(t))
+                value = self.ring.value(self.context.poly(sub(Abs(t), side)))
+                items.append(
+                    Item(sub(Abs(t), side), value, False, self._absolute(goal, t), cost=1.5)
+                )
+        return items
+
+    def _absolute(self, goal: Rel, t: Term) -> Callable[[], Theorem | None]:
+        """The proof of ``t <= |t|``: with g = t - |t|, ``g^2 + 2|t| g = 0``."""
+
+        def make() -> Theorem | None:
+            root = Pow(Abs(t), HALF)
+            leaf = Leaf((Product(ONE, (GOAL, GOAL)), Product(2 * ONE, (GOAL,), (root,))))
+            return self.context.certify(goal, leaf, (), (root,))
+
+        return make
+
+    def splits(self) -> list[Term]:
+        """The arguments of absolute values of unknown sign."""
+        return [
+            factor[2].body
+            for (_, kind), factor in self.ring.factors.items()
+            if kind == ATOM and isinstance(factor[2], Abs)
+        ]
+
+    def raw(self, t: Term) -> Frac:
+        """The value of a term, whose factors must all be in the ring."""
+        return self.ring.value(self.context.poly(t))
+
+
+def goal_item(stock: Stock, goal: Rel) -> Item:
+    """The goal's negation: ``left - right``, > 0 for a goal ``<=``."""
+    term = sub(goal.left, goal.right)
+    return Item(term, stock.raw(term), goal.op == "<=", goal=True)

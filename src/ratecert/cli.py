@@ -1,0 +1,138 @@
+"""The command line. Only argparse is loaded until a command runs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from . import __version__
+
+EXIT_OK, EXIT_FINDING, EXIT_USAGE, EXIT_INTERNAL, EXIT_NOTHING = range(5)
+
+DESCRIPTION = """\
+Machine-checked convergence theory for the optimizers people train with.
+
+Every statement is proved by a small exact kernel from named assumptions; nothing is believed
+because a solver, a float or an author said so.
+"""
+
+EPILOG = """\
+examples:
+  ratecert check                    prove every shipped theory
+  ratecert check sgd                one theory; its proof is replayed by the kernel alone
+  ratecert check my_theory.py       your own lemmas
+  ratecert show sgd.rate            the full statement
+  ratecert trust sgd.rate           what it rests on
+  ratecert explain sgd.rate         its proof, step by step
+
+exit codes: 0 all well; 1 a finding (refuted, undecided, error in a proof); 2 usage;
+            3 internal error; 4 nothing was checked
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The argument parser of ``ratecert``."""
+    raw = argparse.RawDescriptionHelpFormatter
+    top = argparse.ArgumentParser(
+        prog="ratecert", description=DESCRIPTION, epilog=EPILOG, formatter_class=raw
+    )
+    top.add_argument("--version", action="version", version=f"ratecert {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+
+    check = commands.add_parser(
+        "check",
+        help="prove theories and replay their proofs",
+        formatter_class=raw,
+        description="Elaborate and prove every claim, then replay the recorded proofs in a fresh\n"
+        "process with the kernel alone. A claim is proved only if the replay gives the same\n"
+        "canonical bytes.",
+        epilog="verdicts: proved; refuted (an exact point violates the claim); undecided (a step was\n"
+        "not established); error (ill-formed). Exit code 0 if everything is proved, else 1.",
+    )
+    check.add_argument(
+        "theories", nargs="*", metavar="THEORY", help="a shipped theory, or a .py file (default: all shipped)"
+    )
+    check.add_argument(
+        "--lemma", metavar="ID", action="append", default=[],
+        help="only this claim and what it uses (may be repeated)",
+    )  # fmt: skip
+    check.add_argument(
+        "--no-cache", action="store_true",
+        help="prove everything anew (there is no cache yet: this is always so)",
+    )  # fmt: skip
+    _format(check)
+
+    for name, text, long in (
+        (
+            "show",
+            "a statement in full",
+            "The statement: hypotheses, conclusion, the definitions it uses, and the\n"
+            "paper's numbering beside ours.",
+        ),
+        (
+            "trust",
+            "what a statement rests on",
+            "The assumptions, axioms, definitions and rules beneath a statement, transitively,\n"
+            "and any hypothesis that is itself an inequality between random terms (!).\n"
+            "Oracles, that is anything else that was believed, must be none.",
+        ),
+        (
+            "explain",
+            "a proof, step by step",
+            "The chains of the proof, a reason on each line, with the kernel rule and the\n"
+            "certificate that established it.",
+        ),
+    ):
+        command = commands.add_parser(name, help=text, description=long, formatter_class=raw)
+        command.add_argument(
+            "statement", metavar="STATEMENT", help="such as sgd.rate, or path/to/file.py:rate"
+        )
+        _format(command)
+    return top
+
+
+def _format(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--format", choices=("text", "json"), default="text",
+        help="text for people, json for programs (stdout is then JSON only)",
+    )  # fmt: skip
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``ratecert``; returns the exit code."""
+    top = parser()
+    try:
+        args = top.parse_args(argv)
+    except SystemExit as stop:
+        return EXIT_OK if not stop.code else EXIT_USAGE
+    if args.command is None:
+        top.print_help()
+        return EXIT_USAGE
+    try:
+        command = import_module(f".commands.{args.command}", __package__)
+        code: int = command.run(args)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+    except KeyboardInterrupt:
+        print("ratecert: interrupted", file=sys.stderr)
+        return 130
+    except Exception as error:
+        from .proofs.language.loader import LoadError
+
+        if isinstance(error, LoadError):
+            print(f"ratecert: {error}", file=sys.stderr)
+            return EXIT_USAGE
+        if os.environ.get("RATECERT_TRACEBACK"):
+            raise
+        print(
+            f"ratecert: internal error: {type(error).__name__}: {error}\n"
+            "  (set RATECERT_TRACEBACK=1 for the traceback)",
+            file=sys.stderr,
+        )
+        return EXIT_INTERNAL

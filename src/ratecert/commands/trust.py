@@ -1,0 +1,71 @@
+"""``ratecert trust``: what a statement rests on."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from ..cli import EXIT_FINDING, EXIT_OK
+from ..proofs.language.loader import statement
+from ..proofs.language.replaying import replay_elsewhere
+from ..proofs.language.trust import foundation
+from ..proofs.render.text import Printer
+from .output import emit_json
+
+
+def run(args: argparse.Namespace) -> int:
+    """List everything beneath the statement named."""
+    claim = statement(args.statement)
+    result = claim.check()
+    if result.claim is not None:
+        replay_elsewhere([claim])
+        result = claim.check()
+    if result.claim is None:
+        print(f"ratecert: {claim.label} is {result.verdict}: {result.reason}", file=sys.stderr)
+        return EXIT_FINDING
+    theory, printer = claim.theory.kernel(), Printer(claim.theory.kernel())
+    base = foundation(result.claim.theorem, claim.hypotheses())
+    flagged = [printer.show(h) for h in base.random_hypotheses]
+    hypotheses = [printer.show(h) for h in claim.hypotheses()]
+    if args.format == "json":
+        emit_json(
+            {
+                "schema": 1,
+                "id": claim.label,
+                "verdict": result.verdict,
+                "hypotheses": hypotheses,
+                "random_hypotheses": flagged,
+                "assumptions": list(base.assumptions),
+                "axioms": list(base.axioms),
+                "definitions": list(base.definitions),
+                "rules": dict(base.rules),
+                "oracles": list(base.oracles),
+                "sha256": result.claim.sha256,
+            }
+        )
+        return EXIT_OK
+    print(f"{claim.label} ({claim.kind}): {claim.title}\n")
+    facts = {name: (a.source, printer.show(a.conclusion)) for name, a in theory.axiom_table.items()}
+    print("Assumptions and axioms")
+    for group in (*base.assumptions, *base.axioms):
+        inside = [
+            (name, *facts[name])
+            for name, a in theory.axiom_table.items()
+            if a.group == group and f"axiom:{name}" in result.claim.theorem.uses
+        ]
+        if not inside:
+            print(f"    {group:<20} x[1] is deterministic, so x[k] is known after step k-1")
+        for name, source, text in inside:
+            print(f"    {name:<20} {text}    ({source})")
+    print("\nDefinitions")
+    for name in base.definitions:
+        print(f"    {name}")
+    print("\nHypotheses")
+    for text in hypotheses:
+        mark = "  (!) an inequality between random terms, assumed" if text in flagged else ""
+        print(f"    {text}{mark}")
+    counted = ", ".join(f"{name} {n}" for name, n in base.rules.items())
+    print(f"\nRules used: {counted}")
+    print(f"Oracles: {', '.join(base.oracles) or 'none'}")
+    print(f"Replayed by the kernel alone in a fresh process: sha256 {result.claim.sha256}")
+    return EXIT_OK
