@@ -206,7 +206,7 @@ class Checker:
             if found.estimated:
                 raise EvaluationError("an estimate of an expectation is no function of one path")
             needed = span(self.statement, run, location.indices, self.lead)
-            excerpt = run.excerpt(needed.anchor - 1, needed.last, row)
+            excerpt = run.excerpt(needed.first, needed.last, row)
         except EvaluationError as error:
             return _Pending(location, ratio, None, 0, str(error))
         return _Pending(location, ratio, excerpt, needed.anchor)

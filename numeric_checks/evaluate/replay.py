@@ -34,8 +34,9 @@ Outcome = Literal["confirmed", "cleared", "outside", "undecided"]
 
 @dataclass(frozen=True)
 class Span:
-    """What a statement at one place needs of a path: the replay's first step and the last time."""
+    """The times ``first .. last`` a statement needs at a place, and where its replay starts."""
 
+    first: int
     anchor: int
     last: int
 
@@ -86,8 +87,9 @@ def span(statement: Statement, run: Run, indices: Mapping[str, int], lead: int =
     if probe.slots:
         # Slots just before the step are part of the state; the last ones are never taken as read.
         anchors = [*anchors, min(min(probe.slots) + 1, max(probe.slots))]
-    anchor = min(anchors, default=min(probe.times, default=1))
-    return Span(max(anchor - lead, 1), max(probe.times, default=1))
+    earliest, latest = min(probe.times, default=1), max(probe.times, default=1)
+    anchor = max(min(anchors, default=earliest) - lead, 1)
+    return Span(min(anchor - 1, earliest), anchor, latest)
 
 
 class Replay(ConstantEnvironment):

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from ..kernel.judgment import Theorem
 from ..kernel.polynomials import POS
-from ..kernel.terms import ZERO, Mul, Pow, Rel, Term, neg, sub
+from ..kernel.terms import ZERO, Mul, Pow, Rat, Rel, Term, neg, sub
 from .context import ONE, Context
 from .evidence import Item
 from .multipliers import ratios

@@ -130,7 +130,8 @@ def _replay(document: Any) -> list[Claim]:
     parts = _record(document, "format", "kernel", "theories", "steps", "claims")
     version, kernel, theories, steps, stated = parts
     if (version, kernel) != (FORMAT, KERNEL) or type(version) is not int:
-        raise TraceError(f"format {version!r} of kernel {kernel!r}; this is {FORMAT} of {KERNEL}")
+        found, wanted = f"format {version!r}, kernel {kernel!r}", f"{FORMAT!r}, {KERNEL!r}"
+        raise TraceError(f"{found:.200}; wanted {wanted}")
     if len(_list(steps)) > MAX_STEPS:
         raise TraceError(f"more than {MAX_STEPS} steps")
     known: list[Theory] = [decode(Theory, theory) for theory in _list(theories)]

@@ -8,7 +8,7 @@ of a ``Proof``, in which ``calc`` chains and ``by`` reasons are turned into kern
 from .door import DoorError
 from .proof import Proof, StepError
 from .reasons import by
-from .symbols import E, Max, Min, Rational, Sum, indices, point, sqrt, symbols, within
+from .symbols import E, Max, Min, Rational, Sum, indices, point, root, sqrt, symbols, within
 from .theory import Claimed, Result, Theory
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "by",
     "indices",
     "point",
+    "root",
     "sqrt",
     "symbols",
     "within",

@@ -17,7 +17,7 @@ from sympy.core.function import AppliedUndef
 
 from ..kernel import terms as K
 from ..kernel.theory import Theory as KernelTheory
-from .symbols import CoordinateMap, Expectation, FiniteSum, Within
+from .symbols import CoordinateMap, Expectation, FiniteSum, Root, Within
 
 
 class DoorError(ValueError):
@@ -71,6 +71,8 @@ class Scope:
             if not isinstance(e.exp, sympy.Rational):
                 raise DoorError(f"only rational exponents: {e}")
             return K.Pow(self._term(e.base), Fraction(int(e.exp.p), int(e.exp.q)))
+        if isinstance(e, Root):
+            return K.Pow(self._term(e.args[0]), Fraction(1, int(e.args[1])))
         if isinstance(e, sympy.Abs):
             return K.Abs(self._term(e.args[0]))
         if isinstance(e, sympy.Max | sympy.Min):

@@ -72,6 +72,10 @@ class Proof:
         assumed = (rules.assume(self.theory, h) for h in self.given if isinstance(h, K.Rel))
         return (*assumed, *self.local)
 
+    def know(self, *facts: Theorem) -> None:
+        """Let every later step use these facts, as it may use the hypotheses."""
+        self.local = (*self.local, *facts)
+
     def assumption(self, relation: Any) -> Theorem:
         """The hypothesis ``relation``, for use as a named fact."""
         wanted = self.scope.relation(relation)
@@ -114,12 +118,12 @@ class Proof:
         """An axiom of the theory at the given indices and points."""
         return self._at(rules.axiom(self.theory, name), values)
 
-    def use(self, claimed: Claimed, **values: Any) -> Theorem:
-        """Another claim at given values; its hypotheses are discharged from what is known here."""
+    def use(self, claimed: Claimed, *known: Theorem, **values: Any) -> Theorem:
+        """Another claim at given values; its hypotheses follow from ``known`` and those here."""
         theorem = claimed.theorem()
         if theorem.theory != self.theory:
             theorem = rules.lift(theorem, self.theory)
-        return self.discharge(self._at(theorem, values), claimed.label)
+        return self.discharge(self._at(theorem, values), claimed.label, known)
 
     def _at(self, theorem: Theorem, values: Mapping[str, Any]) -> Theorem:
         """``theorem`` with free indices, variables and points replaced by name."""
@@ -143,17 +147,17 @@ class Proof:
             theorem = rules.instantiate(theorem, tuple(indices), tuple(terms))
         return rules.cut_indices(theorem, self.ambient) if self.ambient else theorem
 
-    def discharge(self, theorem: Theorem, label: str) -> Theorem:
+    def discharge(self, theorem: Theorem, label: str, known: tuple[Theorem, ...] = ()) -> Theorem:
         """Prove the scalar hypotheses of ``theorem`` from the facts here and cut them."""
+        at_hand = {fact.conclusion: fact for fact in known}
         for hypothesis in sorted(theorem.hypotheses, key=lambda h: h.key):
             if hypothesis in self.given or not isinstance(hypothesis, K.Rel):
                 continue
-            if any(hypothesis == f.conclusion and not f.hypotheses for f in self.local):
-                continue
-            found = self.solve(hypothesis)
+            found = at_hand.get(hypothesis) or self.solve(hypothesis, known)
             if not isinstance(found, Theorem):
                 raise StepError(
-                    f"{label} needs {self.show(hypothesis)}, which is not known here: {found.text}"
+                    f"{label} needs {self.show(hypothesis)}, which is not known here: "
+                    f"{explain_failure(found, self.show)}"
                 )
             theorem = rules.cut(found, theorem)
         return theorem
@@ -230,11 +234,26 @@ class Proof:
         degree: int = 4,
     ) -> Theorem | Failure:
         """Let the finders prove ``goal`` from ``facts`` and the hypotheses."""
-        everything = (*facts, *(self.fin() if linear else ()), *self.hypotheses())
+        everything = (
+            *facts,
+            *(self.fin() if linear else ()),
+            *self.hypotheses(),
+            *self._index_values(goal, *(f.conclusion for f in facts)),
+        )
         return prove(
             self.theory, goal, tuple(dict.fromkeys(everything)), ambient=self.ambient,
             unfold=unfold, linear=linear, hints=hints, degree=degree,
         )  # fmt: skip
+
+    def _index_values(self, *formulas: K.Formula) -> tuple[Theorem, ...]:
+        """The index conditions on numbers such as ``K``, where they occur as numbers."""
+        nodes = {n.index.base for f in formulas for n, _ in K.subterms(f) if isinstance(n, K.IxVal)}
+        return tuple(
+            rules.index_value(self.theory, le)
+            for le in self.ambient
+            if {le.left.base, le.right.base} & (nodes - {None})
+            and {le.left.base, le.right.base} <= nodes | {None}
+        )
 
     # --- sums, induction -----------------------------------------------------------------------------
 
@@ -303,18 +322,19 @@ class Proof:
                 theorem = rules.weaken(theorem, hypothesis)
         return theorem
 
-    def definedness(self, formulas: tuple[K.Formula, ...]) -> tuple[Theorem, ...]:
-        """Sign theorems for the denominators and radicands of the statement."""
+    def sides(self, *formulas: K.Formula) -> tuple[Theorem, ...]:
+        """Sign theorems for the denominators and radicands of formulas, innermost first."""
         found: list[Theorem] = list(self.hypotheses())
         for formula in formulas:
-            for node, _ in K.subterms(formula):
-                if not isinstance(node, K.Pow) or not K.is_closed(node.base):
+            powers = [n for n, _ in K.subterms(formula) if isinstance(n, K.Pow)]
+            for node in reversed(powers):
+                if not K.is_closed(node.base):
                     continue
                 if node.exponent.denominator == 1 and node.exponent > 0:
                     continue
                 sign = prove_sign(
                     self.theory, node.base, tuple(found), strict=node.exponent < 0,
-                    ambient=self.ambient,
+                    ambient=self.ambient, either=True,
                 )  # fmt: skip
                 if sign is not None:
                     found.append(sign)

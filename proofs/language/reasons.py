@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ..kernel import rules
 from ..kernel import terms as K
-from ..kernel.certificates import certify  # noqa: F401  (registers the rule)
+from ..kernel.certificates import GOAL, Leaf, Product, certify
 from ..kernel.judgment import Theorem
 from .proof import Proof, StepError, explain_failure
 from .symbols import FunctionName, Notation, PointProcess, Process, Within
@@ -91,6 +92,28 @@ class Consequence(Reason):
 
 
 @dataclass(frozen=True)
+class Multiplying(Reason):
+    """The step is ``fact`` times a factor that is not negative."""
+
+    fact: Fact
+    factor: Any
+    text: str = "multiplying"
+
+    def prove(self, p: Proof, goal: K.Rel) -> Theorem:
+        fact, factor = _theorem(p, self.fact), p.scope.term(self.factor)
+        sign = p.solve(K.Rel(K.ZERO, "<=", factor))
+        if not isinstance(sign, Theorem):
+            raise StepError(f"not known to be >= 0: {p.show(factor)}")
+        one = Fraction(1)
+        facts = (fact, sign, *p.sides(goal, fact.conclusion))
+        if fact.rel.op == "=":
+            leaf = Leaf((Product(one, (GOAL,)),), ((0, factor),))
+        else:
+            leaf = Leaf((Product(one, (GOAL,)), Product(one, (0, 1))))
+        return certify(p.theory, goal, leaf, facts, p.ambient)
+
+
+@dataclass(frozen=True)
 class Rewriting(Reason):
     """Replace the left side of equations by the right side, everywhere, also inside E."""
 
@@ -154,6 +177,11 @@ class By:
         return Algebra(facts, symbols=symbols, at=at, text=f"definition of {listed}")
 
     @staticmethod
+    def multiplying(fact: Fact, factor: Any) -> Reason:
+        """A known relation times a factor that is not negative."""
+        return Multiplying(fact, factor)
+
+    @staticmethod
     def linearity(*facts: Fact) -> Reason:
         """Linearity of E and of sums, integrability being known; then as ``algebra``."""
         return Algebra(facts, linear=True, degree=1, text="linearity of E")
@@ -174,9 +202,9 @@ class By:
         return Consequence(lambda p: p.axiom(name, **values), name)
 
     @staticmethod
-    def lemma(claimed: Claimed, **values: Any) -> Reason:
-        """Another claim, at the given values."""
-        return Consequence(lambda p: p.use(claimed, **values), claimed.title)
+    def lemma(claimed: Claimed, *known: Theorem, **values: Any) -> Reason:
+        """Another claim, at the given values; ``known`` helps to meet its hypotheses."""
+        return Consequence(lambda p: p.use(claimed, *known, **values), claimed.title)
 
     @staticmethod
     def expectation(fact: Fact, given: Any = None) -> Reason:

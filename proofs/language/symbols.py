@@ -11,13 +11,25 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
-from sympy import Max, Min, Rational, sqrt
+from sympy import Max, Min, Rational
 
 Expr = sympy.Expr
 Index = sympy.Symbol
 Relation = tuple[Any, str, Any]
 
-__all__ = ["E", "Max", "Min", "Rational", "Sum", "indices", "point", "sqrt", "symbols", "within"]
+__all__ = [
+    "E",
+    "Max",
+    "Min",
+    "Rational",
+    "Sum",
+    "indices",
+    "point",
+    "root",
+    "sqrt",
+    "symbols",
+    "within",
+]
 
 
 class FiniteSum(sympy.Expr):  # type: ignore[misc]
@@ -28,6 +40,12 @@ class FiniteSum(sympy.Expr):  # type: ignore[misc]
 
 class Expectation(sympy.Expr):  # type: ignore[misc]
     """``Expectation(body)`` or ``Expectation(body, k)``: given F_k. Never evaluated by SymPy."""
+
+    is_commutative = True
+
+
+class Root(sympy.Expr):  # type: ignore[misc]
+    """``Root(body, q)``: the q-th root, which SymPy leaves as it is written."""
 
     is_commutative = True
 
@@ -60,6 +78,16 @@ def E(body: Any, given: Any = None) -> Expr:  # noqa: N802
     """The expectation of ``body``; ``given=k`` conditions on F_k, what is known after step k."""
     body = sympy.sympify(body)
     return Expectation(body) if given is None else Expectation(body, sympy.sympify(given))
+
+
+def sqrt(body: Any) -> Expr:
+    """The square root. (SymPy's own would pull numbers out of it.)"""
+    return root(body, 2)
+
+
+def root(body: Any, degree: int) -> Expr:
+    """The root of the given degree, of a number that is not negative."""
+    return Root(sympy.sympify(body), sympy.Integer(degree))
 
 
 def point(coordinate: Callable[[Index], Any]) -> Expr:

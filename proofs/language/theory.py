@@ -117,7 +117,7 @@ class Claimed:
             self.id,
             self.title,
             self.kind,
-            proof.definedness((*hypotheses, goal)),
+            proof.sides(*hypotheses, goal),
             self.witness_point(),
         )
         return Result("proved", 0.0, claim, proof, unused=unused)

@@ -110,8 +110,8 @@ class Printer:
         """A name for a bound index: k for time (next to a process), i, j, ... for coordinates."""
         taken = free_indices(body)
         timed = any(
-            isinstance(n, PointApp) and any(ix.base == 0 for ix in n.args)
-            for n, _ in subterms(body)
+            isinstance(n, PointApp) and any(ix.base == depth for ix in n.args)
+            for n, depth in subterms(body)
         )
         names = ("k", "l", "n") if timed else ("i", "j", "l", "n")
         return next(n for n in (*names, *(f"i{m}" for m in range(100))) if n not in taken)
@@ -144,7 +144,8 @@ class Printer:
             return f"E[{self._term(t.body, SUM)} | F_{self._index(t.index)}]", UNIT
         if isinstance(t, Sum):
             index = self._fresh(t.body)
-            body = self._term(open_body(t.body, Ix(index)), PRODUCT)
+            inner = open_body(t.body, Ix(index))
+            body = self._term(inner, SUM if isinstance(inner, Sum) else PRODUCT)
             return f"Σ_{{{index}={self._index(t.low)}..{self._index(t.high)}}} {body}", SUM
         if isinstance(t, App):
             return self._application(t), UNIT

@@ -11,7 +11,7 @@ measured against.
 """
 
 from ...optimizers.recursions import SGD
-from ..language import E, Max, Min, Proof, Rational, Sum, Theory, by, sqrt, symbols, within
+from ..language import E, Max, Min, Proof, Sum, Theory, by, root, sqrt, symbols, within
 from ..library.inequalities import inequalities, root_monotone, root_subadditive, root_tangent
 from ..library.setting import stochastic_setting
 
@@ -199,16 +199,12 @@ def step_size(p: Proof):  # type: ignore[no-untyped-def]
         S,
         "<=", (1 + L * eta) * (1 - L * eta / 2) * S, by.algebra(short),
         "==", (1 + L * eta) * h * (eta * (1 - L * eta / 2) * S), by.algebra(chosen),
-        "<=", (1 + L * eta) * h * (D + n * L * eta**2 * s**2 / 2), by.algebra(descent, degree=2),
+        "<=", (1 + L * eta) * h * (D + n * L * eta**2 * s**2 / 2),
+        by.multiplying(descent, (1 + L * eta) * h),
         "==", D * (1 + L / h) * (h + w**2 / h), by.algebra(chosen, noise),
         "<=", 2 * D * (w + L), by.algebra(),
         "==", n * (s * sqrt(2 * L * D / n) + 2 * L * D / n), by.algebra(),
     )  # fmt: skip
-
-
-def square_root(term):  # type: ignore[no-untyped-def]
-    """The root of the mean squared gradient's bound."""
-    return sqrt(term)
 
 
 @sgd.theorem(
@@ -218,23 +214,64 @@ def square_root(term):  # type: ignore[no-untyped-def]
     claim=(
         over_k(E(sqrt(squared_norm))) / K,
         "<=",
-        2 ** Rational(1, 4) * (sigma_s**2 * L * Delta / K) ** Rational(1, 4)
-        + sqrt(2 * L * Delta / K),
+        root(2, 4) * root(sigma_s**2 * L * Delta / K, 4) + sqrt(2 * L * Delta / K),
     ),
     reference="blueprint, SGD matches",
 )
 def rate(p: Proof):  # type: ignore[no-untyped-def]
-    noisy = p.have((0, "<=", sigma_s), by.definition(sigma_s))
+    p.know(p.have((0, "<=", sigma_s), by.definition(sigma_s)))
     positive = p.have((0, "<", eta), by.algebra())
-    squares = p.calc(0, "==", E(0), by.linearity(), "<=", E(G[k, i] ** 2), by.expectation(square))
-    y = sqrt(bound)
+    at = p.within(step, coordinate)
+    square = at.calc(
+        0, "==", E(0), by.linearity(),
+        "<=", E(G[k, i] ** 2), by.expectation(at.have((0, "<=", G[k, i] ** 2), by.algebra())),
+    )  # fmt: skip
+    nonnegative = p.have((0, "<=", total), by.summing(square, coordinate, step))
     mean = p.have(
         (total, "<=", K * bound),
-        by.lemma(step_size, S=total, D=Delta, n=K, s=sigma_s),
+        by.lemma(
+            step_size, nonnegative, p.use(telescoped, positive), S=total, D=Delta, n=K, s=sigma_s
+        ),
     )
-    one_step = p.calc(
+    y = sqrt(bound)
+    at = p.within(step)
+    one_step = at.calc(
         E(sqrt(squared_norm)),
-        "<=", E(y / 2 + squared_norm / (2 * y)), by.expectation(root_tangent),
+        "<=", E(y / 2 + squared_norm / (2 * y)),
+        by.expectation(at.use(root_tangent, t=squared_norm, y=y)),
         "==", y / 2 + over_i(E(G[k, i] ** 2)) / (2 * y), by.linearity(),
     )  # fmt: skip
-    return p.calc()
+    return p.calc(
+        over_k(E(sqrt(squared_norm))) / K,
+        "<=", over_k(y / 2 + over_i(E(G[k, i] ** 2)) / (2 * y)) / K,
+        by.multiplying(p.sum(one_step, step), 1 / K),
+        "==", y / 2 + total / (2 * y * K), by.algebra(),
+        "<=", y / 2 + bound / (2 * y), by.multiplying(mean, 1 / (2 * y * K)),
+        "==", y, by.algebra(),
+        "<=", sqrt(sigma_s * sqrt(2 * L * Delta / K)) + sqrt(2 * L * Delta / K),
+        by.lemma(root_subadditive, x=sigma_s * sqrt(2 * L * Delta / K), y=2 * L * Delta / K),
+        "==", root(2, 4) * root(sigma_s**2 * L * Delta / K, 4) + sqrt(2 * L * Delta / K),
+        by.algebra(),
+    )  # fmt: skip
+
+
+@sgd.theorem(
+    "rate.min",
+    title="SGD's rate, with the step size as it is usually written",
+    given=[
+        within(K, 1),
+        (0, "<", L),
+        (0, "<", Delta),
+        (0, "<", sigma_s),
+        (eta, "==", Min(1 / L, sqrt(2 * Delta / (K * L * sigma_s**2)))),
+    ],
+    claim=(
+        over_k(E(sqrt(squared_norm))) / K,
+        "<=",
+        root(2, 4) * root(sigma_s**2 * L * Delta / K, 4) + sqrt(2 * L * Delta / K),
+    ),
+    reference="blueprint, SGD matches",
+)
+def rate_min(p: Proof):  # type: ignore[no-untyped-def]
+    same = p.have((eta, "==", optimal_step), by.algebra())
+    return p.use(rate, same)

@@ -263,9 +263,7 @@ def all_hypothesis() -> Theorem:
     conditions = (Rel(ZERO, "<=", w),)
     before = All((w,), conditions, Rel(ZERO, "<=", mul(IxVal(k.shift(-1)), square(w))))
     known = specialise(SMALL, before, (w,), (assume(SMALL, conditions[0]),))
-    step = certify(
-        SMALL, claim, Leaf((product(GOAL), product(0), product(squares=(w,)))), (known,)
-    )
+    step = certify(SMALL, claim, Leaf((product(GOAL), product(0), product(squares=(w,)))), (known,))
     return induct(base, step, "k", zeroth, None, (w,), conditions)
 
 
@@ -282,9 +280,7 @@ def split_and_cases() -> Theorem:
     size = cases(w, *halves)
     value = index_value(SMALL, Le(first, D_))
     leaf = Leaf((product(GOAL), product(0), product(1)), ((2, ZERO),))
-    return certify(
-        SMALL, Rel(ONE, "<=", add(IxVal(D_), Abs(w))), leaf, (value, size, parts)
-    )
+    return certify(SMALL, Rel(ONE, "<=", add(IxVal(D_), Abs(w))), leaf, (value, size, parts))
 
 
 def lifted() -> Theorem:
@@ -317,11 +313,15 @@ def claims() -> list[Claim]:
         publish(young(), "young", "Young's inequality", "lemma", (), ({}, {})),
         publish(by_split(), "size", "w \N{LESS-THAN OR EQUAL TO} |w|", "lemma", (), ({}, {})),
         publish(moment, "L1.v", "v is non-negative", "lemma", (), point),
-        publish(quotient(), "quotient", "Weighted squares", "lemma", (below, moment, *signs), point),
+        publish(
+            quotient(), "quotient", "Weighted squares", "lemma", (below, moment, *signs), point
+        ),
         publish(stated, "L3-a", "Descent", "theorem", (below, moment), point),
         publish(unbiased(), "mean", "Unbiased", "instance", (), point),
         publish(averaged(), "averaged", "In the mean", "lemma", (), point),
-        publish(all_hypothesis(), "quantified", "Quantified", "lemma", (), ({w: Fraction(1)}, INDICES)),
+        publish(
+            all_hypothesis(), "quantified", "Quantified", "lemma", (), ({w: Fraction(1)}, INDICES)
+        ),
         publish(split_and_cases(), "first", "First", "lemma", (), point),
         publish(lifted(), "lifted", "Young again", "lemma", (), point),
-    ]  # fmt: skip
+    ]

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 import small_theory as small
-from helpers import check
 from hypothesis import given
 from hypothesis import strategies as st
+
+from helpers import check
 from ratecert.proofs.kernel.certificates import Certificate, Leaf, Product, Split
 from ratecert.proofs.kernel.codec import MAX_BYTES, decode, dumps, encode, loads
 from ratecert.proofs.kernel.errors import KernelError, TheoryError, TraceError
@@ -144,7 +145,7 @@ def test_tuples_come_back(pairs: tuple[tuple[str, Ix], ...]) -> None:
 def test_scalars_come_back() -> None:
     for kind, value in ((bool, True), (bool, False), (int, -7), (str, "a b"), (Ix | None, None)):
         round_trip(kind, value)
-    round_trip(Fraction, Fraction(-10**400, 10**399 + 1))
+    round_trip(Fraction, Fraction(-(10**400), 10**399 + 1))
 
 
 def test_a_tag_may_also_be_a_name() -> None:

@@ -3,9 +3,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from helpers import check
 from hypothesis import given
 from hypothesis import strategies as st
+
+from helpers import check
 from ratecert.proofs.kernel.errors import LimitError, SortError
 from ratecert.proofs.kernel.exact import (
     MAX_SUMMANDS,

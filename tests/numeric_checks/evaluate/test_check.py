@@ -320,19 +320,24 @@ def test_telescoped_over_windows(words: Any) -> None:
 
 
 def test_a_longer_lead_tells_rounding_from_refutation(words: Any) -> None:
-    """x^5 = (1 - eta)^4 x^1 exactly; the float x^5 itself is off by rounding."""
+    """x^5 = x^1 - eta (g^1 + ... + g^4) exactly; the float x^5 itself is off by rounding."""
     quiet = Quadratic((Fraction(1),))
     at = (Le(Ix(None, 5), words.k), Le(words.k, Ix(None, 5)))
-    claim = Rel(words.x(words.k, words.one), "<=", power(sub(rat(1), words.eta), 4))
+    total = sum_over("t", words.one, words.k.shift(-1), words.g(words.t, words.one))
+    claim = Rel(words.x(words.k, words.one), "<=", sub(rat(1), mul(words.eta, total)))
     eta = torch.linspace(0.1, 0.9, 40, dtype=torch.float64)[:, None]
-    statement, seeds = Statement("power", claim, at), [1] * 40
+    statement, seeds = Statement("unrolled", claim, at), [1] * 40
     run = record(SGD, quiet, K=6, seeds=seeds, parameters={"eta": eta})
     read = check(statement, run, confirm=40)
-    assert (read.verdict, read.alarms) == ("violated", read.confirmed)
+    assert read.verdict == "violated"
+    assert read.confirmed > 3
     replayed = check(statement, run, confirm=40, lead=4)
     assert (replayed.verdict, replayed.cleared) == ("holds", read.alarms)
-    too_short = list(_sgd(quiet, K=6, eta=eta, seeds=seeds, chunk=2))
-    assert check(statement, too_short, confirm=40, lead=4).verdict == "undecided"
+    planted = Statement("planted", words.descent("1/100"), (*words.steps, Le(Ix(None, 9), words.k)))
+    far = check(planted, _sgd(chunk=4), lead=5)
+    assert (far.verdict, far.confirmed) == ("undecided", 0)
+    assert "simulate with more times before" in far.evidence
+    assert check(planted, _sgd(chunk=4, before=6), lead=5).verdict == "violated"
     with pytest.raises(ValueError, match="lead is a number"):
         Checker(statement, lead=-1)
 
