@@ -3,12 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import flint
 
 from .evidence import Item
 from .ring import Mpoly
 
 MAX_FACTS = 40
 MAX_RATIOS = 60
+ELIMINATIONS = 3
+MAX_RESIDUALS = 80
+
+
+@dataclass(frozen=True)
+class Residual:
+    """``scale * goal = sum of used + left``, all of ``scale`` and ``used`` being >= 0.
+
+    The rational constant of ``scale`` is kept at 1, so that of ``left`` is adapted to it.
+    """
+
+    left: Mpoly
+    scale: tuple[Item, ...]
+    used: tuple[tuple[Fraction, tuple[Item, ...]], ...]
+
+    def step(
+        self,
+        left: Mpoly,
+        upper: tuple[Fraction, tuple[Item, ...]],
+        lower: tuple[Fraction, tuple[Item, ...]],
+        fact: Item,
+    ) -> Residual:
+        """After ``lower * left_before = upper * fact + left``."""
+        c = lower[0]
+        used = [(d, (*items, *lower[1])) for d, items in self.used]
+        used.append((upper[0] / c, (*upper[1], fact)))
+        return Residual(left / flint.fmpq(c.numerator, c.denominator), (*self.scale, *lower[1]), tuple(used))
+
+
+def quotients(g: Mpoly, facts: Sequence[Item]) -> Iterator[tuple[Item, Mpoly, Mpoly]]:
+    """(fact, upper, lower) such that ``lower g - upper fact`` lacks a generator."""
+    for fact in facts:
+        if not fact.value.den:
+            for upper, lower in _quotients(g, fact.value.num):
+                yield fact, upper, lower
 
 
 def ratios(negated: Mpoly, facts: Sequence[Item]) -> Iterator[tuple[Item, Mpoly, Mpoly]]:

@@ -15,7 +15,7 @@ from ..kernel.polynomials import POS
 from ..kernel.terms import ZERO, Mul, Pow, Rat, Rel, Term, neg, sub
 from .context import ONE, Context
 from .evidence import Item
-from .multipliers import ratios
+from .multipliers import ELIMINATIONS, MAX_RESIDUALS, Residual, quotients, ratios
 from .programs import conclude, direct_products, products, solve, squares
 from .ring import Frac, Mpoly
 from .stock import Stock, goal_item
@@ -64,6 +64,7 @@ class Search:
         if depth > 0 and cleared is not None:
             yield lambda: self._factored(goal, cleared, depth)
             yield lambda: self._squared(goal, cleared, depth)
+            yield lambda: self._eliminated(goal, cleared, depth)
         top = {DEPTH: self.degree, 2: 3, 1: 2}.get(depth, 1)
         top = min(top, self.degree)
         if top >= 2:
@@ -150,8 +151,8 @@ class Search:
             return None
         self.context.note("squares of both sides")
         difference = self.ring.reduce(upper * upper - lower * lower)
-        found = self.factors(difference, goal.op == "<", depth - 1)
-        if found is None or found[0] <= 0:
+        found = self.nonnegative(difference, goal.op == "<", depth - 1)
+        if found is None:
             return None
         above = self.stock.known(self.ring.term(upper), 1, False)
         return conclude(
@@ -161,6 +162,47 @@ class Search:
     def _has_roots(self, p: Mpoly) -> bool:
         degrees = p.degrees()
         return any(kind == POS and degrees[i] > 0 for (_, kind), i in self.ring.index.items())
+
+    def _eliminated(self, goal: Rel, cleared: Item, depth: int) -> Theorem | None:
+        """Subtract multiples of facts that remove a quantity; what is left has known factors."""
+        if depth < DEPTH:
+            return None
+        self.context.note("elimination of quantities by facts")
+        facts = _distinct([self._cleared(f) or f for f in self.stock.given])
+        start = -cleared.value.num
+        states = [Residual(start, (), ())]
+        seen = {str(start)}
+        for _ in range(ELIMINATIONS):
+            following: list[Residual] = []
+            for state in states:
+                for fact, upper, lower in quotients(state.left, facts):
+                    left = lower * state.left - upper * fact.value.num
+                    if str(left) in seen or len(seen) > MAX_RESIDUALS:
+                        continue
+                    seen.add(str(left))
+                    a = self._positive(upper, False)
+                    b = self._positive(lower, True) if a is not None else None
+                    if a is None or b is None or -1 in self.signs(self.ring.term(left)):
+                        continue
+                    new = state.step(left, a, b, fact)
+                    found = self.factors(left, goal.op == "<", 1) if left else (ONE, (self._zero(),))
+                    if found is not None and found[0] > 0:
+                        products = [(ONE, (*new.scale, cleared)), *new.used, found]
+                        theorem = conclude(self.stock, goal, products)
+                        if theorem is not None:
+                            return theorem
+                    following.append(new)
+            states = following
+        return None
+
+    def _positive(self, p: Mpoly, strict: bool) -> Factored | None:
+        if p.is_constant():
+            c = p.leading_coefficient()
+            return (Fraction(int(c.p), int(c.q)), ()) if c > 0 else None
+        if -1 in self.signs(self.ring.term(p)):
+            return None
+        found = self.factors(p, strict, 1)
+        return found if found is not None and found[0] > 0 else None
 
     def _pool(self) -> list[Item]:
         """All that is known to be >= 0, cleared of denominators where possible."""
@@ -241,6 +283,25 @@ class Search:
                 items += [item] * e
                 c *= 1 if item.value.num == f else (-1) ** e
         return c, tuple(items)
+
+    def nonnegative(self, p: Mpoly, strict: bool, depth: int) -> Factored | None:
+        """``p`` as a positive rational times items, by its factors or as a goal of its own."""
+        if not p:
+            return None if strict else (ONE, (self._zero(),))
+        t = self.ring.term(p)
+        if -1 in self.signs(t):
+            return None
+        found = self.factors(p, strict, depth)
+        if found is not None:
+            return found if found[0] > 0 else None
+        if depth <= 0:
+            return None
+        goal = Rel(ZERO, "<" if strict else "<=", t)
+        theorem = self.prove(goal, depth)
+        return None if theorem is None else (ONE, (Item(t, Frac(p), strict, lambda: theorem),))
+
+    def _zero(self) -> Item:
+        return Item(ZERO, Frac(self.ring.zero), False, square=ZERO)
 
     def irreducible(self, f: Mpoly, strict: bool, depth: int) -> Item | None:
         """``f`` or ``-f`` as an item."""

@@ -23,7 +23,7 @@ def load(name: str) -> list[Theory]:
     Loading a file runs it, as importing any module does.
     """
     if name in SHIPPED:
-        module = importlib.import_module(f"...theorems.{SHIPPED[name]}", __package__)
+        module = importlib.import_module(f"..theorems.{SHIPPED[name]}", __package__)
         return [t for t in _theories(module) if t.name == name]
     path = Path(name)
     if path.suffix == ".py" or path.exists():

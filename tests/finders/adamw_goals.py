@@ -55,7 +55,7 @@ def _momentum() -> list[Goal]:
             "L1.variance",
             eq(theta * m**2 + (1 - theta) * g**2 - mean**2, theta * (1 - theta) * (m - g) ** 2),
         ),
-        Goal("L1.step", bound("1"), start, ((bound("99/100"), start), (bound("1"), start[:2] + start[3:]))),
+        Goal("L1.step", bound("1"), start, ((bound("99/100"), start), (bound("1"), tuple(f for f in start if f != le(theta, beta))))),
         Goal("L1.n-identity", eq(mixed, theta * ((1 - mu * theta) * m - mu * (1 - theta) * g) ** 2)),
         Goal("L1.q", eq(p1 + p2, q * (1 - theta)), (*unit, eq(q, q_of))),
         Goal(
