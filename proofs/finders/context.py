@@ -73,7 +73,7 @@ class Context:
         if what not in self.tried:
             self.tried.append(what)
 
-    # --- signs the kernel sees by itself -----------------------------------------------------------
+    # --- signs the kernel sees by itself ------------------------------------------------------
 
     def poly(self, t: Term) -> Poly:
         """The canonical polynomial of a term."""
@@ -99,7 +99,7 @@ class Context:
             )
         return self.certify(goal, leaf, (), ())
 
-    # --- the kernel's verdict ------------------------------------------------------------------------
+    # --- the kernel's verdict -----------------------------------------------------------------
 
     def certify(
         self,

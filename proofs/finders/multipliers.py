@@ -17,29 +17,30 @@ ELIMINATIONS = 3
 MAX_RESIDUALS = 80
 
 
+Factored = tuple[Fraction, tuple[Item, ...]]
+"""A rational constant of any sign, times items."""
+
+
 @dataclass(frozen=True)
 class Residual:
-    """``scale * goal = sum of used + left``, all of ``scale`` and ``used`` being >= 0.
-
-    The rational constant of ``scale`` is kept at 1, so that of ``left`` is adapted to it.
-    """
+    """``scale * goal = sum of used + weight * left``; ``scale``, ``used``, ``weight`` are >= 0."""
 
     left: Mpoly
-    scale: tuple[Item, ...]
-    used: tuple[tuple[Fraction, tuple[Item, ...]], ...]
+    weight: Factored = (Fraction(1), ())
+    scale: tuple[Item, ...] = ()
+    used: tuple[Factored, ...] = ()
 
-    def step(
-        self,
-        left: Mpoly,
-        upper: tuple[Fraction, tuple[Item, ...]],
-        lower: tuple[Fraction, tuple[Item, ...]],
-        fact: Item,
-    ) -> Residual:
+    def step(self, left: Mpoly, upper: Factored, lower: Factored, fact: Item) -> Residual:
         """After ``lower * left_before = upper * fact + left``."""
-        c = lower[0]
+        c, w = lower[0], self.weight
         used = [(d, (*items, *lower[1])) for d, items in self.used]
-        used.append((upper[0] / c, (*upper[1], fact)))
-        return Residual(left / flint.fmpq(c.numerator, c.denominator), (*self.scale, *lower[1]), tuple(used))
+        used.append((w[0] * upper[0] / c, (*w[1], *upper[1], fact)))
+        return Residual(left, (w[0] / c, w[1]), (*self.scale, *lower[1]), tuple(used))
+
+    def stripped(self, c: Fraction, items: tuple[Item, ...], left: Mpoly) -> Residual:
+        """After ``left_before = c * items * left`` with c > 0."""
+        w = self.weight
+        return Residual(left, (w[0] * c, (*w[1], *items)), self.scale, self.used)
 
 
 def quotients(g: Mpoly, facts: Sequence[Item]) -> Iterator[tuple[Item, Mpoly, Mpoly]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -70,3 +70,30 @@ def _power(base: Array, exponent: float, root: bool) -> Array:
     zero = base == 0.0
     result: Array = np.where(zero, 0.0, np.power(np.where(zero, 1.0, base), exponent))
     return result
+
+
+def signs_at(p: Any, points: list[Array]) -> set[int]:
+    """The signs of a flint polynomial, given the values of its generators."""
+    total: Array = np.zeros_like(points[0])
+    size: Array = np.zeros_like(points[0])
+    with np.errstate(all="ignore"):
+        for exponents, c in p.to_dict().items():
+            value: Array = np.full_like(points[0], float(c.p) / float(c.q))
+            for x, e in zip(points, exponents, strict=True):
+                if e == 1:
+                    value = value * x
+                elif e:
+                    value = value * x ** int(e)
+            total = total + value
+            size = size + np.abs(value)
+        far = np.isfinite(total) & (np.abs(total) > 1e-9 * size)
+        found = {int(s) for s in np.unique(np.sign(total[far]))}
+    return found | ({0} if bool(np.any(size == 0.0)) else set())
+
+
+def signs_of(values: Array | None) -> set[int]:
+    """The signs of values that are not small; an exact 0 counts."""
+    if values is None:
+        return set()
+    far = np.isfinite(values) & (np.abs(values) > 1e-9)
+    return {int(s) for s in np.unique(np.sign(values[far]))} | ({0} if bool(np.any(values == 0.0)) else set())

@@ -13,6 +13,7 @@ from ..kernel.terms import ZERO, Le, Rel, Term, is_closed, sub
 from ..kernel.theory import Theory
 from . import sides
 from .context import ONE, Context
+from .numeric import Array
 from .programs import solve
 from .refute import Refuter
 from .results import Counterexample, Failure, Undecided
@@ -20,6 +21,8 @@ from .search import Search
 from .stock import goal_item
 
 MAX_SPLITS = 2
+CHEAP = 6
+"""The number of the attempt after which case distinctions are tried."""
 
 
 def prove(
@@ -72,10 +75,10 @@ def prove_sign(
     context = Context(theory, [*dict.fromkeys(facts)], ambient)
     goal = Rel(ZERO, "<" if strict else "<=", term)
     task = _Task(context, goal, tuple(facts), (), 3)
-    sides.establish(context, [goal], task.signs)
+    sides.establish(context, [goal], task.sample)
     for wanted in (1, -1) if either else (1,):
         try:
-            found = sides.sign(context, term, strict, task.signs, 3, wanted)
+            found = sides.sign(context, term, strict, task.sample, 3, wanted)
         except KernelError:
             found = None
         if found is not None:
@@ -105,17 +108,17 @@ class _Task:
             self._refuter = Refuter(self.context, self.facts, self.goal)
         return self._refuter
 
-    def signs(self, t: Term) -> set[int]:
-        """Signs of ``t`` at sampled points."""
+    def sample(self, t: Term) -> Array | None:
+        """Values of ``t`` at sampled points that satisfy the facts."""
         try:
-            return self.refuter.signs(t)
+            return self.refuter.sample(t)
         except KernelError:
-            return set()
+            return None
 
     def run(self, splits: tuple[Term, ...]) -> Theorem | Failure:
         """Prove, refute, or give up."""
         sides.establish(
-            self.context, [self.goal, *(f.conclusion for f in self.facts)], self.signs
+            self.context, [self.goal, *(f.conclusion for f in self.facts)], self.sample
         )
         found = self.equation() if self.goal.op == "=" else self.inequality(self.goal, splits)
         if found is not None:
@@ -133,14 +136,14 @@ class _Task:
         except KernelError:
             return None
 
-    # --- inequalities ------------------------------------------------------------------------------
+    # --- inequalities -------------------------------------------------------------------------
 
     def inequality(
         self, goal: Rel, splits: tuple[Term, ...], refute: bool = True
     ) -> Theorem | Counterexample | None:
         """The tiers of the search, a quick look for counterexamples, then case distinctions."""
         search = Search(
-            self.context, [goal.left, goal.right], self.hints, self.degree, self.signs
+            self.context, [goal.left, goal.right], self.hints, self.degree, self.sample
         )
         for number, attempt in enumerate(search.attempts(goal)):
             if number == 3 and refute:
@@ -150,9 +153,15 @@ class _Task:
             theorem = _quietly(attempt)
             if theorem is not None:
                 return theorem
-        return self.by_cases(goal, (*splits, *search.stock.splits()), MAX_SPLITS)
+            if number == CHEAP:
+                found = self.by_cases(goal, (*splits, *search.stock.splits()), MAX_SPLITS, 2)
+                if found is not None:
+                    return found
+        return self.by_cases(goal, (*splits, *search.stock.splits()), MAX_SPLITS, 3)
 
-    def by_cases(self, goal: Rel, splits: tuple[Term, ...], depth: int) -> Theorem | None:
+    def by_cases(
+        self, goal: Rel, splits: tuple[Term, ...], depth: int, degree: int
+    ) -> Theorem | None:
         """Distinguish the sign of a term; what is proved in each branch is put together."""
         terms = [t for t in dict.fromkeys(splits) if is_closed(t)]
         for i, t in enumerate(terms if depth else ()):
@@ -161,8 +170,9 @@ class _Task:
             for assumption in (Rel(ZERO, "<=", t), Rel(t, "<", ZERO)):
                 fact = rules.assume(self.context.theory, assumption)
                 inner = _Task(
-                    self.context.branch([fact]), goal, (*self.facts, fact), self.hints, self.degree
-                )
+                    self.context.branch([fact]), goal, (*self.facts, fact), self.hints,
+                    min(degree, self.degree),
+                )  # fmt: skip
                 found = inner._branch(goal, tuple(terms[i + 1 :]), depth - 1)
                 if found is None:
                     break
@@ -177,13 +187,13 @@ class _Task:
 
     def _branch(self, goal: Rel, splits: tuple[Term, ...], depth: int) -> Theorem | None:
         search = Search(
-            self.context, [goal.left, goal.right], self.hints, min(self.degree, 3), self.signs
+            self.context, [goal.left, goal.right], self.hints, self.degree, self.sample
         )
         for attempt in search.attempts(goal):
             theorem = _quietly(attempt)
             if theorem is not None:
                 return theorem
-        return self.by_cases(goal, (*splits, *search.stock.splits()), depth)
+        return self.by_cases(goal, (*splits, *search.stock.splits()), depth, self.degree)
 
     def _join(self, goal: Rel, t: Term, branches: list[Theorem]) -> Theorem | None:
         first, second = (
@@ -200,7 +210,7 @@ class _Task:
             return None
         return None if theorem.hypotheses & outside else theorem
 
-    # --- equations -----------------------------------------------------------------------------------
+    # --- equations ----------------------------------------------------------------------------
 
     def equation(self) -> Theorem | Counterexample | None:
         """Normal forms; else multiples of equations; else two inequalities."""
@@ -215,7 +225,7 @@ class _Task:
         if theorem is not None:
             return theorem
         up, down = Rel(goal.left, "<=", goal.right), Rel(goal.right, "<=", goal.left)
-        search = Search(context, [goal.left, goal.right], self.hints, self.degree, self.signs)
+        search = Search(context, [goal.left, goal.right], self.hints, self.degree, self.sample)
         if search.stock.equations or search.stock.solved:
             context.note("multiples of equations")
             found = [

@@ -33,6 +33,7 @@ from .sampling import Region, climb, draw, region, relative_gap
 
 DENOMINATORS = (1, 2, 4, 8, 16, 64, 256, 2**12, 2**20, 2**30)
 MAX_EXACT = 60
+MAX_SAMPLES = 150
 SEED = 20250510
 
 
@@ -78,23 +79,20 @@ class Refuter:
 
         return transform(t, visit)
 
-    # --- signs at samples --------------------------------------------------------------------------
+    # --- samples ------------------------------------------------------------------------------
 
-    def signs(self, t: Term) -> set[int]:
-        """The signs ``t`` takes at sampled points that satisfy the facts; empty if none are known."""
+    def sample(self, t: Term) -> Array | None:
+        """The values of ``t`` at sampled points that satisfy the facts; None if there are none."""
         with np.errstate(all="ignore"):
             if self._feasible is None:
                 self._feasible = self._sample()
             if not self._feasible:
-                return set()
+                return None
             try:
-                v = np.asarray(values(t, self._feasible))
-                size = np.asarray(values(_absolute(t), self._feasible))
+                v = values(t, self._feasible)
             except KeyError:
-                return set()
-            far = np.isfinite(v) & (np.abs(v) > 1e-9 * size)
-            found = {int(s) for s in np.unique(np.sign(v[far]))} if v.ndim else {int(np.sign(v))}
-            return found | ({0} if bool(np.any(v == 0.0)) else set())
+                return None
+            return np.broadcast_to(v, next(iter(self._feasible.values())).shape)
 
     def _sample(self) -> dict[Term, Array]:
         if not self.region.coordinates:
@@ -105,9 +103,9 @@ class Refuter:
         )
         if int(good.sum()) < 8:
             return {}
-        return {a: x[good][:400] for a, x in drawn.items()}
+        return {a: x[good][:MAX_SAMPLES] for a, x in drawn.items()}
 
-    # --- the search --------------------------------------------------------------------------------
+    # --- the search ---------------------------------------------------------------------------
 
     def search(self, rounds: int, seed: int = 0) -> Counterexample | None:
         """Sample (and climb for some rounds); None if nothing was confirmed exactly."""
@@ -158,7 +156,7 @@ class Refuter:
             for i in np.flatnonzero(np.broadcast_to(good, (len(batch),))):
                 yield {c.atom: v for c, v in zip(coordinates, batch[i], strict=True)}
 
-    # --- the exact decision --------------------------------------------------------------------------
+    # --- the exact decision -------------------------------------------------------------------
 
     def confirm(self, point: dict[Term, Fraction]) -> Counterexample | None:
         """Complete the point, then decide every fact and the goal exactly."""
@@ -216,17 +214,6 @@ def _near(x: float, denominator: int) -> Fraction:
     if denominator >= 2**20 and exact and abs(near - exact) * 2**20 > abs(exact):
         return 1 / (1 / exact).limit_denominator(denominator)
     return near
-
-
-def _absolute(t: Term) -> Term:
-    """``t`` with absolute values of all summands, for the size of rounding errors."""
-    if isinstance(t, Add):
-        return Add(tuple(_absolute(p) for p in t.terms))
-    if isinstance(t, Mul):
-        return Mul(tuple(_absolute(p) for p in t.terms))
-    if isinstance(t, Pow) and t.exponent.denominator == 1 and t.exponent > 0:
-        return Pow(_absolute(t.base), t.exponent)
-    return Abs(t)
 
 
 __all__ = ["Ix", "Le", "Refuter"]

@@ -92,7 +92,7 @@ class Ring:
             self._eliminate(equations)
         self._generators()
 
-    # --- construction ----------------------------------------------------------------------------
+    # --- construction -------------------------------------------------------------------------
 
     def _collect(self, polys: list[Poly]) -> None:
         """All factors, also inside radicands and denominators."""
@@ -221,7 +221,7 @@ class Ring:
             self._unit(item)
         self.rules.sort(key=lambda r: -len(self.gen_terms[r[0]].key))
 
-    # --- values of kernel polynomials ----------------------------------------------------------------
+    # --- values of kernel polynomials ---------------------------------------------------------
 
     def _unit(self, item: Factor) -> Frac:
         """The value of a factor; of a root, to the power 1/q."""
@@ -300,7 +300,7 @@ class Ring:
                 total = self.add(total, self.mul(Frac(mono), rest))
         return self.lowest(self.add(Frac(self.reduce(self.context.from_dict(plain))), total))
 
-    # --- arithmetic ------------------------------------------------------------------------------------
+    # --- arithmetic ---------------------------------------------------------------------------
 
     def mul(self, a: Frac, b: Frac) -> Frac:
         """The product."""
@@ -414,7 +414,7 @@ class Ring:
         den = self.common(a.den for a in fractions)
         return [self.raised(a, den) for a in fractions]
 
-    # --- back to terms -----------------------------------------------------------------------------------
+    # --- back to terms ------------------------------------------------------------------------
 
     def term(self, p: Mpoly) -> Term:
         """The kernel term of a polynomial."""

@@ -202,7 +202,7 @@ def _upper(ranges: dict[Term, Range], m: Mono, upper: bool) -> float:
     return high if upper else low
 
 
-# --- sampling ----------------------------------------------------------------------------------------
+# --- sampling ---------------------------------------------------------------------------------
 
 
 def draw(region: Region, rng: np.random.Generator, count: int = SAMPLES) -> dict[Term, Array]:

@@ -15,17 +15,17 @@ from ..kernel.polynomials import POS
 from ..kernel.terms import ZERO, Mul, Pow, Rat, Rel, Term, neg, sub
 from .context import ONE, Context
 from .evidence import Item
-from .multipliers import ELIMINATIONS, MAX_RESIDUALS, Residual, quotients, ratios
+from .numeric import Array, signs_at
+from .multipliers import ELIMINATIONS, MAX_RESIDUALS, Factored, Residual, quotients, ratios
 from .programs import conclude, direct_products, products, solve, squares
 from .ring import Frac, Mpoly
 from .stock import Stock, goal_item
 
-Signs = Callable[[Term], set[int]]
-"""The signs (-1, 0, 1) a term takes at sampled points that satisfy the facts."""
-Factored = tuple[Fraction, tuple[Item, ...]]
-"""A rational constant of any sign, times items."""
+Sample = Callable[[Term], Array | None]
+"""The values of a term at sampled points that satisfy the facts, if there are any."""
 Attempt = Callable[[], Theorem | None]
 DEPTH = 3
+MAX_MONOMIALS = 20
 
 
 class Search:
@@ -37,12 +37,13 @@ class Search:
         terms: Sequence[Term],
         hints: Sequence[Term] = (),
         degree: int = 4,
-        signs: Signs = lambda _: set(),
+        sample: Sample = lambda _: None,
     ) -> None:
-        self.context, self.hints, self.degree, self.signs = context, hints, degree, signs
+        self.context, self.hints, self.degree, self.sample = context, hints, degree, sample
         self.stock = Stock(context, [*terms, *hints])
         self.ring = self.stock.ring
         self._signs: dict[tuple[str, bool, int], Item | None] = {}
+        self._points: list[Array] | None = None
 
     def prove(self, goal: Rel, depth: int = DEPTH) -> Theorem | None:
         """A theorem for ``goal`` (``<`` or ``<=``), or None."""
@@ -64,17 +65,18 @@ class Search:
         if depth > 0 and cleared is not None:
             yield lambda: self._factored(goal, cleared, depth)
             yield lambda: self._squared(goal, cleared, depth)
-            yield lambda: self._eliminated(goal, cleared, depth)
         top = {DEPTH: self.degree, 2: 3, 1: 2}.get(depth, 1)
         top = min(top, self.degree)
         if top >= 2:
             yield self._program(goal, negated, cleared, 2)
+        if depth > 0 and cleared is not None:
+            yield lambda: self._eliminated(goal, cleared, depth)
         if top >= 3 and cleared is not None:
             yield self._direct(goal, cleared, top)
         for degree in range(3, top + 1):
             yield self._program(goal, negated, cleared, degree)
 
-    # --- the tiers -------------------------------------------------------------------------------------
+    # --- the tiers ----------------------------------------------------------------------------
 
     def _seen(self, goal: Rel, negated: Item) -> Theorem | None:
         """The kernel knows the sign of the difference."""
@@ -169,9 +171,8 @@ class Search:
             return None
         self.context.note("elimination of quantities by facts")
         facts = _distinct([self._cleared(f) or f for f in self.stock.given])
-        start = -cleared.value.num
-        states = [Residual(start, (), ())]
-        seen = {str(start)}
+        start = self._stripped(Residual(-cleared.value.num))
+        states, seen = [start], {str(start.left)}
         for _ in range(ELIMINATIONS):
             following: list[Residual] = []
             for state in states:
@@ -182,26 +183,51 @@ class Search:
                     seen.add(str(left))
                     a = self._positive(upper, False)
                     b = self._positive(lower, True) if a is not None else None
-                    if a is None or b is None or -1 in self.signs(self.ring.term(left)):
+                    if a is None or b is None or -1 in self.signs(left):
                         continue
-                    new = state.step(left, a, b, fact)
-                    found = self.factors(left, goal.op == "<", 1) if left else (ONE, (self._zero(),))
-                    if found is not None and found[0] > 0:
-                        products = [(ONE, (*new.scale, cleared)), *new.used, found]
-                        theorem = conclude(self.stock, goal, products)
+                    new = self._stripped(state.step(left, a, b, fact))
+                    if new.left.is_constant():
+                        c = new.left.leading_coefficient() if new.left else 0
+                        rest = (new.weight[0] * Fraction(int(c.p), int(c.q)), new.weight[1])
+                        products = [(ONE, (*new.scale, cleared)), *new.used, rest]
+                        theorem = conclude(self.stock, goal, [p for p in products if p[0] > 0])
                         if theorem is not None:
                             return theorem
                     following.append(new)
             states = following
         return None
 
+    def _stripped(self, state: Residual) -> Residual:
+        """Move factors of known sign from what is left into its weight."""
+        if not state.left:
+            return state
+        unit, found = state.left.factor()
+        c, items, rest = Fraction(int(unit.p), int(unit.q)), list[Item](), self.ring.one
+        for f, power in found:
+            for _ in range(int(power) // 2):
+                items.append(self._square(f))
+            if int(power) % 2:
+                item = self.irreducible(f, False, 0)
+                if item is None:
+                    rest = rest * f
+                else:
+                    items.append(item)
+                    c *= 1 if item.value.num == f else -1
+        if c < 0:
+            c, rest = -c, -rest
+        return state.stripped(c, tuple(items), rest)
+
+    def _square(self, f: Mpoly) -> Item:
+        t = self.ring.term(f)
+        return Item(Pow(t, Fraction(2)), Frac(self.ring.reduce(f * f)), False, square=t)
+
     def _positive(self, p: Mpoly, strict: bool) -> Factored | None:
         if p.is_constant():
             c = p.leading_coefficient()
             return (Fraction(int(c.p), int(c.q)), ()) if c > 0 else None
-        if -1 in self.signs(self.ring.term(p)):
+        if -1 in self.signs(p):
             return None
-        found = self.factors(p, strict, 1)
+        found = self.factors(p, strict, 2)
         return found if found is not None and found[0] > 0 else None
 
     def _pool(self) -> list[Item]:
@@ -219,6 +245,9 @@ class Search:
             proposed = squares(self.stock, [goals[0].value.num], self.hints)
             extra = self._monomials(goal)
             columns = products(self._pool(), goals, proposed, extra, degree)
+            if degree == 2:
+                factors = (*goals, *self.stock.given)
+                columns += [(m, i) for m in extra[:MAX_MONOMIALS] for i in factors]
             return solve(self.stock, goal, columns)
 
         return attempt
@@ -234,7 +263,7 @@ class Search:
 
         return attempt
 
-    # --- denominators ------------------------------------------------------------------------------
+    # --- denominators -------------------------------------------------------------------------
 
     def _den(self, j: int) -> Item | None:
         return self.irreducible(self.ring.dens[j], True, 1)
@@ -254,7 +283,16 @@ class Search:
         term = Mul(tuple(p.term for p in parts))
         return Item(term, Frac(self.ring.reduce(num)), item.strict, parts=tuple(parts), cost=1.0)
 
-    # --- signs of polynomials ----------------------------------------------------------------------
+    # --- signs of polynomials -----------------------------------------------------------------
+
+    def signs(self, p: Mpoly) -> set[int]:
+        """The signs (-1, 0, 1) of a polynomial at the sampled points."""
+        if self._points is None:
+            values = [self.sample(t) for t in self.ring.gen_terms]
+            self._points = [v for v in values if v is not None]
+            if len(self._points) < len(values):
+                self._points = []
+        return signs_at(p, self._points) if self._points else set()
 
     def factors(self, p: Mpoly, strict: bool, depth: int, whole: bool = False) -> Factored | None:
         """``p`` as a rational constant times items. ``whole``: p itself is no new question."""
@@ -272,9 +310,7 @@ class Search:
                 c *= Fraction(int(value.p), int(value.q)) ** e
                 continue
             if e > 1 and not strict:
-                t = self.ring.term(f**(e // 2))
-                square = Frac(self.ring.reduce(f ** (2 * (e // 2))))
-                items.append(Item(Pow(t, Fraction(2)), square, False, square=t))
+                items += [self._square(f)] * (e // 2)
                 e %= 2
             if e:
                 item = self.irreducible(f, strict, depth)
@@ -289,7 +325,7 @@ class Search:
         if not p:
             return None if strict else (ONE, (self._zero(),))
         t = self.ring.term(p)
-        if -1 in self.signs(t):
+        if -1 in self.signs(p):
             return None
         found = self.factors(p, strict, depth)
         if found is not None:
@@ -319,7 +355,7 @@ class Search:
         given = self._given(f, strict)
         if given is not None or depth <= 0:
             return given
-        seen = self.signs(t)
+        seen = self.signs(f)
         if {-1, 1} <= seen or (strict and 0 in seen):
             return None
         for sign in (1, -1) if known is None else (known[0],):

@@ -29,7 +29,8 @@ from ..kernel.terms import (
     open_body,
 )
 from .context import Context
-from .search import Search, Signs
+from .numeric import signs_of
+from .search import Sample, Search
 
 Side = tuple[Term, bool, tuple[Le, ...]]
 """A term, whether it is a denominator (else a radicand), and the index ranges around it."""
@@ -66,7 +67,7 @@ def _denominators(t: Term) -> Iterator[Term]:
         yield t
 
 
-def establish(context: Context, formulas: Iterable[Formula], signs: Signs = lambda _: set()) -> None:
+def establish(context: Context, formulas: Iterable[Formula], sample: Sample = lambda _: None) -> None:
     """Add the signs of all sides of the formulas to the context; note those not found."""
     for formula in formulas:
         if not isinstance(formula, Rel):
@@ -75,25 +76,25 @@ def establish(context: Context, formulas: Iterable[Formula], signs: Signs = lamb
             if t in context.sides:
                 continue
             context.sides.add(t)
-            _one(context, t, denominator, ambient, signs)
+            _one(context, t, denominator, ambient, sample)
 
 
 def _one(
-    context: Context, t: Term, denominator: bool, ambient: tuple[Le, ...], signs: Signs
+    context: Context, t: Term, denominator: bool, ambient: tuple[Le, ...], sample: Sample
 ) -> None:
     inner = context.branch((), ambient) if ambient else context
     known = inner.known_sign(t)
     if known is not None and known[1]:
         return
     if known is None or known[0] > 0:
-        found = sign(inner, t, True, signs, 1 if known else 3)
+        found = sign(inner, t, True, sample, 1 if known else 3)
         if found is not None:
             context.add(found)
             return
     if denominator:
-        found = sign(inner, t, True, signs, 2, -1)
+        found = sign(inner, t, True, sample, 2, -1)
     elif known is None:
-        found = sign(inner, t, False, signs, 3)
+        found = sign(inner, t, False, sample, 3)
     else:
         return
     if found is not None:
@@ -103,19 +104,19 @@ def _one(
 
 
 def sign(
-    context: Context, t: Term, strict: bool, signs: Signs, degree: int, wanted: int = 1
+    context: Context, t: Term, strict: bool, sample: Sample, degree: int, wanted: int = 1
 ) -> Theorem | None:
     """``0 <= t`` or ``0 < t`` (of ``-t`` for wanted = -1), by structure, then by search."""
-    seen = signs(t)
+    seen = signs_of(sample(t))
     if -wanted in seen or (strict and 0 in seen):
         return None
     goal = Rel(ZERO, "<" if strict else "<=", t if wanted > 0 else neg(t))
     inner = context
     if isinstance(t, Add) and degree > 1:
         parts = [p for p in t.terms if context.known_sign(p) is None and _compound(p)]
-        found = [s for p in parts if (s := sign(context, p, False, signs, 2)) is not None]
+        found = [s for p in parts if (s := sign(context, p, False, sample, 2)) is not None]
         inner = context.branch(found) if found else context
-    return Search(inner, [t], degree=degree, signs=signs).prove(goal, min(degree, 2))
+    return Search(inner, [t], degree=degree, sample=sample).prove(goal, min(degree, 2))
 
 
 def _compound(t: Term) -> bool:

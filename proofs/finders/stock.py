@@ -83,7 +83,7 @@ class Stock:
             sub(rel.right, rel.left), self.ring.value(p), rel.op == "<", lambda: theorem
         )
 
-    # --- what holds by itself ------------------------------------------------------------------------
+    # --- what holds by itself -----------------------------------------------------------------
 
     def signed(self, m: Mono) -> Item | None:
         """A monomial (or its negative) whose sign the kernel knows, as an item."""

@@ -85,7 +85,9 @@ def certify(
     args = {"goal": goal, "certificate": renumber(certificate, {n: i for i, n in enumerate(used)},
             len(facts) - len(used), len(facts)), "facts": tuple(facts[n] for n in used),
             "ambient": ambient, "unfold": unfold, "linear": linear}  # fmt: skip
-    return make(theory, frozenset(context.hypotheses), goal, frozenset(context.uses), "certify", args)
+    return make(
+        theory, frozenset(context.hypotheses), goal, frozenset(context.uses), "certify", args
+    )
 
 
 class _Check:
@@ -167,9 +169,7 @@ class _Check:
             raise CertificateError(f"there is no fact {number!r}")
         return facts[number].rel
 
-    def _fact(
-        self, n: Normaliser, number: int, facts: tuple[Theorem, ...], equation: bool
-    ) -> Poly:
+    def _fact(self, n: Normaliser, number: int, facts: tuple[Theorem, ...], equation: bool) -> Poly:
         rel = self._rel(number, facts)
         if (rel.op == "=") != equation:
             raise CertificateError(f"fact {number} is {'no' if equation else 'an'} equation")

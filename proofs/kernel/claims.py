@@ -115,7 +115,7 @@ def publish(
     return Claim(theorem, id, title, kind, definedness, witness)
 
 
-# --- identity ----------------------------------------------------------------------------------
+# --- identity ---------------------------------------------------------------------------------
 
 
 def canonical_bytes(theorem: Theorem, uses: frozenset[str]) -> bytes:
@@ -167,7 +167,7 @@ def mentioned(theory: Theory, nodes: tuple[Node, ...]) -> list[Definition]:
     return found
 
 
-# --- satisfiable hypotheses --------------------------------------------------------------------
+# --- satisfiable hypotheses -------------------------------------------------------------------
 
 
 def satisfiable(theorem: Theorem, witness: Witness) -> None:
@@ -212,7 +212,7 @@ def _is_atom(node: Node) -> bool:
     return isinstance(node, Var)
 
 
-# --- definedness -------------------------------------------------------------------------------
+# --- definedness ------------------------------------------------------------------------------
 
 
 class _Definedness:

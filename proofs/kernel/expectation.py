@@ -60,9 +60,10 @@ def _monomial(n: Normaliser, k: Ix | None, m: Mono) -> Poly:
 
 def _random(n: Normaliser, k: Ix | None, m: Mono) -> Poly:
     """E of a monomial without constant factors: eat an inner CE, pass a finite sum, or stop."""
-    if len(m) == 1 and m[0][1] == 1 and isinstance(inner := m[0][0][2], CE):
-        if m[0][0][1] == ATOM and (k is None or n.entails(Le(k, inner.index))):
-            return average(n, k, n.poly(inner.body))  # the tower property, unconditional
+    (_, kind, first), power = m[0]
+    bare = len(m) == 1 and (kind, power) == (ATOM, 1)
+    if bare and isinstance(first, CE) and (k is None or n.entails(Le(k, first.index))):
+        return average(n, k, n.poly(first.body))  # the tower property, unconditional
     if n.linear:
         for item, e in m:
             if item[1] != ATOM or e != 1:

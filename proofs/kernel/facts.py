@@ -1,7 +1,7 @@
 """Side facts: theorems a normalisation may look up, with the record of which it used.
 
-Three kinds of theorem are useful to look up: signs (``0 < t``, ``0 <= t``, or any ``a < b``, read as
-the sign of ``b - a``), integrability (``Fin(t, e)``), and bounds (``|a| <= b``, ``c <= t``).
+Three kinds of theorem are useful to look up: signs (``0 < t``, ``0 <= t``, or any ``a < b``, read
+as the sign of ``b - a``), integrability (``Fin(t, e)``), and bounds (``|a| <= b``, ``c <= t``).
 A theorem with free index names is a schema: it also applies at other indices, if its index
 hypotheses follow there. What a look-up relied on ends up in the hypotheses of the result.
 """
@@ -107,7 +107,7 @@ class FactTable:
         return None
 
     def find(self, table: Table, term: Term) -> Iterator[tuple[Entry, Used]]:
-        """Entries that speak of ``term`` (canonical), exactly or as schemas, and what each needs."""
+        """Entries that speak of the canonical ``term``, exactly or as schemas, with their needs."""
         for entry in self._entries.get((table, term.key), ()):
             used = self._needs(entry, {})
             if used is not None:
@@ -117,7 +117,7 @@ class FactTable:
             names = theorem.theory.names(theorem.conclusion)
             for found in candidates(theorem.conclusion, term, names):
                 moved = substitute_indices(theorem.conclusion, found)
-                instance = self._read(table, number, moved)  # type: ignore[arg-type]
+                instance = self._read(table, number, moved)
                 if instance is None or instance.term != term:
                     continue
                 used = self._needs(instance, found)
@@ -142,5 +142,5 @@ class FactTable:
                     return None
             if has_eigen(moved):
                 return None
-            used.hypotheses.add(moved)  # type: ignore[arg-type]
+            used.hypotheses.add(moved)
         return used

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from .terms import App, Ix, Le, Node, PointApp, subterms, transform
+from .terms import App, Ix, Le, N, Node, PointApp, subterms, transform
 
 
 @lru_cache(maxsize=65536)
@@ -36,7 +36,7 @@ def entails(hypotheses: frozenset[Le], goal: Le) -> frozenset[Le] | None:
 IndexMap = dict[str, Ix]
 
 
-def substitute_indices(node: Node, mapping: IndexMap) -> Node:
+def substitute_indices(node: N, mapping: IndexMap) -> N:
     """Replace free index names simultaneously; nothing closed can be captured."""
 
     def visit(sub: Node, _depth: int) -> Node | None:

@@ -82,7 +82,7 @@ class Normaliser:
         self._cache.clear()
         self.used = Used()
 
-    # --- bookkeeping ---------------------------------------------------------------------------
+    # --- bookkeeping --------------------------------------------------------------------------
 
     def recorded(self, t: Term) -> tuple[Poly, Used]:
         """The canonical polynomial of ``t``, and what it relied on (recorded nowhere else)."""
@@ -143,7 +143,7 @@ class Normaliser:
         finally:
             self.averaging -= 1
 
-    # --- signs -----------------------------------------------------------------------------------
+    # --- signs --------------------------------------------------------------------------------
 
     def sign(self, t: Term) -> Sign | None:
         """The known sign of a canonical term: from its shape, or from a side fact."""
@@ -220,7 +220,7 @@ class Normaliser:
             return (1, known is not None and known == (1, True))
         return known
 
-    # --- products ----------------------------------------------------------------------------------
+    # --- products -----------------------------------------------------------------------------
 
     def times(self, p: Poly, q: Poly) -> Poly:
         """The product, settled."""
@@ -265,7 +265,9 @@ class Normaliser:
                 if out:
                     body = self.poly(t.body)
                     body = P.scale(body, known[0]) if known else body
-                    extra = self.times(extra, self.power(body if kind == ATOM else self.inverse(body), out))
+                    extra = self.times(
+                        extra, self.power(body if kind == ATOM else self.inverse(body), out)
+                    )
                     exponents[item] = e - out
             elif kind == INV and (other := (item[0], ATOM, t)) in exponents:
                 known = self.sign(t)
@@ -289,7 +291,7 @@ class Normaliser:
         kept: Poly = {P.mono(exponents): Fraction(1)}
         return kept if extra == P.ONE else self.times(kept, extra) if exponents else extra
 
-    # --- terms -------------------------------------------------------------------------------------
+    # --- terms --------------------------------------------------------------------------------
 
     def poly(self, t: Term) -> Poly:
         """The canonical polynomial of ``t``."""
@@ -394,7 +396,7 @@ class Normaliser:
         outside: Poly = P.ONE
         taken: dict[Factor, P.Exponent] = {}
         for item, n in P.common(p).items():
-            key, kind, t = item
+            _, kind, t = item
             known = self.factor_sign(item)
             if known is None or known[0] < 0:
                 n = 2 * (int(n) // 2)
@@ -414,7 +416,7 @@ class Normaliser:
         inside = factor(POS, to_term(prim))
         (first, *_) = prim
         if len(prim) == 1 and prim[first] == 1 and len(first) == 1:
-            ((_, kind, t), n), = first
+            (((_, kind, t), n),) = first
             if kind == INV and n == 1:  # max(1/t, 0) = 1/max(t, 0)
                 inside = factor(INVPOS, t)
         return self.times(outside, self.settle({inside: e}))
@@ -449,7 +451,7 @@ class Normaliser:
         inner = P.scale(prim, known[0]) if known else P.single(factor(ATOM, Abs(to_term(prim))))
         return self.times(result, inner)
 
-    # --- finite sums ---------------------------------------------------------------------------------
+    # --- finite sums --------------------------------------------------------------------------
 
     def _sum(self, t: Sum) -> Poly:
         low, high, shift = t.low, t.high, 0
@@ -476,9 +478,7 @@ class Normaliser:
     def _count(self, low: Ix, high: Ix) -> Poly:
         """``Sum 1 = high - low + 1`` where low <= high + 1 is known."""
         if self.entails(Le(low, high.shift(1))):
-            return P.plus(
-                P.plus(self.poly(IxVal(high)), self.poly(IxVal(low)), -1), P.ONE
-            )
+            return P.plus(P.plus(self.poly(IxVal(high)), self.poly(IxVal(low)), -1), P.ONE)
         return P.single(factor(ATOM, Sum(low, high, Rat(Fraction(1)))))
 
     def _nest(self, binders: tuple[tuple[Ix, Ix, Eigen], ...], m: Mono) -> Poly:
@@ -516,7 +516,7 @@ class Normaliser:
             choices.append(_close(placed, moved))
         return min(choices, key=lambda s: s.key)
 
-    # --- clearing ------------------------------------------------------------------------------------
+    # --- clearing -----------------------------------------------------------------------------
 
     def clear(self, p: Poly) -> Poly:
         """``p`` times denominators known to be non-zero: zero iff ``p`` is."""

@@ -115,15 +115,16 @@ def common(p: Poly) -> dict[Factor, Exponent]:
 
 def without(p: Poly, shared: dict[Factor, Exponent]) -> Poly:
     """``p`` divided by factors that occur in every monomial."""
-    return {
-        mono({f: e - shared.get(f, 0) for f, e in dict(m).items()}): c for m, c in p.items()
-    }
+    return {mono({f: e - shared.get(f, 0) for f, e in dict(m).items()}): c for m, c in p.items()}
 
 
 def rational_power(value: Fraction, exponent: Fraction) -> Poly:
     """``value^exponent`` for value > 0: a rational times fractional powers of primes."""
     coefficient, exponents = Fraction(1), dict[Factor, Exponent]()
-    for base, multiplicity in (*_primes(value.numerator), *((p, -m) for p, m in _primes(value.denominator))):
+    for base, multiplicity in (
+        *_primes(value.numerator),
+        *((p, -m) for p, m in _primes(value.denominator)),
+    ):
         e = exponent * multiplicity
         whole = e.numerator // e.denominator
         if abs(whole) > MAX_EXPONENT:
@@ -174,7 +175,7 @@ def to_term(p: Poly) -> Term:
     """The canonical term of a polynomial."""
     if not p:
         return Rat(Fraction(0))
-    terms = []
+    terms: list[Term] = []
     for m in sorted(p, key=mono_key):
         c = p[m]
         if not m:

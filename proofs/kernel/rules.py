@@ -72,7 +72,7 @@ def takes_theory(function: Callable[..., Theorem]) -> bool:
     return "theory" in signature(function).parameters
 
 
-# --- structure ---------------------------------------------------------------------------------
+# --- structure --------------------------------------------------------------------------------
 
 
 @rule
@@ -97,7 +97,9 @@ def lift(theorem: Theorem, theory: Theory) -> Theorem:
     """``G |- P`` in a theory T gives ``G |- P`` in any theory with all of T's declarations."""
     if not theory.extends(theorem.theory):
         raise TheoryError(f"{theory.name} does not extend {theorem.theory.name}")
-    if free_indices_of(theorem) & (set(theory.index_constants) - set(theorem.theory.index_constants)):
+    if free_indices_of(theorem) & (
+        set(theory.index_constants) - set(theorem.theory.index_constants)
+    ):
         raise TheoryError("a free index of the theorem is a constant of the larger theory")
     args = {"theorem": theorem}
     return make(theory, theorem.hypotheses, theorem.conclusion, theorem.uses, "lift", args)
@@ -201,8 +203,9 @@ def instantiate(theorem: Theorem, indices: Substitution = (), values: Values = (
 
 
 @rule
-def specialise(theory: Theory, formula: All, values: tuple[Term, ...],
-               conditions: tuple[Theorem, ...]) -> Theorem:
+def specialise(
+    theory: Theory, formula: All, values: tuple[Term, ...], conditions: tuple[Theorem, ...]
+) -> Theorem:
     """``G_j |- C_j(t)`` for each condition of ``All(w, C, R)`` give ``G, All(w, C, R) |- R(t)``.
 
     Side: the terms t are constants.
@@ -314,7 +317,7 @@ def cases(term: Term, nonnegative: Theorem, nonpositive: Theorem) -> Theorem:
     return make(theory, hypotheses, nonnegative.conclusion, all_uses, "cases", args)
 
 
-# --- equality and order --------------------------------------------------------------------------
+# --- equality and order -----------------------------------------------------------------------
 
 
 def _normaliser(
@@ -348,7 +351,8 @@ def norm(
 
     G: the index conditions of ``ambient`` and the hypotheses of ``facts`` that were used.
     """
-    theory.check(left), theory.check(right)
+    theory.check(left)
+    theory.check(right)
     n = _normaliser(theory, facts, ambient, unfold, linear)
     if not n.is_zero(n.poly(sub(left, right))):
         raise SideConditionError(f"not equal by normalisation: {left} and {right}")
@@ -394,7 +398,7 @@ def rewrite(term: Term, equation: Theorem) -> Theorem:
     return make(theory, equation.hypotheses, conclusion, equation.uses, "rewrite", args)
 
 
-# --- finite sums -----------------------------------------------------------------------------------
+# --- finite sums ------------------------------------------------------------------------------
 
 
 @rule
@@ -417,7 +421,9 @@ def sum_both(theorem: Theorem, name: str, low: Ix, high: Ix) -> Theorem:
             raise RangeError(f"{hypothesis} does not follow from the range of {name}")
         used |= found - span
     for side in (rel.left, rel.right):
-        if any(v.level == Ix(name, v.level.offset) for v in variables(side) if isinstance(v.level, Ix)):
+        if any(
+            v.level == Ix(name, v.level.offset) for v in variables(side) if isinstance(v.level, Ix)
+        ):
             raise SideConditionError(f"{name} is the level of a variable")
     left, right = (sum_over(name, low, high, side) for side in (rel.left, rel.right))
     conclusion = Rel(left, "=" if rel.op == "=" else "<=", right)
@@ -435,7 +441,10 @@ def split_sum(
     if used is None:
         raise RangeError(f"the range may be empty: {term.low} <= {term.high} is not known")
     if side == "first":
-        parts = open_body(term.body, term.low), Sum(term.low.shift(1), term.high, term.body)
+        parts: tuple[Term, ...] = (
+            open_body(term.body, term.low),
+            Sum(term.low.shift(1), term.high, term.body),
+        )
     elif side == "last":
         parts = Sum(term.low, term.high.shift(-1), term.body), open_body(term.body, term.high)
     else:
@@ -444,7 +453,7 @@ def split_sum(
     return make(theory, used, Rel(term, "=", add(*parts)), frozenset(), "split_sum", args)
 
 
-# --- expectations ------------------------------------------------------------------------------------
+# --- expectations -----------------------------------------------------------------------------
 
 
 @rule
@@ -506,5 +515,7 @@ def premises(args: Mapping[str, Any]) -> list[Theorem]:
     """The premises among a rule's arguments, in order."""
     found: list[Theorem] = []
     for value in args.values():
-        found += [v for v in (value if isinstance(value, tuple) else (value,)) if isinstance(v, Theorem)]
+        found += [
+            v for v in (value if isinstance(value, tuple) else (value,)) if isinstance(v, Theorem)
+        ]
     return found

@@ -53,9 +53,9 @@ class Node:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        if type(self) is not type(other) or self._hash != other._hash:  # type: ignore[attr-defined]
+        if type(self) is not type(other) or self._hash != other._hash:
             return False
-        return self.parts() == other.parts()  # type: ignore[attr-defined]
+        return self.parts() == other.parts()
 
     def __post_init__(self) -> None:
         self.check()
@@ -393,12 +393,11 @@ NODES: dict[str, type[Node]] = {
     )
 }
 _FIELDS: dict[type[Node], tuple[str, ...]] = {
-    cls: tuple(f.name for f in fields(cls))  # type: ignore[arg-type]
-    for cls in (*NODES.values(), Eigen)
+    cls: tuple(f.name for f in fields(cls)) for cls in (*NODES.values(), Eigen)
 }
 
 
-# --- shorthands ------------------------------------------------------------------------------
+# --- shorthands -------------------------------------------------------------------------------
 
 
 def rat(value: int | Fraction | str) -> Rat:
@@ -461,7 +460,7 @@ def coord(point: Point, index: Ix) -> App:
     return App("coord", (point, index))
 
 
-# --- traversal -------------------------------------------------------------------------------
+# --- traversal --------------------------------------------------------------------------------
 
 
 def _rebuild(part: Any, depth: int, visit: Callable[[Node, int], Node | None]) -> Any:

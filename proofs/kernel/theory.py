@@ -123,7 +123,7 @@ class Theory:
 
     def __post_init__(self) -> None:
         for declared in (self.symbols, self.axioms, self.definitions):
-            names = [d.name for d in declared]  # type: ignore[attr-defined]
+            names = [d.name for d in declared]
             if len(set(names)) < len(names):
                 raise TheoryError(f"{self.name}: declared twice: {sorted(names)}")
         if any(NAME.fullmatch(n) is None for n in (self.name, *self.index_constants)):
@@ -179,7 +179,7 @@ class Theory:
         """The free index names of ``node`` that are variables, not constants of the theory."""
         return free_indices(node) - frozenset(self.index_constants)
 
-    # --- sorts -------------------------------------------------------------------------------
+    # --- sorts --------------------------------------------------------------------------------
 
     def check(self, node: Node) -> None:
         """Raise ``SortError`` unless ``node`` is closed, user-writable, and of this theory."""
@@ -188,9 +188,9 @@ class Theory:
         if has_eigen(node):
             raise SortError(f"kernel-made index in {node}")
         for sub, _ in subterms(node):
-            if isinstance(sub, Var | PointVar) and isinstance(sub.level, Ix):
-                if not isinstance(sub.level.base, str | None):
-                    raise SortError(f"{sub.name}: its level is bound: {sub.level}")
+            level = sub.level if isinstance(sub, Var | PointVar) else None
+            if isinstance(level, Ix) and not isinstance(level.base, str | None):
+                raise SortError(f"{sub}: its level is bound")
             if isinstance(sub, App | PointApp):
                 symbol = self.symbol(sub.name)
                 wanted = "point" if isinstance(sub, PointApp) else "term"
@@ -202,7 +202,7 @@ class Theory:
                     if not isinstance(arg, _SORTS[sort]):
                         raise SortError(f"{sub.name}: {arg} is not of sort {sort}")
 
-    # --- levels ------------------------------------------------------------------------------
+    # --- levels -------------------------------------------------------------------------------
 
     def level(self, node: Term | Point | Ix, uses: set[str], depth: int = 900) -> Levels:
         """At which levels ``node`` is measurable; declarations relied on are added to ``uses``."""
@@ -234,8 +234,14 @@ class Theory:
             moved = (node.high.shift(ix.offset) if ix.base == eigen else ix for ix in inner)
             return frozenset[Ix]().union(*(_positive(ix) for ix in moved))
         return self._join(
-            tuple(p for part in node.parts() for p in (part if isinstance(part, tuple) else (part,))
-                  if isinstance(p, Term | Point | Ix)), uses, depth,
+            tuple(
+                p
+                for part in node.parts()
+                for p in (part if isinstance(part, tuple) else (part,))
+                if isinstance(p, Term | Point | Ix)
+            ),
+            uses,
+            depth,
         )
 
     def _join(self, nodes: tuple[Term | Point | Ix, ...], uses: set[str], depth: int) -> Levels:
@@ -276,7 +282,7 @@ class Theory:
             tops = (p for p in formula.parts() if isinstance(p, Term))
         return all(self.level(t, set()) == frozenset() for t in tops)
 
-    # --- definitions -------------------------------------------------------------------------
+    # --- definitions --------------------------------------------------------------------------
 
     def unfold(
         self, definition: Definition, app: App, at: IndexMap
@@ -291,7 +297,7 @@ class Theory:
             return None
         right = substitute_indices(definition.right, found)
         ranges = tuple(substitute_indices(r, found) for r in definition.ranges)
-        return right, ranges  # type: ignore[return-value]
+        return right, ranges
 
     def _check_definition(self, rank: int, definition: Definition) -> frozenset[str]:
         where = f"{self.name}.{definition.name}"
@@ -335,7 +341,10 @@ class Theory:
 
     def _check_descent(self, rank: int, definition: Definition, where: str) -> None:
         """Acyclic: what a definition calls mutually is earlier in time, or declared before."""
-        time, ranks = definition.time, {d.head: r for r, d in reversed([*enumerate(self.definitions)])}
+        time, ranks = (
+            definition.time,
+            {d.head: r for r, d in reversed([*enumerate(self.definitions)])},
+        )
         for other in self.definitions[:rank]:
             if other.head == definition.head and not self._disjoint(other, definition):
                 raise TheoryError(f"{where}: overlaps the definition {other.name}")
@@ -349,7 +358,9 @@ class Theory:
                 raise TheoryError(f"{where}: calls itself through {sub}")
             if (then.offset, ranks[sub.name]) >= (time.offset, ranks[definition.head]):
                 raise TheoryError(f"{where}: not defined from earlier values: {sub}")
-            if not any(r.left.base is None and r.right.base == time.base for r in definition.ranges):
+            if not any(
+                r.left.base is None and r.right.base == time.base for r in definition.ranges
+            ):
                 raise TheoryError(f"{where}: a recursion needs a first index")
 
     @staticmethod

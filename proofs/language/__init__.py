@@ -5,16 +5,18 @@ has no exact meaning for. ``Theory`` collects declarations and claims; a claim's
 of a ``Proof``, in which ``calc`` chains and ``by`` reasons are turned into kernel theorems.
 """
 
+from ..kernel.judgment import Theorem
 from .door import DoorError
 from .proof import Proof, StepError
 from .reasons import by
-from .symbols import E, Max, Min, Rational, Sum, indices, point, root, sqrt, symbols, within
+from .symbols import E, Expr, Max, Min, Rational, Sum, indices, point, root, sqrt, symbols, within
 from .theory import Claimed, Result, Theory
 
 __all__ = [
     "Claimed",
     "DoorError",
     "E",
+    "Expr",
     "Max",
     "Min",
     "Proof",
@@ -22,6 +24,7 @@ __all__ = [
     "Result",
     "StepError",
     "Sum",
+    "Theorem",
     "Theory",
     "by",
     "indices",

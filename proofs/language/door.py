@@ -47,7 +47,7 @@ class Scope:
         hint = f"; did you mean {', '.join(near)}?" if near else ""
         raise DoorError(f"unknown name {name!r}{hint}")
 
-    # --- terms -----------------------------------------------------------------------------------
+    # --- terms --------------------------------------------------------------------------------
 
     def term(self, expression: Any) -> K.Term:
         """The kernel term of a SymPy expression (or int, or exact ratio)."""
@@ -163,7 +163,7 @@ class Scope:
     def index(self, e: Any) -> K.Ix:
         """The kernel index of ``k``, ``k + 1``, ``3``."""
         e = _sympy(e)
-        offset, base = (e.as_coeff_Add() if not e.is_Integer else (e, sympy.Integer(0)))
+        offset, base = e.as_coeff_Add() if not e.is_Integer else (e, sympy.Integer(0))
         if offset.is_Integer and (base == 0 or isinstance(base, sympy.Symbol)):
             if base == 0:
                 return K.Ix(None, int(offset))
@@ -171,7 +171,7 @@ class Scope:
                 return K.Ix(base.name, int(offset))
         raise DoorError(f"not an index (a name plus an integer): {e}")
 
-    # --- formulas --------------------------------------------------------------------------------
+    # --- formulas -----------------------------------------------------------------------------
 
     def relation(self, stated: Any) -> K.Rel:
         """The kernel relation of ``(left, op, right)``, op one of ``<=  <  ==  >=  >``."""

@@ -29,7 +29,6 @@ class StepError(Exception):
     """A step of a proof was not established; says which, what was tried, and what is known."""
 
 
-
 @dataclass(frozen=True)
 class Step:
     """One line of a chain, as shown by ``explain``."""
@@ -60,7 +59,7 @@ class Proof:
         self.theory = self.author.kernel()
         self.printer = Printer(self.theory)
 
-    # --- the fact base -----------------------------------------------------------------------------
+    # --- the fact base ------------------------------------------------------------------------
 
     @property
     def ambient(self) -> tuple[K.Le, ...]:
@@ -112,7 +111,7 @@ class Proof:
         inner = replace(self, scope=scope, given=given)
         return inner
 
-    # --- facts from elsewhere ----------------------------------------------------------------------
+    # --- facts from elsewhere -----------------------------------------------------------------
 
     def axiom(self, name: str, **values: Any) -> Theorem:
         """An axiom of the theory at the given indices and points."""
@@ -142,7 +141,9 @@ class Proof:
                 terms.append((variable, (self.scope.point if is_point else self.scope.term)(value)))
             else:
                 known = ", ".join(sorted({*loose, *by_name})) or "nothing"
-                raise DoorError(f"there is no {name!r} to choose; the statement leaves open {known}")
+                raise DoorError(
+                    f"there is no {name!r} to choose; the statement leaves open {known}"
+                )
         if indices or terms:
             theorem = rules.instantiate(theorem, tuple(indices), tuple(terms))
         return rules.cut_indices(theorem, self.ambient) if self.ambient else theorem
@@ -162,7 +163,7 @@ class Proof:
             theorem = rules.cut(found, theorem)
         return theorem
 
-    # --- steps -------------------------------------------------------------------------------------
+    # --- steps --------------------------------------------------------------------------------
 
     def calc(self, *chain: Any) -> Theorem:
         """A chain ``left, op, right, reason, op, right, reason, ...``, proved step by step.
@@ -255,7 +256,7 @@ class Proof:
             and {le.left.base, le.right.base} <= nodes | {None}
         )
 
-    # --- sums, induction -----------------------------------------------------------------------------
+    # --- sums, induction ----------------------------------------------------------------------
 
     def sum(self, fact: Theorem, over: Within) -> Theorem:
         """The sum of an inequality or equation over an index: ``fact`` for every index in range."""
@@ -293,7 +294,7 @@ class Proof:
             raise StepError(f"the step must prove {self.show(target)}")
         return rules.induct(proved, theorem, name, low, high)
 
-    # --- the end -------------------------------------------------------------------------------------
+    # --- the end ------------------------------------------------------------------------------
 
     def conclude(self, theorem: Theorem | None) -> Theorem:
         """Check that the script proves the claim from its hypotheses."""

@@ -88,7 +88,9 @@ class Consequence(Reason):
         theorem = self.make(p)
         if theorem.conclusion == goal:
             return theorem
-        return Algebra((theorem,), degree=1, linear=self.linear, symbols=self.symbols).prove(p, goal)
+        return Algebra((theorem,), degree=1, linear=self.linear, symbols=self.symbols).prove(
+            p, goal
+        )
 
 
 @dataclass(frozen=True)

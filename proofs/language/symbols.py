@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import sympy
 from sympy import Max, Min, Rational
 
-Expr = sympy.Expr
-Index = sympy.Symbol
+Expr: TypeAlias = Any
+"""A SymPy expression, or anything SymPy takes for one. SymPy has no types to offer."""
+Index: TypeAlias = Any
 Relation = tuple[Any, str, Any]
 
 __all__ = [
@@ -33,36 +34,36 @@ __all__ = [
 
 
 class FiniteSum(sympy.Expr):  # type: ignore[misc]
-    """``FiniteSum(body, i, low, high)``, never evaluated by SymPy."""
+    """The sum ``FiniteSum(body, i, low, high)``, never evaluated by SymPy."""
 
     is_commutative = True
 
 
 class Expectation(sympy.Expr):  # type: ignore[misc]
-    """``Expectation(body)`` or ``Expectation(body, k)``: given F_k. Never evaluated by SymPy."""
+    """An expectation: ``Expectation(body)``, or ``Expectation(body, k)`` given F_k."""
 
     is_commutative = True
 
 
 class Root(sympy.Expr):  # type: ignore[misc]
-    """``Root(body, q)``: the q-th root, which SymPy leaves as it is written."""
+    """The q-th root ``Root(body, q)``, which SymPy leaves as it is written."""
 
     is_commutative = True
 
 
 class CoordinateMap(sympy.Expr):  # type: ignore[misc]
-    """``CoordinateMap(i, body)``: the point whose coordinate i is ``body``."""
+    """The point whose coordinate i is ``body``: ``CoordinateMap(i, body)``."""
 
     is_commutative = True
 
 
 def symbols(names: str) -> tuple[sympy.Symbol, ...]:
-    """Plain symbols from blank-separated names: ``a, b = symbols("a b")``."""
+    """Make plain symbols from blank-separated names, as in ``symbols("a b")``."""
     return tuple(sympy.Symbol(name) for name in names.split())
 
 
 def indices(names: str) -> tuple[Index, ...]:
-    """Index symbols, such as ``k, i = indices("k i")``."""
+    """Make index symbols from blank-separated names."""
     return symbols(names)
 
 
@@ -81,7 +82,7 @@ def E(body: Any, given: Any = None) -> Expr:  # noqa: N802
 
 
 def sqrt(body: Any) -> Expr:
-    """The square root. (SymPy's own would pull numbers out of it.)"""
+    """The square root, left as written (SymPy's own would pull numbers out of it)."""
     return root(body, 2)
 
 
@@ -149,7 +150,7 @@ class Within:
 
 
 def within(index: Any, low: Any, high: Any = None) -> Within:
-    """``low <= index`` and, if given, ``index <= high``."""
+    """The conditions ``low <= index`` and, if given, ``index <= high``."""
     return Within(index, low, high)
 
 

@@ -24,6 +24,7 @@ from .door import DoorError, Meaning, Scope
 from .proof import Proof, StepError, explain_failure
 from .symbols import FunctionName, PointProcess, Process, Relation, within
 
+_INDICES: tuple[K.Sort, ...] = ("index",) * 8
 Verdict = Literal["proved", "refuted", "undecided", "error"]
 Kind = Literal["lemma", "theorem", "instance"]
 
@@ -146,7 +147,7 @@ class Claimed:
             elif not isinstance(key, sympy.Symbol) or key.name in scope.names:
                 values[scope.term(key)] = Fraction(value)
         closed = {name: K.Ix(None, at) for name, at in indices.items()}
-        return {substitute_indices(t, closed): v for t, v in values.items()}, indices  # type: ignore[misc]
+        return {substitute_indices(t, closed): v for t, v in values.items()}, indices
 
 
 class Theory:
@@ -179,7 +180,7 @@ class Theory:
             self._axioms += core.axioms
             self._definitions += core.definitions
 
-    # --- declarations ------------------------------------------------------------------------------
+    # --- declarations -------------------------------------------------------------------------
 
     def _declare(self, name: str, meaning: str, symbol: Symbol | None) -> None:
         self._check_open(name)
@@ -211,7 +212,7 @@ class Theory:
     def indices(self, names: str) -> tuple[sympy.Symbol, ...]:
         """Index variables that all claims of the theory may use."""
         self._check_open(names)
-        self._names |= {name: "index" for name in names.split()}
+        self._names |= dict.fromkeys(names.split(), "index")
         return tuple(sympy.Symbol(n) for n in names.split())
 
     def process(
@@ -219,7 +220,7 @@ class Theory:
     ) -> Process:
         """A family of numbers; ``adapted=c``: the value at k is known after step k + c."""
         at = None if adapted is None else (0, adapted)
-        self._declare(name, meaning, Symbol(name, ("index",) * arity, "term", at))
+        self._declare(name, meaning, Symbol(name, _INDICES[:arity], "term", at))
         return Process(name)
 
     def point_process(
@@ -305,11 +306,9 @@ class Theory:
         for update in recursion.updates:
             left = point[k + 1, i] if update.target == "x" else processes[update.target][k, i]
             right = update.value.xreplace(table)
-            self.define(
-                update.target, left, right, span, kind="recursion", source=recursion.source
-            )
+            self.define(update.target, left, right, span, kind="recursion", source=recursion.source)
 
-    # --- claims ------------------------------------------------------------------------------------
+    # --- claims -------------------------------------------------------------------------------
 
     def kernel(self) -> KernelTheory:
         """The frozen kernel theory."""
@@ -335,7 +334,7 @@ class Theory:
 
     def lemma(
         self,
-        id: str,  # noqa: A002
+        id: str,
         *,
         title: str,
         claim: Relation,
@@ -367,11 +366,11 @@ class Theory:
 
         return register
 
-    def theorem(self, id: str, **statement: Any) -> Callable[..., Claimed]:  # noqa: A002
+    def theorem(self, id: str, **statement: Any) -> Callable[..., Claimed]:
         """Like ``lemma``, for the main results."""
         return self.lemma(id, kind="theorem", **statement)
 
-    def claimed(self, id: str) -> Claimed:  # noqa: A002
+    def claimed(self, id: str) -> Claimed:
         """A claim by id; raises ``DoorError`` naming the nearest."""
         if id not in self.claims:
             near = get_close_matches(id, list(self.claims), 3) or sorted(self.claims)

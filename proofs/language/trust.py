@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from ..kernel.judgment import Theorem
 from ..kernel.rules import premises
 from ..kernel.terms import Formula
-from ..kernel.theory import Theory
 
 
 @dataclass(frozen=True)
@@ -69,4 +68,3 @@ def count_rules(theorem: Theorem) -> dict[str, int]:
         counts[node.rule] = counts.get(node.rule, 0) + 1
         stack.extend(premises(node.args))
     return dict(sorted(counts.items()))
-

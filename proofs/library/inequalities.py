@@ -3,7 +3,7 @@
 Expectations of convex functions are bounded through these tangents; the kernel has no Jensen.
 """
 
-from ..language import Theory, by, sqrt, symbols
+from ..language import Proof, Theorem, Theory, by, sqrt, symbols
 
 inequalities = Theory("inequalities", "Scalar inequalities")
 
@@ -18,7 +18,7 @@ a, b, c, t, x, y = symbols("a b c t x y")
     claim=(a * b, "<=", c / 2 * a**2 + b**2 / (2 * c)),
     witness={a: 1, b: 1, c: 1},
 )
-def young(p):  # type: ignore[no-untyped-def]
+def young(p: Proof) -> Theorem:
     return p.have((a * b, "<=", c / 2 * a**2 + b**2 / (2 * c)), by.algebra(hints=(c * a - b,)))
 
 
@@ -30,7 +30,7 @@ def young(p):  # type: ignore[no-untyped-def]
     claim=(sqrt(t), "<=", y / 2 + t / (2 * y)),
     witness={t: 1, y: 1},
 )
-def root_tangent(p):  # type: ignore[no-untyped-def]
+def root_tangent(p: Proof) -> Theorem:
     return p.have((sqrt(t), "<=", y / 2 + t / (2 * y)), by.algebra(hints=(sqrt(t) - y,)))
 
 
@@ -42,7 +42,7 @@ def root_tangent(p):  # type: ignore[no-untyped-def]
     claim=(sqrt(x + y), "<=", sqrt(x) + sqrt(y)),
     witness={x: 1, y: 1},
 )
-def root_subadditive(p):  # type: ignore[no-untyped-def]
+def root_subadditive(p: Proof) -> Theorem:
     return p.have((sqrt(x + y), "<=", sqrt(x) + sqrt(y)), by.algebra())
 
 
@@ -54,5 +54,5 @@ def root_subadditive(p):  # type: ignore[no-untyped-def]
     claim=(sqrt(x), "<=", sqrt(y)),
     witness={x: 1, y: 2},
 )
-def root_monotone(p):  # type: ignore[no-untyped-def]
+def root_monotone(p: Proof) -> Theorem:
     return p.have((sqrt(x), "<=", sqrt(y)), by.algebra())

@@ -68,7 +68,11 @@ def stochastic_setting(theory: Theory, recursion: Recursion) -> Setting:
     theory.assume("A0", (fstar, "<=", f(p)), points=(p,), source="f is bounded below")
     theory.assume(
         "A1",
-        (f(y), "<=", f(p) + Sum(grad(p, i) * move(i), (i, 1, d)) + L / 2 * Sum(move(i) ** 2, (i, 1, d))),
+        (
+            f(y),
+            "<=",
+            f(p) + Sum(grad(p, i) * move(i), (i, 1, d)) + L / 2 * Sum(move(i) ** 2, (i, 1, d)),
+        ),
         points=(p, y),
         source="f is L-smooth (the descent lemma; Nesterov 2018, Lemma 1.2.3)",
     )

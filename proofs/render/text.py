@@ -36,15 +36,15 @@ from ..kernel.terms import (
 )
 from ..kernel.theory import Theory
 
-GREEK = {
-    name: chr(code)
-    for name, code in zip(
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho "
-        "final_sigma sigma tau upsilon phi chi psi omega".split(),
-        range(0x3B1, 0x3CA),
-        strict=True,
-    )
-} | {"Delta": "Δ", "eps": "ε", "lam": "λ", "Sigma": "Σ", "Gamma": "Γ"}
+_LETTERS = """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi
+rho final_sigma sigma tau upsilon phi chi psi omega"""
+GREEK = {name: chr(0x3B1 + n) for n, name in enumerate(_LETTERS.split())} | {
+    "Delta": "Δ",
+    "Gamma": "Γ",
+    "eps": "ε",
+    "lam": "λ",
+}
+_MORE_NAMES = tuple(f"i{n}" for n in range(100))
 SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 OPS = {"<=": "≤", "<": "<", "=": "="}
 SUM, PRODUCT, POWER, UNIT = range(4)  # binding strength of what surrounds a term
@@ -114,7 +114,7 @@ class Printer:
             for n, depth in subterms(body)
         )
         names = ("k", "l", "n") if timed else ("i", "j", "l", "n")
-        return next(n for n in (*names, *(f"i{m}" for m in range(100))) if n not in taken)
+        return next(name for name in (*names, *_MORE_NAMES) if name not in taken)
 
     def _term(self, t: Term, around: int) -> str:
         text, strength = self._strength(t)
@@ -141,7 +141,9 @@ class Printer:
         if isinstance(t, E):
             return f"E[{self._term(t.body, SUM)}]", UNIT
         if isinstance(t, CE):
-            return f"E[{self._term(t.body, SUM)} | F_{self._index(t.index)}]", UNIT
+            index = self._index(t.index)
+            shown = index if len(index) == 1 else f"{{{index}}}"
+            return f"E[{self._term(t.body, SUM)} | F_{shown}]", UNIT
         if isinstance(t, Sum):
             index = self._fresh(t.body)
             inner = open_body(t.body, Ix(index))

@@ -4,15 +4,29 @@
 
 that is eta = min(1/L, (2 Delta/(K L sigma_s^2))^{1/2}), and 1/L without noise. Then
 
-    (1/K) sum_{k<=K} E||grad f(x^k)||_2 <= 2^{1/4} (sigma_s^2 L Delta/K)^{1/4} + (2 L Delta/K)^{1/2}.
+    (1/K) sum_k E||grad f(x^k)||_2 <= 2^{1/4} (sigma_s^2 L Delta/K)^{1/4} + (2 L Delta/K)^{1/2}.
 
 Blueprint, "SGD matches". The constant C = (sigma_s^2 L Delta)^{1/4} is the one AdamW's rate is
 measured against.
 """
 
 from ...optimizers.recursions import SGD
-from ..language import E, Max, Min, Proof, Sum, Theory, by, root, sqrt, symbols, within
-from ..library.inequalities import inequalities, root_monotone, root_subadditive, root_tangent
+from ..language import (
+    E,
+    Expr,
+    Max,
+    Min,
+    Proof,
+    Sum,
+    Theorem,
+    Theory,
+    by,
+    root,
+    sqrt,
+    symbols,
+    within,
+)
+from ..library.inequalities import inequalities, root_subadditive, root_tangent
 from ..library.setting import stochastic_setting
 
 sgd = Theory(
@@ -31,12 +45,12 @@ sgd.witness |= {eta: 1}
 step, coordinate = within(k, 1, K), within(i, 1, d)
 
 
-def over_i(term):  # type: ignore[no-untyped-def]
+def over_i(term: Expr) -> Expr:
     """The sum over coordinates."""
     return Sum(term, (i, 1, d))
 
 
-def over_k(term):  # type: ignore[no-untyped-def]
+def over_k(term: Expr) -> Expr:
     """The sum over iterations."""
     return Sum(term, (k, 1, K))
 
@@ -58,7 +72,7 @@ bound = sigma_s * sqrt(2 * L * Delta / K) + 2 * L * Delta / K
     ),
     reference="blueprint L3 (a)",
 )
-def descent(p: Proof):  # type: ignore[no-untyped-def]
+def descent(p: Proof) -> Theorem:
     move = x[k + 1, i] - x[k, i]
     return p.calc(
         f(x[k + 1]),
@@ -75,7 +89,7 @@ def descent(p: Proof):  # type: ignore[no-untyped-def]
     given=[step, coordinate],
     claim=(E(G[k, i] * g[k, i]), "==", E(G[k, i] ** 2)),
 )
-def unbiased(p: Proof):  # type: ignore[no-untyped-def]
+def unbiased(p: Proof) -> Theorem:
     return p.calc(
         E(G[k, i] * g[k, i]),
         "==", E(G[k, i] * E(g[k, i], given=k - 1)), by.tower(),
@@ -89,7 +103,7 @@ def unbiased(p: Proof):  # type: ignore[no-untyped-def]
     given=[step, coordinate],
     claim=(E(g[k, i] ** 2), "<=", E(G[k, i] ** 2) + sigma[i] ** 2),
 )
-def second_moment(p: Proof):  # type: ignore[no-untyped-def]
+def second_moment(p: Proof) -> Theorem:
     noise = g[k, i] - G[k, i]
     variance = p.calc(
         E(noise**2),
@@ -112,10 +126,12 @@ def second_moment(p: Proof):  # type: ignore[no-untyped-def]
     claim=(
         E(f(x[k + 1])),
         "<=",
-        E(f(x[k])) - eta * (1 - L * eta / 2) * over_i(E(G[k, i] ** 2)) + L * eta**2 / 2 * sigma_s**2,
+        E(f(x[k]))
+        - eta * (1 - L * eta / 2) * over_i(E(G[k, i] ** 2))
+        + L * eta**2 / 2 * sigma_s**2,
     ),
 )
-def expected_descent(p: Proof):  # type: ignore[no-untyped-def]
+def expected_descent(p: Proof) -> Theorem:
     moments = p.calc(
         over_i(E(g[k, i] ** 2)),
         "<=", over_i(E(G[k, i] ** 2) + sigma[i] ** 2), by.termwise(i, by.lemma(second_moment)),
@@ -153,7 +169,7 @@ def expected_descent(p: Proof):  # type: ignore[no-untyped-def]
         Delta + K * L * eta**2 * sigma_s**2 / 2,
     ),
 )
-def telescoped(p: Proof):  # type: ignore[no-untyped-def]
+def telescoped(p: Proof) -> Theorem:
     start, end = E(f(x[1])), E(f(x[K + 1]))
     last = p.calc(
         fstar, "==", E(fstar), by.linearity(), "<=", end, by.expectation(p.axiom("A0", p=x[K + 1]))
@@ -188,7 +204,7 @@ s, D, n, S = symbols("s D n S")
     witness={S: 0, D: 1, n: 2, s: 1},
     reference="blueprint, SGD: 1/(1 - u/2) <= 1 + u on [0, 1] with u = L eta",
 )
-def step_size(p: Proof):  # type: ignore[no-untyped-def]
+def step_size(p: Proof) -> Theorem:
     w = s * sqrt(n * L / (2 * D))
     h = Max(L, w)
     chosen = p.assumption((eta, "==", 1 / h))
@@ -218,7 +234,7 @@ def step_size(p: Proof):  # type: ignore[no-untyped-def]
     ),
     reference="blueprint, SGD matches",
 )
-def rate(p: Proof):  # type: ignore[no-untyped-def]
+def rate(p: Proof) -> Theorem:
     p.know(p.have((0, "<=", sigma_s), by.definition(sigma_s)))
     positive = p.have((0, "<", eta), by.algebra())
     at = p.within(step, coordinate)
@@ -272,6 +288,6 @@ def rate(p: Proof):  # type: ignore[no-untyped-def]
     ),
     reference="blueprint, SGD matches",
 )
-def rate_min(p: Proof):  # type: ignore[no-untyped-def]
+def rate_min(p: Proof) -> Theorem:
     same = p.have((eta, "==", optimal_step), by.algebra())
     return p.use(rate, same)

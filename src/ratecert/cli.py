@@ -49,11 +49,14 @@ def parser() -> argparse.ArgumentParser:
         description="Elaborate and prove every claim, then replay the recorded proofs in a fresh\n"
         "process with the kernel alone. A claim is proved only if the replay gives the same\n"
         "canonical bytes.",
-        epilog="verdicts: proved; refuted (an exact point violates the claim); undecided (a step was\n"
-        "not established); error (ill-formed). Exit code 0 if everything is proved, else 1.",
+        epilog="verdicts: proved; refuted (an exact point violates the claim); undecided (a step\n"
+        "was not established); error (ill-formed). Exit code 0 if all is proved, else 1.",
     )
     check.add_argument(
-        "theories", nargs="*", metavar="THEORY", help="a shipped theory, or a .py file (default: all shipped)"
+        "theories",
+        nargs="*",
+        metavar="THEORY",
+        help="a shipped theory, or a .py file (default: all shipped)",
     )
     check.add_argument(
         "--lemma", metavar="ID", action="append", default=[],

@@ -87,9 +87,7 @@ def _text(theories: list[Theory], chosen: dict[str, list[Claimed]]) -> None:
             if result.claim is not None:
                 base = foundation(result.claim.theorem)
                 resting = " ".join((*base.assumptions, *base.axioms)) or "nothing but algebra"
-            rows.append(
-                (result.verdict, claim.id, claim.title, resting, f"{result.seconds:.2f} s")
-            )
+            rows.append((result.verdict, claim.id, claim.title, resting, f"{result.seconds:.2f} s"))
             if result.verdict != "proved":
                 failures.append(f"{claim.label} is {result.verdict}:\n{_indent(result.reason)}")
         table(f"{theory.name}: {theory.title}", ("", "claim", "", "rests on", "CPU"), rows)
@@ -106,5 +104,3 @@ def _text(theories: list[Theory], chosen: dict[str, list[Claimed]]) -> None:
 
 def _indent(text: str) -> str:
     return "\n".join(f"    {line}" for line in text.splitlines())
-
-

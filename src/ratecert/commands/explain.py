@@ -88,7 +88,9 @@ def _certificate(theorem: Theorem, printer: Printer) -> list[str]:
         for number, cofactor in node.cofactors:
             parts.append(f"({printer.show(cofactor)})·{name(number, cases)}")
         case = f"if {', '.join(cases)}: " if cases else ""
-        lines.append(f"{case}0 = {' + '.join(parts)}, and a summand is > 0 if {_negated(goal, printer)}")
+        lines.append(
+            f"{case}0 = {' + '.join(parts)}, and a summand is > 0 if {_negated(goal, printer)}"
+        )
 
     certificate = theorem.args["certificate"]
     if isinstance(certificate, Leaf | Split):
