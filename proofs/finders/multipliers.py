@@ -51,8 +51,8 @@ def quotients(g: Mpoly, facts: Sequence[Item]) -> Iterator[tuple[Item, Mpoly, Mp
                 yield fact, upper, lower
 
 
-def ratios(negated: Mpoly, facts: Sequence[Item]) -> Iterator[tuple[Item, Mpoly, Mpoly]]:
-    """(fact, upper, lower) where ``-upper/lower`` may be the fact's multiplier.
+def ratios(goal: Mpoly, facts: Sequence[Item]) -> Iterator[tuple[Item, Mpoly, Mpoly]]:
+    """(fact, upper, lower) where ``upper/lower`` may be the fact's multiplier.
 
     If the goal is ``sum_i lambda_i fact_i`` and a generator x occurs in one fact only, then
     lambda = (d goal/dx)/(d fact/dx). Done once more for what is left after one such step.
@@ -61,7 +61,7 @@ def ratios(negated: Mpoly, facts: Sequence[Item]) -> Iterator[tuple[Item, Mpoly,
     if len(usable) > MAX_FACTS:
         return
     seen: set[tuple[int, str, str]] = set()
-    residuals = [negated]
+    residuals = [goal]
     for _ in range(2):
         later: list[Mpoly] = []
         for g in residuals:

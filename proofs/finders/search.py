@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from ..kernel.judgment import Theorem
 from ..kernel.polynomials import POS
-from ..kernel.terms import ZERO, Mul, Pow, Rat, Rel, Term, neg, sub
+from ..kernel.terms import ZERO, Add, Mul, Pow, Rat, Rel, Term, neg, sub
 from .context import ONE, Context
 from .evidence import Item
 from .numeric import Array, signs_at
@@ -100,26 +100,30 @@ class Search:
     def _with_multipliers(self, goal: Rel, negated: Item) -> Theorem | None:
         """``goal = sum_i (upper_i / lower_i) fact_i``, with quotients read off the goal."""
         self.context.note("linear combinations with multipliers")
-        facts = self.stock.given
+        cleared = self._cleared(negated) or negated
+        facts = self._clear([*self.stock.given, *self.stock.derived])
         uppers: list[tuple[tuple[Item, ...], str, Item]] = []
         lowers: dict[str, tuple[Item, ...]] = {}
-        for fact, upper, lower in ratios(negated.value.num, facts):
-            a, b = self.factors(upper, False, 1), self.factors(lower, True, 1)
-            if a is None or b is None or (a[0] > 0) == (b[0] > 0) or len(lowers) > 2:
+        for fact, upper, lower in ratios(-cleared.value.num, facts):
+            a = self._positive(upper, False, 1)
+            b = self._positive(lower, True, 1) if a is not None else None
+            if a is None or b is None or (len(lowers) > 2 and str(lower) not in lowers):
                 continue
             lowers[str(lower)] = b[1]
             uppers.append((a[1], str(lower), fact))
         if not any(items for items, *_ in uppers) and not any(lowers.values()):
             return None
-        columns = products(
-            [*facts, *self.stock.derived], [negated], (), self._monomials(goal), 1
-        )
+        columns = products(facts, [cleared], (), self._clear(self._monomials(goal)), 1)
         everything = tuple(i for items in lowers.values() for i in items)
-        columns.append((*everything, negated))
+        columns.append((*everything, cleared))
         for items, own, fact in uppers:
             rest = tuple(i for key, parts in lowers.items() if key != own for i in parts)
             columns.append((*items, *rest, fact))
         return solve(self.stock, goal, columns)
+
+    def _clear(self, items: Sequence[Item]) -> list[Item]:
+        """The items times their denominators, where these have known signs."""
+        return _distinct([self._cleared(i) or i for i in items])
 
     def _factored(self, goal: Rel, cleared: Item, depth: int) -> Theorem | None:
         """The cleared difference, factor by factor."""
@@ -170,7 +174,7 @@ class Search:
         if depth < DEPTH:
             return None
         self.context.note("elimination of quantities by facts")
-        facts = _distinct([self._cleared(f) or f for f in self.stock.given])
+        facts = self._clear([*self.stock.given, *self.stock.derived])
         start = self._stripped(Residual(-cleared.value.num))
         states, seen = [start], {str(start.left)}
         for _ in range(ELIMINATIONS):
@@ -181,8 +185,8 @@ class Search:
                     if str(left) in seen or len(seen) > MAX_RESIDUALS:
                         continue
                     seen.add(str(left))
-                    a = self._positive(upper, False)
-                    b = self._positive(lower, True) if a is not None else None
+                    a = self._positive(upper, False, 2)
+                    b = self._positive(lower, True, 2) if a is not None else None
                     if a is None or b is None or -1 in self.signs(left):
                         continue
                     new = self._stripped(state.step(left, a, b, fact))
@@ -221,20 +225,19 @@ class Search:
         t = self.ring.term(f)
         return Item(Pow(t, Fraction(2)), Frac(self.ring.reduce(f * f)), False, square=t)
 
-    def _positive(self, p: Mpoly, strict: bool) -> Factored | None:
+    def _positive(self, p: Mpoly, strict: bool, depth: int) -> Factored | None:
         if p.is_constant():
             c = p.leading_coefficient()
             return (Fraction(int(c.p), int(c.q)), ()) if c > 0 else None
         if -1 in self.signs(p):
             return None
-        found = self.factors(p, strict, 2)
+        found = self.factors(p, strict, depth)
         return found if found is not None and found[0] > 0 else None
 
     def _pool(self) -> list[Item]:
         """All that is known to be >= 0, cleared of denominators where possible."""
-        facts = [self._cleared(f) or f for f in self.stock.given]
         dens = [i for j in range(len(self.ring.dens)) if (i := self._den(j)) is not None]
-        return _distinct([*self.stock.derived, *dens, *facts])
+        return self._clear([*self.stock.derived, *dens, *self.stock.given])
 
     def _program(self, goal: Rel, negated: Item, cleared: Item | None, degree: int) -> Attempt:
         """Products of facts, of the negated goal and of squares."""
@@ -246,11 +249,40 @@ class Search:
             extra = self._monomials(goal)
             columns = products(self._pool(), goals, proposed, extra, degree)
             if degree == 2:
-                factors = (*goals, *self.stock.given)
+                factors = (*goals, *self.stock.given, *self.stock.derived)
                 columns += [(m, i) for m in extra[:MAX_MONOMIALS] for i in factors]
+                columns += [(m, i) for m in self._summands(goal) for i in (negated, *factors)]
             return solve(self.stock, goal, columns)
 
         return attempt
+
+    def _summands(self, goal: Rel) -> list[Item]:
+        """The summands of the goal, as written, whose sign follows from their factors."""
+        items = []
+        for t in {**dict.fromkeys((*_parts(goal.left), *_parts(goal.right)))}:
+            value = self.stock.raw(t)
+            found = self.factors(value.num, False, 1)
+            if found is None or len(found[1]) < 2:
+                continue
+            inverses = [self._inverse(j) for j, e in value.den for _ in range(e)]
+            if all(i is not None for i in inverses):
+                parts = (*found[1], *(i for i in inverses if i is not None))
+                product = parts[0].value
+                for part in parts[1:]:
+                    product = self.ring.mul(product, part.value)
+                items.append(Item(t, product, False, parts=parts))
+        return items
+
+    def _inverse(self, j: int) -> Item | None:
+        """``1/|d|`` for a denominator d."""
+        t = self.ring.term(self.ring.dens[j])
+        known = self.context.known_sign(t)
+        if known is None or not known[1]:
+            return None
+        inverse = Pow(t, Fraction(-1))
+        value = Frac(self.ring.one * known[0], ((j, 1),))
+        body = inverse if known[0] > 0 else neg(inverse)
+        return Item(body, value, True, lambda: self.context.sign_theorem(inverse, True, known[0]))
 
     def _direct(self, goal: Rel, cleared: Item, degree: int) -> Attempt:
         """The goal as a sum of products of facts and squares."""
@@ -386,6 +418,11 @@ def _primitive(item: Item, f: Mpoly) -> Item:
         return item
     term = Mul((Rat(1 / Fraction(int(c.p), int(c.q))), item.term))
     return Item(term, Frac(item.value.num / c), item.strict, item.theorem, parts=())
+
+
+def _parts(t: Term) -> tuple[Term, ...]:
+    """The summands of a term, as written."""
+    return tuple(p for part in t.terms for p in _parts(part)) if isinstance(t, Add) else (t,)
 
 
 def _distinct(items: Sequence[Item]) -> list[Item]:

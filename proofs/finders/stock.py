@@ -140,12 +140,13 @@ class Stock:
         return make
 
     def splits(self) -> list[Term]:
-        """The arguments of absolute values of unknown sign."""
-        return [
+        """The arguments of absolute values of unknown sign, outermost first."""
+        found = [
             factor[2].body
             for (_, kind), factor in self.ring.factors.items()
             if kind == ATOM and isinstance(factor[2], Abs)
         ]
+        return sorted(found, key=lambda t: -len(t.key))
 
     def raw(self, t: Term) -> Frac:
         """The value of a term, whose factors must all be in the ring."""

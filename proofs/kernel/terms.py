@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from fractions import Fraction
+from operator import attrgetter
 from typing import Any, Literal, TypeVar
 
 from .errors import SortError
@@ -45,21 +46,22 @@ class Node:
 
     def parts(self) -> tuple[Any, ...]:
         """The fields, in order."""
-        return tuple(getattr(self, name) for name in _FIELDS[type(self)])
+        return _PARTS[type(self)](self)
 
     def __hash__(self) -> int:
-        return self._hash
+        try:
+            return self._hash
+        except AttributeError:
+            object.__setattr__(self, "_hash", hash(self.key))
+            return self._hash
 
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        if type(self) is not type(other) or self._hash != other._hash:
-            return False
-        return self.parts() == other.parts()
+        return type(self) is type(other) and isinstance(other, Node) and self.key == other.key
 
     def __post_init__(self) -> None:
         self.check()
-        object.__setattr__(self, "_hash", hash((type(self).__name__, *self.parts())))
 
     def check(self) -> None:
         """Raise ``SortError`` unless the fields have the right sorts."""
@@ -122,8 +124,9 @@ class Ix(Node):
 
     @property
     def key(self) -> str:
-        base = self.base.key if isinstance(self.base, Eigen) else str(self.base)
-        return f"{base}{self.offset:+d}"
+        """No base is the empty text, which is no name."""
+        base = self.base.key if isinstance(self.base, Eigen) else self.base
+        return f"{'' if base is None else base}{self.offset:+d}"
 
     def shift(self, by: int) -> Ix:
         """The index ``self + by``."""
@@ -392,10 +395,16 @@ NODES: dict[str, type[Node]] = {
         *(PointApp, Lambda, PointVar, Rel, Le, All, Fin),
     )
 }
-_FIELDS: dict[type[Node], tuple[str, ...]] = {
-    cls: tuple(f.name for f in fields(cls)) for cls in (*NODES.values(), Eigen)
-}
 
+
+def _reader(cls: type[Node]) -> Callable[[Node], tuple[Any, ...]]:
+    names = tuple(f.name for f in fields(cls))  # type: ignore[arg-type]
+    if len(names) == 1:
+        return lambda node: (getattr(node, names[0]),)
+    return attrgetter(*names)
+
+
+_PARTS = {cls: _reader(cls) for cls in (*NODES.values(), Eigen)}
 
 # --- shorthands -------------------------------------------------------------------------------
 
