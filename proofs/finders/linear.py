@@ -6,7 +6,7 @@ to zero, some strict column among them. The answer is exact, or there is none.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -15,6 +15,7 @@ import flint
 import numpy as np
 
 Row = tuple[int, ...]
+SMALL = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,10 @@ def combination(columns: Sequence[Column]) -> list[tuple[int, Fraction]] | None:
     alive = _prune(columns)
     if not any(columns[j].strict for j in alive):
         return None
-    for tolerance in _supports(columns, alive):
-        exact = _exact([columns[j] for j in tolerance])
+    for support in _supports(columns, alive):
+        exact = _exact([columns[j] for j in support]) if support else None
         if exact is not None:
-            return [(tolerance[i], c) for i, c in exact if c]
+            return [(support[i], c) for i, c in exact if c]
     return None
 
 
@@ -70,9 +71,9 @@ def _prune(columns: Sequence[Column]) -> list[int]:
     return sorted(alive)
 
 
-def _supports(columns: Sequence[Column], alive: list[int]) -> list[list[int]]:
-    """Supports of a vertex of the linear program, at two tolerances."""
-    from scipy.optimize import linprog
+def _supports(columns: Sequence[Column], alive: list[int]) -> Iterator[list[int]]:
+    """Supports of solutions: by non-negative least squares if small, else by the simplex method."""
+    from scipy.optimize import linprog, nnls
     from scipy.sparse import csc_array
 
     number: dict[Row, int] = {}
@@ -92,17 +93,25 @@ def _supports(columns: Sequence[Column], alive: list[int]) -> list[list[int]]:
     matrix = csc_array((data, where, starts), shape=(len(number) + 1, len(alive)))
     right = np.zeros(len(number) + 1)
     right[0] = 1.0
+    free = [i for i, j in enumerate(alive) if columns[j].free]
+    if len(alive) <= SMALL:
+        dense = matrix.toarray()
+        try:
+            x, distance = nnls(np.hstack([dense, -dense[:, free]]), right)
+        except RuntimeError:
+            x, distance = None, 1.0
+        if distance > 1e-6:
+            if x is not None:
+                return
+        else:
+            x[free] -= x[len(alive) :]
+            yield [j for j, v in zip(alive, x, strict=False) if abs(v) > 1e-9]
     bounds = [(None if columns[j].free else 0.0, None) for j in alive]
     costs = [0.0 if columns[j].free else columns[j].cost for j in alive]
     answer = linprog(costs, A_eq=matrix, b_eq=right, bounds=bounds, method="highs-ds")
-    if answer.x is None:
-        return []
-    found: list[list[int]] = []
-    for tolerance in (1e-8, 1e-5):
-        support = [j for j, x in zip(alive, answer.x, strict=True) if abs(x) > tolerance]
-        if support and support not in found:
-            found.append(support)
-    return found
+    if answer.x is not None:
+        for tolerance in (1e-8, 1e-5):
+            yield [j for j, x in zip(alive, answer.x, strict=True) if abs(x) > tolerance]
 
 
 def _exact(columns: Sequence[Column]) -> list[tuple[int, Fraction]] | None:

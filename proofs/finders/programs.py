@@ -17,6 +17,7 @@ from .stock import Stock
 
 MAX_COLUMNS = {1: 400, 2: 1500, 3: 2500, 4: 4000}
 MAX_FREE = 400
+MAX_MIXED = 200
 
 
 def solve(stock: Stock, goal: Rel, columns: Sequence[tuple[Item, ...]]) -> Theorem | None:
@@ -111,9 +112,12 @@ def products(
         columns += combinations_with_replacement(pool, 2)
         columns += [(q,) for q in squares]
         columns += combinations_with_replacement(goals, 2)
+        if len(squares) * len(pool) <= MAX_MIXED:
+            columns += [(q, i) for q in squares for i in pool]
     if degree >= 3:
         columns += [(g, *pair) for g in goals for pair in combinations_with_replacement(pool, 2)]
-        columns += [(q, i) for q in squares for i in pool]
+        if len(squares) * len(pool) > MAX_MIXED:
+            columns += [(q, i) for q in squares for i in pool]
         columns += [(g, q) for g in goals for q in squares]
         columns += [(g, g, i) for g in goals for i in pool]
         columns += combinations_with_replacement(pool, 3)
@@ -165,7 +169,7 @@ def squares(stock: Stock, polys: Iterable[Mpoly], hints: Sequence[Term]) -> list
     for num in polys:
         table: dict[tuple[int, ...], Any] = num.to_dict()
         halves = [
-            tuple(e // 2 for e in m) for m in table if all(e % 2 == 0 for e in m) and any(m)
+            tuple(e // 2 for e in m) for m in sorted(table) if all(e % 2 == 0 for e in m)
         ]
         width = len(ring.gens)
         linear = [
