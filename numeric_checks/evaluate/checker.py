@@ -16,8 +16,9 @@ from ..simulate import Run
 from .carried import Carried
 from .evaluation import Evaluation, evaluate, owned_boxes, statement_ranges
 from .ranges import Range
-from .replay import Reexamination, reexamine, span
+from .replay import Reexamination, reexamine
 from .statement import Statement
+from .times import span
 
 Verdict = Literal["holds", "violated", "undecided"]
 

@@ -12,17 +12,13 @@ from ...proofs.kernel.terms import (
     Add,
     App,
     E,
-    Ix,
     Le,
     Mul,
-    Node,
-    PointApp,
     Rat,
     Rel,
     Sum,
     Term,
     free_indices,
-    subterms,
 )
 from ..simulate import Constant, Run, constant
 from .carried import Carried, WindowError
@@ -30,6 +26,7 @@ from .constants import constant_hypothesis
 from .labelled import ROW, Labelled, combine
 from .ranges import Range, Ranges, ranges
 from .statement import Statement
+from .times import time_indices
 from .torch_backend import TorchReading
 
 EQUATION_TOLERANCE = 2.0**-30
@@ -170,27 +167,7 @@ def statement_ranges(statement: Statement, run: Run) -> Ranges:
         UnboundedError: the hypotheses leave an index unbounded.
     """
     found = ranges(statement.free(run.indices), statement.index_hypotheses, run.indices)
-    return replace(found, time=found.time | (_times(statement, run) & found.boxes.keys()))
-
-
-def _times(statement: Statement, run: Run) -> set[str]:
-    """The index names that stand where a time stands, also in what a definition unfolds to."""
-    times: set[str] = set()
-    seen: set[App] = set()
-    todo: list[Node] = [statement.conclusion, *statement.relations]
-    while todo:
-        for node, _ in subterms(todo.pop()):
-            if not isinstance(node, App | PointApp) or not node.args:
-                continue
-            first = node.args[0]
-            if isinstance(node, PointApp) or node.name in run.processes:
-                if isinstance(first, Ix) and isinstance(first.base, str):
-                    times.add(first.base)
-            elif node.name not in run.constants and node not in seen:
-                seen.add(node)
-                unfolded = statement.unfold(node) if node.name != "coord" else None
-                todo += [unfolded[0]] if unfolded is not None else []
-    return times
+    return replace(found, time=found.time | (time_indices(statement, run) & found.boxes.keys()))
 
 
 def owned_boxes(statement: Statement, run: Run, where: Ranges) -> dict[str, Range] | None:

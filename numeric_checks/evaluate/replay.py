@@ -32,66 +32,6 @@ from .statement import Statement
 Outcome = Literal["confirmed", "cleared", "outside", "undecided"]
 
 
-@dataclass(frozen=True)
-class Span:
-    """The times ``first .. last`` a statement needs at a place, and where its replay starts."""
-
-    first: int
-    anchor: int
-    last: int
-
-
-class _Probe(ConstantEnvironment):
-    """Answers 1 to everything, and notes which times are asked for."""
-
-    def __init__(self, run: Run, statement: Statement) -> None:
-        super().__init__(run, 0, statement)
-        self.times: list[int] = []
-        self.slots: list[int] = []
-        self.anchors: list[int] = []
-
-    def apply(self, name: str, args: tuple[Argument, ...]) -> Exact | None:
-        if args and isinstance(args[0], ExactPoint):
-            return fmpq(1)
-        if name in self.run.processes and args and isinstance(args[0], int):
-            slots = {s.name for s in self.run.recursion.slots} if self.run.recursion else set()
-            self.times.append(args[0])
-            if name in slots:
-                self.slots.append(args[0])
-            elif name != "g":
-                self.anchors.append(args[0])
-            return fmpq(1)
-        return super().apply(name, args)
-
-    def point(self, name: str, args: tuple[int, ...]) -> ExactPoint | None:
-        if name not in self.run.points:
-            return None
-        self.times.append(args[0])
-        self.anchors.append(args[0])
-        return ExactPoint([fmpq(1)] * self.run.d)
-
-
-def span(statement: Statement, run: Run, indices: Mapping[str, int], lead: int = 0) -> Span:
-    """The times that ``statement`` at ``indices`` asks for.
-
-    The replay starts as late as it can: at the iteration ``anchor`` whose state, x[anchor] and
-    the slots of ``anchor - 1``, precedes everything the statement mentions, the latest slots
-    themselves being recomputed; and ``lead`` iterations before that.
-    """
-    probe = _Probe(run, statement)
-    relations = [statement.conclusion, *statement.relations]
-    for relation in relations:
-        for term in (relation.left, relation.right):
-            exact_term(term, probe, indices, statement.unfold)
-    anchors = probe.anchors
-    if probe.slots:
-        # Slots just before the step are part of the state; the last ones are never taken as read.
-        anchors = [*anchors, min(min(probe.slots) + 1, max(probe.slots))]
-    earliest, latest = min(probe.times, default=1), max(probe.times, default=1)
-    anchor = max(min(anchors, default=earliest) - lead, 1)
-    return Span(min(anchor - 1, earliest), anchor, latest)
-
-
 class Replay(ConstantEnvironment):
     """A path from the recorded state at ``anchor`` on, recomputed exactly.
 

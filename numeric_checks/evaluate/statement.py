@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TypeVar
 
 from ...proofs.kernel.indices import IndexMap, match_heads, substitute_indices
 from ...proofs.kernel.terms import (
@@ -22,8 +21,6 @@ from ...proofs.kernel.terms import (
 )
 from ...proofs.kernel.theory import Theory
 from ..exact import EvaluationError, Unfold, no_definitions
-
-N = TypeVar("N", bound=Node)
 
 
 @dataclass(frozen=True)
@@ -112,10 +109,8 @@ def unfolding(
         for left, right, conditions in table.get(app.name, ()):
             found: IndexMap = {}
             if match_heads(left, app, free_indices(left) - constants, found):
-                return (
-                    _substituted(right, found),
-                    tuple(_substituted(le, found) for le in conditions),
-                )
+                ranges = tuple(substitute_indices(le, found) for le in conditions)
+                return substitute_indices(right, found), ranges
         return None
 
     return unfold
@@ -138,7 +133,3 @@ def first_of(*unfolds: Unfold) -> Unfold:
         return None
 
     return unfold
-
-
-def _substituted(node: N, found: IndexMap) -> N:
-    return substitute_indices(node, found)  # type: ignore[return-value]  # keeps the class

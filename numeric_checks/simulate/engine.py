@@ -68,6 +68,14 @@ def simulate(
         ParameterError: a parameter is unknown or missing, or also named in ``constants``.
         ShapeError: x1, a parameter or a constant has the wrong shape.
         NonFiniteError: a value became NaN or infinite; the message has the iteration.
+
+    >>> from fractions import Fraction
+    >>> from ratecert.numeric_checks.instances import Quadratic
+    >>> from ratecert.optimizers.recursions import SGD
+    >>> instance, eta = Quadratic((Fraction(1),)), {"eta": 0.5}
+    >>> windows = simulate(SGD, instance, K=5, seeds=[7], parameters=eta, chunk=2)
+    >>> [(w.first, w.last, w.points["x"].at(w.last + 1).item()) for w in windows]
+    [(1, 2, 0.25), (3, 4, 0.0625), (5, 5, 0.03125)]
     """
     for name, least in (("K", 1), ("chunk", 1), ("before", 0)):
         value = {"K": K, "chunk": chunk, "before": before}[name]

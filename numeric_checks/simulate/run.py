@@ -87,6 +87,10 @@ def theory_constants(instance: Instance) -> dict[str, ConstantValue]:
 
     ``L``, ``fstar``, ``Delta``, ``sigma`` (one a coordinate) and ``sigma_s``; the last two are
     square roots of rationals, kept as kernel terms.
+
+    What is recorded is never unfolded, so a statement sees the certified upper bound ``Delta``
+    where its theory defines f(x^1) - f*: it is then the statement for the lower bound
+    f(x^1) - Delta of f, valid as well (A0 for ``fstar`` and for that bound both hold).
     """
     return {
         "L": instance.L,

@@ -15,7 +15,7 @@ from ..kernel.normal import Normaliser, Unfold
 from ..kernel.polynomials import ATOM, Poly
 from ..kernel.terms import ZERO, Le, Pow, Rel, Term, neg
 from ..kernel.theory import Theory
-from .ring import sign_of
+from .elimination import sign_of
 
 T = TypeVar("T")
 HALF = Fraction(1, 2)

@@ -47,7 +47,7 @@ def quotients(g: Mpoly, facts: Sequence[Item]) -> Iterator[tuple[Item, Mpoly, Mp
     """(fact, upper, lower) such that ``lower g - upper fact`` lacks a generator."""
     for fact in facts:
         if not fact.value.den:
-            for upper, lower in _quotients(g, fact.value.num):
+            for upper, lower in _quotients(g, fact.value.num, both=True):
                 yield fact, upper, lower
 
 
@@ -77,17 +77,23 @@ def ratios(goal: Mpoly, facts: Sequence[Item]) -> Iterator[tuple[Item, Mpoly, Mp
         residuals = later[:8]
 
 
-def _quotients(g: Mpoly, f: Mpoly) -> Iterator[tuple[Mpoly, Mpoly]]:
-    """The quotients of the coefficients of a generator in ``g`` and ``f``, in lowest terms."""
+def _quotients(g: Mpoly, f: Mpoly, both: bool = False) -> Iterator[tuple[Mpoly, Mpoly]]:
+    """upper/lower by which to multiply ``f`` so that it matches ``g`` in a generator x.
+
+    With g = g0 + g1 x and f = f0 + f1 x: g1/f1, and with ``both`` also g0/f0; in lowest terms.
+    """
     seen: set[tuple[str, str]] = set()
     for i, (a, b) in enumerate(zip(g.degrees(), f.degrees(), strict=True)):
         if a != 1 or b != 1:
             continue
-        upper, lower = g.derivative(i), f.derivative(i)
-        shared = upper.gcd(lower)
-        upper, lower = upper / shared, lower / shared
-        c = lower.leading_coefficient()
-        upper, lower = upper / c, lower / c
-        if (str(upper), str(lower)) not in seen:
-            seen.add((str(upper), str(lower)))
-            yield upper, lower
+        tops = g.derivative(i), f.derivative(i)
+        x = g.context().gens()[i]
+        for upper, lower in (tops, (g - tops[0] * x, f - tops[1] * x))[: 2 if both else 1]:
+            if not upper or not lower:
+                continue
+            shared = upper.gcd(lower)
+            c = abs(lower.leading_coefficient() / shared.leading_coefficient())
+            pair = (upper / shared) / c, (lower / shared) / c
+            if (str(pair[0]), str(pair[1])) not in seen:
+                seen.add((str(pair[0]), str(pair[1])))
+                yield pair

@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
 from typing import Any
 
 import flint
@@ -28,15 +27,12 @@ from ..kernel.polynomials import (
     INV,
     INVPOS,
     POS,
-    Exponent,
     Factor,
     Poly,
-    content,
-    leading,
-    scale,
     to_term,
 )
 from ..kernel.terms import Abs, Add, Mul, Pow, Rat, Term
+from .elimination import Elimination
 
 Mpoly = Any
 """A ``flint.fmpq_mpoly``."""
@@ -52,18 +48,6 @@ class Frac:
     den: Den = ()
 
 
-def sign_of(n: Normaliser, p: Poly) -> tuple[int, bool] | None:
-    """The kernel's sign of a canonical polynomial, asked of its primitive part."""
-    if not p:
-        return (1, False)
-    c = content(p) * (1 if leading(p) > 0 else -1)
-    known = n.sign(to_term(scale(p, 1 / c)))
-    if known is None:
-        known = n.sign(to_term(scale(p, -1 / c)))
-        return None if known is None else ((-1 if c > 0 else 1) * known[0], known[1])
-    return ((1 if c > 0 else -1) * known[0], known[1])
-
-
 class Ring:
     """The ring over all factors that occur in ``polys`` and ``equations``."""
 
@@ -75,131 +59,23 @@ class Ring:
         eliminate: bool = True,
     ) -> None:
         self.n, self.eliminate = n, eliminate
-        self.roots: dict[str, int] = {}
-        self._polys: dict[tuple[str, int], Poly] = {}
-        self.factors: dict[tuple[str, int], Factor] = {}
-        self._solved: dict[str, tuple[Poly, Factor | None]] = {}
-        self._freed: set[str] = set()
+        plan = Elimination(n, polys, equations, eliminate)
+        self.plan, self.roots, self.factors = plan, plan.roots, plan.factors
+        self._polys = plan.inside
         self.dens: list[Mpoly] = []
         self.den_terms: list[Term] = []
         self.rules: list[tuple[int, int, Mpoly]] = []
         self._values: dict[tuple[str, int], Frac] = {}
         self._powers: dict[Den, Mpoly] = {}
-        equations = [e for e in equations if e]
-        self._collect([*polys, *equations])
-        self.solved_equations: list[tuple[int, Factor]] = []
-        if eliminate:
-            self._eliminate(equations)
         self._generators()
-
-    # --- construction -------------------------------------------------------------------------
-
-    def _collect(self, polys: list[Poly]) -> None:
-        """All factors, also inside radicands and denominators."""
-        work = list(polys)
-        while work:
-            for m in work.pop():
-                for item, e in m:
-                    key, kind, t = item
-                    if kind in (POS, INVPOS):
-                        q = Fraction(e).denominator
-                        self.roots[key] = lcm(self.roots.get(key, 1), q)
-                    if (key, kind) in self.factors:
-                        continue
-                    self.factors[key, kind] = item
-                    if isinstance(t, Abs) and kind == ATOM:
-                        self._polys[key, kind] = self.n.poly(t.body)
-                        work.append(self._polys[key, kind])
-                    elif kind != ATOM and self._defined(item):
-                        self._polys[key, kind] = self.n.poly(t)
-                        work.append(self._polys[key, kind])
-
-    def _defined(self, item: Factor) -> bool:
-        """Is t >= 0 known (for a root) or t != 0 (for an inverse)?"""
-        known = self.n.sign(item[2])
-        if known is None:
-            return False
-        return known[0] > 0 if item[1] in (POS, INVPOS) else known[1]
-
-    def _eliminate(self, equations: Sequence[Poly]) -> None:
-        relations: list[tuple[int, Poly, Factor | None]] = []
-        for (key, kind), item in self.factors.items():
-            if kind == POS and (key, kind) in self._polys:
-                p = self._polys[key, kind]
-                single = len(p) == 1 and all(len(m) == 1 and m[0][1] == 1 for m in p)
-                relations.append((1 if single else 2, p, item))
-        relations += [(0, e, None) for e in equations]
-        relations.sort(key=lambda r: (r[0], len(r[1])))
-        later: list[Poly] = []
-        for _, p, root in relations:
-            if not self._solve(p, root, constant=True) and root is None:
-                later.append(p)
-        for p in later:
-            self._solve(p, None, constant=False)
-        index = {id(e): i for i, e in enumerate(equations)}
-        for key, (p, _) in self._solved.items():
-            if id(p) in index:
-                self.solved_equations.append((index[id(p)], self.factors[key, ATOM]))
-
-    def _solve(self, p: Poly, root: Factor | None, constant: bool) -> bool:
-        """Eliminate an atom in which ``p`` is linear: from p = 0, or p = root^q."""
-        for item in self._linear_atoms(p, constant):
-            others = {f for m in p for f, _ in m if f[:2] != item[:2]}
-            if any(item[0] in self._depends(f) for f in others):
-                continue
-            if root is not None and root[0] in self._freed:
-                continue
-            self._solved[item[0]] = (p, root)
-            if root is not None:
-                self._freed.add(root[0])
-            return True
-        return False
-
-    def _linear_atoms(self, p: Poly, constant: bool) -> list[Factor]:
-        """Unsolved atoms x with p = c x + rest, c a constant (or else known non-zero)."""
-        seen: dict[str, list[tuple[Exponent, int]]] = {}
-        table: dict[str, Factor] = {}
-        for m in p:
-            for f, e in m:
-                if f[1] == ATOM and not isinstance(f[2], Abs):
-                    table[f[0]] = f
-                    seen.setdefault(f[0], []).append((e, len(m)))
-        found = []
-        for key, uses in seen.items():
-            if key in self._solved or any(e != 1 for e, _ in uses):
-                continue
-            plain = len(uses) == 1 and uses[0][1] == 1
-            if plain == constant and (plain or self._coefficient_known(p, table[key])):
-                found.append(table[key])
-        rank = {key: sum(key in f[0] for f in self.factors.values()) for key in table}
-        return sorted(found, key=lambda f: (rank[f[0]], -len(f[0]), f[0]))
-
-    def _coefficient_known(self, p: Poly, item: Factor) -> bool:
-        c = {tuple(x for x in m if x[0] != item): v for m, v in p.items() if any(f == item for f, _ in m)}
-        known = sign_of(self.n, c)
-        return known is not None and known[1]
-
-    def _depends(self, item: Factor) -> set[str]:
-        """The keys of the atoms on which the value of ``item`` depends."""
-        key, kind, t = item
-        if kind == ATOM and key in self._solved:
-            p, root = self._solved[key]
-            parts = {f for m in p for f, _ in m if f[:2] != item[:2]}
-        elif kind == POS and key in self._freed:
-            return set()
-        elif (key, kind) in self._polys:
-            parts = {f for m in self._polys[key, kind] for f, _ in m}
-        else:
-            return {key}
-        return {key}.union(*(self._depends(f) for f in parts))
 
     def _generators(self) -> None:
         """The free generators, then the value of every factor."""
         free: list[tuple[Factor, int]] = []
         for (key, kind), item in self.factors.items():
-            if (kind == ATOM and key not in self._solved) or (kind == POS):
+            if (kind == ATOM and key not in self.plan.eliminated) or (kind == POS):
                 free.append((item, self.roots.get(key, 1) if kind == POS else 1))
-            elif kind == INV and not self._defined(item):
+            elif kind == INV and not self.plan.defined(item):
                 free.append((item, 1))
             elif kind == INVPOS and self.n.sign(item[2]) != (1, True):
                 free.append((item, self.roots.get(key, 1)))
@@ -228,9 +104,9 @@ class Ring:
         key, kind, t = item
         if (key, kind) in self._values:
             return self._values[key, kind]
-        if kind == ATOM and key in self._solved:
+        if kind == ATOM and key in self.plan.eliminated:
             value = self._solved_value(item)
-        elif kind == INV and self._defined(item):
+        elif kind == INV and self.plan.defined(item):
             value = self.inverse(self.value(self._polys[key, kind]), t)
         elif kind == INVPOS and self.n.sign(t) == (1, True):
             root = self._unit(self.factors[key, POS])
@@ -243,13 +119,13 @@ class Ring:
             self._values[key, kind] = value
             if isinstance(t, Abs) and kind == ATOM:
                 value = self._rule(i, 2, self.power(self.value(self._polys[key, kind]), 2))
-            elif kind == POS and (key, kind) in self._polys and key not in self._freed:
+            elif kind == POS and (key, kind) in self._polys and key not in self.plan.freed:
                 value = self._rule(i, self.roots[key], self.value(self._polys[key, kind]))
         self._values[key, kind] = value
         return value
 
     def _solved_value(self, item: Factor) -> Frac:
-        p, root = self._solved[item[0]]
+        p, root = self.plan.eliminated[item[0]]
         rest = {m: -c for m, c in p.items() if all(f[:2] != item[:2] for f, _ in m)}
         coefficient = {
             tuple(x for x in m if x[0][:2] != item[:2]): c

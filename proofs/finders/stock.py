@@ -12,7 +12,8 @@ from ..kernel.certificates import GOAL, Leaf, Product
 from ..kernel.terms import Abs, Pow, Rel, Term, neg, sub
 from .context import HALF, ONE, Context
 from .evidence import Item
-from .ring import Frac, Ring, sign_of
+from .elimination import sign_of
+from .ring import Frac, Ring
 
 
 class Stock:
@@ -44,8 +45,8 @@ class Stock:
             if key not in seen:
                 seen.add(key)
                 self.given.append(self._fact(f, p))
-        used = dict(self.ring.solved_equations)
-        self.solved = [(*equations[i], item) for i, item in self.ring.solved_equations]
+        used = dict(self.ring.plan.solved)
+        self.solved = [(*equations[i], item) for i, item in self.ring.plan.solved]
         self.equations = [
             (f, self.ring.value(p)) for i, (f, p) in enumerate(equations) if i not in used
         ]

@@ -39,8 +39,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker("numeric")
-            if "gpu" in item.keywords and not torch.cuda.is_available():
-                item.add_marker(pytest.mark.skip(reason="no CUDA device: nothing was run on a GPU"))
 
 
 class Words:

@@ -28,6 +28,8 @@ from ratecert.optimizers.recursions import (
     previous,
 )
 
+pytestmark = pytest.mark.numeric
+
 STEPS, B, D = 200, 5, 7
 
 

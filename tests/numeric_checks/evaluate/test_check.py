@@ -19,7 +19,8 @@ from ratecert.numeric_checks.evaluate import (
     theory_unfolding,
     unfolding,
 )
-from ratecert.numeric_checks.evaluate.replay import Replay, reexamine, span
+from ratecert.numeric_checks.evaluate.replay import Replay, reexamine
+from ratecert.numeric_checks.evaluate.times import span
 from ratecert.numeric_checks.exact import EvaluationError, working_precision
 from ratecert.numeric_checks.instances import Quadratic, digits, round_down
 from ratecert.numeric_checks.simulate import Run, record, simulate
@@ -504,6 +505,24 @@ def test_several_runs_one_after_another(words: Any) -> None:
     together = check(Statement("descent", words.descent(), words.steps), _sgd())
     result = checker.result()
     assert (result.checked, result.ratio) == (together.checked, together.ratio)
+
+
+def test_sums_start_afresh_with_every_run(words: Any) -> None:
+    total = sum_over("k", words.one, words.K, rat(1))
+    claim = Rel(total, "<=", mul(rat(2), IxVal(words.K)))
+    checker = Checker(Statement("count", claim))
+    for _ in range(2):
+        for window in _sgd():
+            checker.update(window)
+    result = checker.result()
+    assert (result.checked, result.ratio) == (2, 0.5)
+
+
+def test_definitions_without_end_are_noticed(words: Any) -> None:
+    recursion = unfolding({App("T", (words.k,)): mul(rat("1/2"), App("T", (words.k.shift(-1),)))})
+    statement = Statement("T", Rel(App("T", (words.k,)), "<=", rat(1)), words.steps, recursion)
+    with pytest.raises(EvaluationError, match="the definition of T does not end"):
+        check(statement, _sgd())
 
 
 def test_long_windows_are_cut(words: Any, monkeypatch: pytest.MonkeyPatch) -> None:
