@@ -82,9 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(json.dumps(report, indent=2))
         return EXIT_OK if done.passed else EXIT_FINDING
     instance = done.instance
-    print(
-        f"\nSGD on {instance.name}: d = {instance.dimension}, K = {done.steps}, {len(done.seeds)} seeds"
-    )
+    print(f"\nSGD on {instance.name}, K = {done.steps}, {len(done.seeds)} seeds")
     print(
         f"  certified: L = {float(instance.L):.6g}, sigma_s^2 = {float(instance.sigma_s2):.6g}, "
         f"Delta = {float(instance.Delta):.6g}; prescribed: eta = {done.step_size:.6g}"
