@@ -68,6 +68,12 @@ class Context:
             set(self.sides),
         )
 
+    def fresh(self, facts: Iterable[Theorem]) -> Context:
+        """A context with other facts, reporting to the same lists."""
+        return Context(
+            self.theory, [*facts], self.ambient, self.unfold, self.linear, self.tried, self.needed
+        )
+
     def note(self, what: str) -> None:
         """Remember that ``what`` was tried."""
         if what not in self.tried:

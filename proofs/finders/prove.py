@@ -9,7 +9,7 @@ from ..kernel.certificates import GOAL, Leaf, Product, Split
 from ..kernel.errors import KernelError
 from ..kernel.judgment import Theorem
 from ..kernel.normal import Unfold
-from ..kernel.terms import ZERO, Le, Rel, Term, is_closed, sub
+from ..kernel.terms import ZERO, Le, Rel, Term, is_closed
 from ..kernel.theory import Theory
 from . import sides
 from .context import ONE, Context
@@ -19,10 +19,11 @@ from .refute import Refuter
 from .results import Counterexample, Failure, Undecided
 from .search import Search
 from .stock import goal_item
+from .substitution import substituted
 
 MAX_SPLITS = 2
-CHEAP = 6
-"""The number of the attempt after which case distinctions are tried."""
+AFTER_LINEAR, AFTER_FACTORS, AFTER_PAIRS = 3, 5, 6
+"""Numbers of attempts of a search."""
 
 
 def prove(
@@ -115,24 +116,35 @@ class _Task:
         except KernelError:
             return None
 
+    def proved(self, splits: tuple[Term, ...]) -> Theorem | None:
+        """A theorem only."""
+        self.establish()
+        found = (
+            self.equation(False) if self.goal.op == "=" else self.inequality(self.goal, splits, False)
+        )
+        return found if isinstance(found, Theorem) else None
+
+    def establish(self) -> None:
+        """Prove the signs of all radicands and denominators."""
+        formulas = [self.goal, *(f.conclusion for f in self.facts)]
+        sides.establish(self.context, formulas, self.sample)
+
     def run(self, splits: tuple[Term, ...]) -> Theorem | Failure:
         """Prove, refute, or give up."""
-        sides.establish(
-            self.context, [self.goal, *(f.conclusion for f in self.facts)], self.sample
-        )
+        self.establish()
         found = self.equation() if self.goal.op == "=" else self.inequality(self.goal, splits)
         if found is not None:
             return found
-        refuted = self.refuted(40) or self.refuted(120, 1)
+        refuted = self.refuted(40) or self.refuted(40, rooted=True) or self.refuted(120, 1)
         if refuted is not None:
             return refuted
         self.context.note("counterexamples")
         return Undecided(tuple(self.context.tried), tuple(self.context.needed))
 
-    def refuted(self, rounds: int, seed: int = 0) -> Counterexample | None:
+    def refuted(self, rounds: int, seed: int = 0, rooted: bool = False) -> Counterexample | None:
         """A counterexample, after some rounds of climbing."""
         try:
-            return self.refuter.search(rounds, seed)
+            return self.refuter.search(rounds, seed, rooted)
         except KernelError:
             return None
 
@@ -141,23 +153,44 @@ class _Task:
     def inequality(
         self, goal: Rel, splits: tuple[Term, ...], refute: bool = True
     ) -> Theorem | Counterexample | None:
-        """The tiers of the search, a quick look for counterexamples, then case distinctions."""
-        search = Search(
-            self.context, [goal.left, goal.right], self.hints, self.degree, self.sample
-        )
+        """The tiers of the search; in between other things, at their price."""
+        search = self.search(goal)
         for number, attempt in enumerate(search.attempts(goal)):
-            if number == 3 and refute:
+            if number == AFTER_LINEAR and refute:
                 refuted = self.refuted(0)
                 if refuted is not None:
                     return refuted
+            if number == AFTER_FACTORS:
+                found = self.by_substitution(goal, splits)
+                if found is not None:
+                    return found
             theorem = _quietly(attempt)
             if theorem is not None:
                 return theorem
-            if number == CHEAP:
+            if number == AFTER_PAIRS:
                 found = self.by_cases(goal, (*splits, *search.stock.splits()), MAX_SPLITS, 2)
                 if found is not None:
                     return found
         return self.by_cases(goal, (*splits, *search.stock.splits()), MAX_SPLITS, 3)
+
+    def search(self, goal: Rel) -> Search:
+        """The search for one inequality."""
+        terms = [goal.left, goal.right]
+        return Search(self.context, terms, self.hints, self.degree, self.sample)
+
+    def by_substitution(self, goal: Rel, splits: tuple[Term, ...]) -> Theorem | None:
+        """With a quantity defined by an equation replaced by what it equals."""
+        try:
+            found = substituted(self.context, self.facts, goal)
+        except KernelError:
+            return None
+        if found is None:
+            return None
+        self.context.note("substitution of equations")
+        step, facts, after = found
+        inner = _Task(self.context.fresh(facts), after, tuple(facts), self.hints, self.degree)
+        theorem = inner.proved(splits)
+        return None if theorem is None else _quietly(lambda: step.back(goal, theorem))
 
     def by_cases(
         self, goal: Rel, splits: tuple[Term, ...], depth: int, degree: int
@@ -186,9 +219,7 @@ class _Task:
         return None
 
     def _branch(self, goal: Rel, splits: tuple[Term, ...], depth: int) -> Theorem | None:
-        search = Search(
-            self.context, [goal.left, goal.right], self.hints, self.degree, self.sample
-        )
+        search = self.search(goal)
         for attempt in search.attempts(goal):
             theorem = _quietly(attempt)
             if theorem is not None:
@@ -212,7 +243,7 @@ class _Task:
 
     # --- equations ----------------------------------------------------------------------------
 
-    def equation(self) -> Theorem | Counterexample | None:
+    def equation(self, refute: bool = True) -> Theorem | Counterexample | None:
         """Normal forms; else multiples of equations; else two inequalities."""
         goal, context = self.goal, self.context
         context.note("normal forms")
@@ -225,7 +256,7 @@ class _Task:
         if theorem is not None:
             return theorem
         up, down = Rel(goal.left, "<=", goal.right), Rel(goal.right, "<=", goal.left)
-        search = Search(context, [goal.left, goal.right], self.hints, self.degree, self.sample)
+        search = self.search(goal)
         if search.stock.equations or search.stock.solved:
             context.note("multiples of equations")
             found = [
@@ -234,7 +265,10 @@ class _Task:
             ]
             if found[0] is not None and found[1] is not None:
                 return rules.antisymmetry(found[0], found[1])
-        refuted = self.refuted(0)
+        theorem = self.by_substitution(goal, ())
+        if theorem is not None:
+            return theorem
+        refuted = self.refuted(0) if refute else None
         if refuted is not None:
             return refuted
         below = self.inequality(up, (), refute=False)
@@ -251,5 +285,3 @@ def _quietly(attempt: Callable[[], Theorem | None]) -> Theorem | None:
     except (KernelError, OverflowError):
         return None
 
-
-__all__ = ["prove", "prove_sign", "sub"]

@@ -12,14 +12,9 @@ from ..kernel.exact import evaluate, holds
 from ..kernel.judgment import Theorem
 from ..kernel.polynomials import to_term
 from ..kernel.terms import (
-    Abs,
     Add,
-    Ix,
     IxVal,
-    Le,
-    Mul,
     Node,
-    Pow,
     Rat,
     Rel,
     Term,
@@ -29,11 +24,13 @@ from ..kernel.terms import (
 from .context import Context
 from .numeric import Array, free_quantities, values
 from .results import Counterexample, show
-from .sampling import Region, climb, draw, region, relative_gap
+from .region import Region, region, relative_gap, rooted_region
+from .sampling import climb, draw
 
 DENOMINATORS = (1, 2, 4, 8, 16, 64, 256, 2**12, 2**20, 2**30)
 MAX_EXACT = 60
 MAX_SAMPLES = 150
+KEEP = 24
 SEED = 20250510
 
 
@@ -53,6 +50,7 @@ class Refuter:
         self._standins()
         with np.errstate(all="ignore"):
             self.region = region(context.n, self.facts, self.goal)
+        self._rooted: list[Region | None] = []
         self._feasible: dict[Term, Array] | None = None
 
     def _canonical(self, rel: Rel) -> Rel:
@@ -107,65 +105,39 @@ class Refuter:
 
     # --- the search ---------------------------------------------------------------------------
 
-    def search(self, rounds: int, seed: int = 0) -> Counterexample | None:
-        """Sample (and climb for some rounds); None if nothing was confirmed exactly."""
+    def search(self, rounds: int, seed: int = 0, rooted: bool = False) -> Counterexample | None:
+        """Sample (and climb for some rounds); None if nothing was confirmed exactly.
+
+        ``rooted``: in coordinates in which the roots are rational.
+        """
+        where = self._in_roots() if rooted else self.region
+        if where is None:
+            return None
         with np.errstate(all="ignore"):
-            points, scores = climb(
-                self.region, self.goal, np.random.default_rng(SEED + seed), rounds
-            )
-            if not len(scores) or not bool(np.any(scores > 0.0)):
-                return None
-            budget = MAX_EXACT
-            for candidate in self._rounded(points[scores > 0.0][:KEEP]):
-                found = self.confirm(candidate)
-                if found is not None:
+            rng = np.random.default_rng(SEED + seed)
+            points, scores = climb(where, self.goal, rng, rounds)
+            for n, candidate in enumerate(_rounded(where, self.goal, points[scores > 0.0][:KEEP])):
+                found = self.confirm(where, candidate)
+                if found is not None or n >= MAX_EXACT:
                     return found
-                budget -= 1
-                if not budget:
-                    return None
         return None
 
-    def _rounded(self, points: Array) -> Iterator[dict[Term, Fraction]]:
-        """Rational points near the given ones that look like violations, simplest first."""
-        coordinates = self.region.coordinates
-        seen: set[tuple[Fraction, ...]] = set()
-        if not coordinates:
-            yield {}
-            return
-        for denominator in DENOMINATORS:
-            batch: list[tuple[Fraction, ...]] = []
-            for row in points:
-                plain = tuple(_near(x, denominator) for x in row)
-                rooted = tuple(
-                    _near(max(x, 0.0) ** (1.0 / c.root), denominator) ** c.root if c.root > 1 else p
-                    for x, c, p in zip(row, coordinates, plain, strict=True)
-                )
-                for candidate in (plain, rooted):
-                    if candidate not in seen:
-                        seen.add(candidate)
-                        batch.append(candidate)
-            if not batch:
-                continue
-            at = {
-                c.atom: np.array([float(b[i]) for b in batch]) for i, c in enumerate(coordinates)
-            }
-            at = self.region.complete(at)
-            gap = relative_gap(self.goal, at)
-            gap = np.abs(gap) if self.goal.op == "=" else gap
-            good = (self.region.violation(at) <= 1e-9) & (gap > (-1e-15 if self.goal.op == "<" else 1e-15))
-            for i in np.flatnonzero(np.broadcast_to(good, (len(batch),))):
-                yield {c.atom: v for c, v in zip(coordinates, batch[i], strict=True)}
+    def _in_roots(self) -> Region | None:
+        if not self._rooted:
+            with np.errstate(all="ignore"):
+                self._rooted.append(rooted_region(self.context.n, self.facts, self.goal))
+        return self._rooted[0]
 
     # --- the exact decision -------------------------------------------------------------------
 
-    def confirm(self, point: dict[Term, Fraction]) -> Counterexample | None:
+    def confirm(self, where: Region, point: dict[Term, Fraction]) -> Counterexample | None:
         """Complete the point, then decide every fact and the goal exactly."""
         env: dict[Term, Fraction] = {}
         for atom, value in point.items():
             env[self._name(atom)] = value
         full = dict(point)
         try:
-            for atom, t in self.region.dependent:
+            for atom, t in where.dependent:
                 if atom in full:
                     continue
                 low, high = evaluate(self._term(t), env)
@@ -194,6 +166,7 @@ class Refuter:
         return Rel(self._term(rel.left), rel.op, self._term(rel.right))
 
     def _counterexample(self, point: dict[Term, Fraction], sides: list[float]) -> Counterexample:
+        point = {a: v for a, v in point.items() if a in self.atoms}
         listed = ", ".join(f"{show(a)} = {v}" for a, v in point.items())
         text = f"false at {listed or 'every point'}: the sides are {sides[0]:.9g} and {sides[1]:.9g}"
         abstracted = tuple(a for a in point if not isinstance(a, Var | IxVal))
@@ -202,7 +175,31 @@ class Refuter:
         return Counterexample(point, text, abstracted)
 
 
-KEEP = 24
+def _rounded(where: Region, goal: Rel, points: Array) -> Iterator[dict[Term, Fraction]]:
+    """Rational points near the given ones that look like violations, simplest first."""
+    coordinates = where.coordinates
+    seen: set[tuple[Fraction, ...]] = set()
+    for denominator in DENOMINATORS if len(points) else ():
+        batch: list[tuple[Fraction, ...]] = []
+        for row in points:
+            plain = tuple(_near(x, denominator) for x in row)
+            rooted = tuple(
+                _near(max(x, 0.0) ** (1.0 / c.root), denominator) ** c.root if c.root > 1 else p
+                for x, c, p in zip(row, coordinates, plain, strict=True)
+            )
+            for candidate in (plain, rooted):
+                if candidate not in seen:
+                    seen.add(candidate)
+                    batch.append(candidate)
+        if not batch:
+            continue
+        at = {c.atom: np.array([float(b[i]) for b in batch]) for i, c in enumerate(coordinates)}
+        at = where.complete(at)
+        gap = relative_gap(goal, at)
+        gap = np.abs(gap) if goal.op == "=" else gap
+        good = (where.violation(at) <= 1e-9) & (gap > (-1e-15 if goal.op == "<" else 1e-15))
+        for i in np.flatnonzero(np.broadcast_to(good, (len(batch),))):
+            yield {c.atom: v for c, v in zip(coordinates, batch[i], strict=True)}
 
 
 def _near(x: float, denominator: int) -> Fraction:
@@ -215,5 +212,3 @@ def _near(x: float, denominator: int) -> Fraction:
         return 1 / (1 / exact).limit_denominator(denominator)
     return near
 
-
-__all__ = ["Ix", "Le", "Refuter"]

@@ -55,8 +55,9 @@ class Region:
 
     def complete(self, at: dict[Term, Array]) -> dict[Term, Array]:
         """Values of the dependent quantities as well."""
+        shape = at[self.coordinates[0].atom].shape if self.coordinates else (1,)
         for atom, t in self.dependent:
-            at[atom] = np.broadcast_to(values(t, at), at[self.coordinates[0].atom].shape)
+            at[atom] = np.broadcast_to(values(t, at), shape)
         return at
 
     def violation(self, at: dict[Term, Array]) -> Array:

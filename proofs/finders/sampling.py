@@ -17,7 +17,7 @@ def draw(region: Region, rng: np.random.Generator, count: int = SAMPLES) -> dict
     at: dict[Term, Array] = {}
     for c in region.coordinates:
         at[c.atom] = _draw(c, rng, count)
-    return region.complete(at) if region.coordinates else at
+    return region.complete(at)
 
 
 def _draw(c: Coordinate, rng: np.random.Generator, count: int) -> Array:
@@ -85,5 +85,5 @@ def _top(points: Array, scores: Array) -> tuple[Array, Array]:
 
 def _at(region: Region, points: Array) -> dict[Term, Array]:
     at = {c.atom: points[:, i] for i, c in enumerate(region.coordinates)}
-    return region.complete(at) if at else at
+    return region.complete(at)
 

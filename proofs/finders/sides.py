@@ -30,7 +30,8 @@ from ..kernel.terms import (
 )
 from .context import Context
 from .numeric import signs_of
-from .search import Sample, Search
+from .search import Search
+from .signs import Sample
 
 Side = tuple[Term, bool, tuple[Le, ...]]
 """A term, whether it is a denominator (else a radicand), and the index ranges around it."""

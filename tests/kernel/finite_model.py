@@ -134,7 +134,7 @@ AXIOMS = (
     Axiom("v.sign", "v", "axiom", (), Rel(ZERO, "<=", v(k, i)), "non-negative"),
     Axiom("rows", "a", "axiom", (),
           Rel(ZERO, "<=", sum_over("j", one, number(2), a(k, j))), "row sums"),
-    Axiom("fin.s", "FIN", "axiom", EVERY, Fin(g(k, i), Fraction(1, 2)), "in L2"),
+    Axiom("fin.g", "FIN", "axiom", EVERY, Fin(g(k, i), Fraction(1, 2)), "in L2"),
     Axiom("fin.v", "FIN", "axiom", (), Fin(v(k, i), Fraction(1)), "in L1"),
     Axiom("fin.x", "FIN", "axiom", (), Fin(coord(x(k), i), Fraction(0)), "bounded"),
 )  # fmt: skip
@@ -449,6 +449,3 @@ def _bound(env: Env, value: int) -> Env:
     """The environment inside one more binder, whose index is ``value``."""
     inner = {(n + 1 if isinstance(n, int) else n): at for n, at in env.items()}
     return {**inner, 0: value}
-
-
-__all__ = [name for name in dir() if not name.startswith("_")] + ["ONE", "ZERO"]
