@@ -96,12 +96,14 @@ class Context:
         """
         body = t if sign > 0 else neg(t)
         if strict:
-            goal, leaf = Rel(ZERO, "<", t) if sign > 0 else Rel(t, "<", ZERO), Leaf(
-                (Product(ONE), Product(ONE, (GOAL,), (Pow(body, -HALF),)))
+            goal, leaf = (
+                Rel(ZERO, "<", t) if sign > 0 else Rel(t, "<", ZERO),
+                Leaf((Product(ONE), Product(ONE, (GOAL,), (Pow(body, -HALF),)))),
             )
         else:
-            goal, leaf = Rel(ZERO, "<=", t) if sign > 0 else Rel(t, "<=", ZERO), Leaf(
-                (Product(ONE, (GOAL,)), Product(ONE, (), (Pow(body, HALF),)))
+            goal, leaf = (
+                Rel(ZERO, "<=", t) if sign > 0 else Rel(t, "<=", ZERO),
+                Leaf((Product(ONE, (GOAL,)), Product(ONE, (), (Pow(body, HALF),)))),
             )
         return self.certify(goal, leaf, (), ())
 

@@ -46,13 +46,19 @@ class Elimination:
     radicand, the least common denominator of its exponents. ``inside``: what a factor is made of,
     where it is known to be defined. ``eliminated``: for an atom x, the polynomial p with p = 0 (or
     p = root^q) to solve for x. ``freed``: radicands whose root is a free generator for that reason.
-    ``solved``: the equations used, by number, with their atoms.
+    ``solved``: the equations used, by number, with their atoms. ``liberal``: divide by quantities
+    known to be non-zero to free a root.
     """
 
     def __init__(
-        self, n: Normaliser, polys: Iterable[Poly], equations: Sequence[Poly], enabled: bool
+        self,
+        n: Normaliser,
+        polys: Iterable[Poly],
+        equations: Sequence[Poly],
+        enabled: bool = True,
+        liberal: bool = False,
     ) -> None:
-        self.n = n
+        self.n, self.liberal = n, liberal
         self.roots: dict[str, int] = {}
         self.inside: dict[tuple[str, int], Poly] = {}
         self.factors: dict[tuple[str, int], Factor] = {}
@@ -101,12 +107,12 @@ class Elimination:
                 relations.append((1 if single else 2, p, item))
         relations += [(0, e, None) for e in equations]
         relations.sort(key=lambda r: (r[0], len(r[1])))
-        later: list[Poly] = []
+        later: list[tuple[Poly, Factor | None]] = []
         for _, p, root in relations:
-            if not self._solve(p, root, constant=True) and root is None:
-                later.append(p)
-        for p in later:
-            self._solve(p, None, constant=False)
+            if not self._solve(p, root, constant=True) and (root is None or self.liberal):
+                later.append((p, root))
+        for p, root in later:
+            self._solve(p, root, constant=False)
         index = {id(e): i for i, e in enumerate(equations)}
         for key, (p, _) in self.eliminated.items():
             if id(p) in index:
@@ -146,15 +152,19 @@ class Elimination:
         return sorted(found, key=lambda f: (rank[f[0]], -len(f[0]), f[0]))
 
     def _coefficient_known(self, p: Poly, item: Factor) -> bool:
-        c = {tuple(x for x in m if x[0] != item): v for m, v in p.items() if any(f == item for f, _ in m)}
+        c: Poly = {
+            tuple(x for x in m if x[0] != item): v
+            for m, v in p.items()
+            if any(f == item for f, _ in m)
+        }
         known = sign_of(self.n, c)
         return known is not None and known[1]
 
     def _depends(self, item: Factor) -> set[str]:
         """The keys of the atoms on which the value of ``item`` depends."""
-        key, kind, t = item
+        key, kind, _ = item
         if kind == ATOM and key in self.eliminated:
-            p, root = self.eliminated[key]
+            p, _ = self.eliminated[key]
             parts = {f for m in p for f, _ in m if f[:2] != item[:2]}
         elif kind == POS and key in self.freed:
             return set()

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-import flint
-
 from .evidence import Item
 from .ring import Mpoly
 

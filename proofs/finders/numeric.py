@@ -21,7 +21,8 @@ def free_quantities(nodes: list[Node]) -> list[Term]:
         node = stack.pop()
         if isinstance(node, Add | Mul | Pow | Abs) or not isinstance(node, Term):
             for part in node.parts():
-                stack += [p for p in (part if isinstance(part, tuple) else (part,)) if isinstance(p, Node)]
+                inner = part if isinstance(part, tuple) else (part,)
+                stack += [p for p in inner if isinstance(p, Node)]
         elif isinstance(node, IxVal):
             if node.index.base is not None:
                 found[IxVal(Ix(node.index.base))] = None
@@ -51,8 +52,9 @@ def values(t: Term, at: Mapping[Term, Array]) -> Array:
     if isinstance(t, Pow):
         return _power(values(t.base, at), float(t.exponent), t.exponent.denominator > 1)
     if isinstance(t, IxVal):
-        base = 0.0 if t.index.base is None else at[IxVal(Ix(t.index.base))]
-        return base + np.float64(t.index.offset)
+        base = np.zeros(1) if t.index.base is None else at[IxVal(Ix(t.index.base))]
+        moved: Array = base + float(t.index.offset)
+        return moved
     raise KeyError(t)
 
 
@@ -96,4 +98,5 @@ def signs_of(values: Array | None) -> set[int]:
     if values is None:
         return set()
     far = np.isfinite(values) & (np.abs(values) > 1e-9)
-    return {int(s) for s in np.unique(np.sign(values[far]))} | ({0} if bool(np.any(values == 0.0)) else set())
+    found = {int(s) for s in np.unique(np.sign(values[far]))}
+    return found | ({0} if bool(np.any(values == 0.0)) else set())

@@ -168,14 +168,10 @@ def squares(stock: Stock, polys: Iterable[Mpoly], hints: Sequence[Term]) -> list
 
     for num in polys:
         table: dict[tuple[int, ...], Any] = num.to_dict()
-        halves = [
-            tuple(e // 2 for e in m) for m in sorted(table) if all(e % 2 == 0 for e in m)
-        ]
+        halves = [tuple(e // 2 for e in m) for m in sorted(table) if all(e % 2 == 0 for e in m)]
         width = len(ring.gens)
         linear = [
-            tuple(int(i == j) for j in range(width))
-            for i, d in enumerate(num.degrees())
-            if d > 0
+            tuple(int(i == j) for j in range(width)) for i, d in enumerate(num.degrees()) if d > 0
         ]
         basis = list(dict.fromkeys([*halves, *(linear if len(linear) <= 6 else ())]))[:8]
         monos = [ring.context.from_dict({m: 1}) for m in basis]

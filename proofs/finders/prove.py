@@ -19,6 +19,7 @@ from .refute import Refuter
 from .results import Counterexample, Failure, Undecided
 from .search import Search
 from .stock import goal_item
+from .smt import available
 from .substitution import substituted
 
 MAX_SPLITS = 2
@@ -119,9 +120,10 @@ class _Task:
     def proved(self, splits: tuple[Term, ...]) -> Theorem | None:
         """A theorem only."""
         self.establish()
-        found = (
-            self.equation(False) if self.goal.op == "=" else self.inequality(self.goal, splits, False)
-        )
+        if self.goal.op == "=":
+            found = self.equation(refute=False)
+        else:
+            found = self.inequality(self.goal, splits, refute=False)
         return found if isinstance(found, Theorem) else None
 
     def establish(self) -> None:
@@ -136,6 +138,8 @@ class _Task:
         if found is not None:
             return found
         refuted = self.refuted(40) or self.refuted(40, rooted=True) or self.refuted(120, 1)
+        if refuted is None and self.degree > 1:
+            refuted = self.refuted_by_solver()
         if refuted is not None:
             return refuted
         self.context.note("counterexamples")
@@ -147,6 +151,19 @@ class _Task:
             return self.refuter.search(rounds, seed, rooted)
         except KernelError:
             return None
+
+    def refuted_by_solver(self) -> Counterexample | None:
+        """A counterexample an SMT solver proposed, if one is installed."""
+        if not available():
+            return None
+        try:
+            found = self.refuter.ask_solver()
+        except KernelError:
+            found = None
+        if isinstance(found, Counterexample):
+            return found
+        self.context.note("an SMT solver" + (", which finds it true" if found else ""))
+        return None
 
     # --- inequalities -------------------------------------------------------------------------
 
@@ -284,4 +301,3 @@ def _quietly(attempt: Callable[[], Theorem | None]) -> Theorem | None:
         return attempt()
     except (KernelError, OverflowError):
         return None
-

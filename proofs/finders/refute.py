@@ -23,12 +23,14 @@ from ..kernel.terms import (
 )
 from .context import Context
 from .numeric import Array, free_quantities, values
-from .results import Counterexample, show
 from .region import Region, region, relative_gap, rooted_region
-from .sampling import climb, draw
+from .results import Counterexample, show
+from .sampling import climb, draw, draw_simple, scores_at
+from .smt import ask
 
 DENOMINATORS = (1, 2, 4, 8, 16, 64, 256, 2**12, 2**20, 2**30)
 MAX_EXACT = 60
+MAX_SIMPLE = 5
 MAX_SAMPLES = 150
 KEEP = 24
 SEED = 20250510
@@ -115,10 +117,37 @@ class Refuter:
             return None
         with np.errstate(all="ignore"):
             rng = np.random.default_rng(SEED + seed)
+            simple = draw_simple(where, rng)
+            violated = simple[scores_at(where, self.goal, simple) > 0.0]
+            for row in violated[:MAX_SIMPLE]:
+                exact = (Fraction(float(x)).limit_denominator(DENOMINATORS[-1]) for x in row)
+                atoms = (c.atom for c in where.coordinates)
+                found = self.confirm(where, dict(zip(atoms, exact, strict=True)))
+                if found is not None:
+                    return found
             points, scores = climb(where, self.goal, rng, rounds)
             for n, candidate in enumerate(_rounded(where, self.goal, points[scores > 0.0][:KEEP])):
                 found = self.confirm(where, candidate)
                 if found is not None or n >= MAX_EXACT:
+                    return found
+        return None
+
+    def ask_solver(self) -> Counterexample | bool | None:
+        """What an SMT solver proposes, confirmed; True if it finds the goal true; else None."""
+        named = {self._name(a): a for a in self.atoms}
+        try:
+            opinion = ask([self._rel(f) for f in self.facts], self._rel(self.goal), [*named])
+        except ValueError:
+            return None
+        if opinion is None or opinion.true:
+            return None if opinion is None else True
+        point = {named[q]: v for q, v in opinion.values.items()}
+        exact = {c.atom: point.get(c.atom, Fraction(0)) for c in self.region.coordinates}
+        row = np.array([[float(v) for v in exact.values()]])
+        with np.errstate(all="ignore"):
+            for candidate in (exact, *_rounded(self.region, self.goal, row)):
+                found = self.confirm(self.region, candidate)
+                if found is not None:
                     return found
         return None
 
@@ -168,7 +197,8 @@ class Refuter:
     def _counterexample(self, point: dict[Term, Fraction], sides: list[float]) -> Counterexample:
         point = {a: v for a, v in point.items() if a in self.atoms}
         listed = ", ".join(f"{show(a)} = {v}" for a, v in point.items())
-        text = f"false at {listed or 'every point'}: the sides are {sides[0]:.9g} and {sides[1]:.9g}"
+        text = f"false at {listed or 'every point'}: "
+        text += f"the sides are {sides[0]:.9g} and {sides[1]:.9g}"
         abstracted = tuple(a for a in point if not isinstance(a, Var | IxVal))
         if abstracted:
             text += f" (reading {', '.join(show(a) for a in abstracted)} as independent numbers)"
@@ -211,4 +241,3 @@ def _near(x: float, denominator: int) -> Fraction:
     if denominator >= 2**20 and exact and abs(near - exact) * 2**20 > abs(exact):
         return 1 / (1 / exact).limit_denominator(denominator)
     return near
-

@@ -88,9 +88,7 @@ def region(n: Normaliser, facts: Sequence[Rel], goal: Rel | None) -> Region:
     roots = _single_roots(n, named)
     free = [a for a in atoms if a not in fixed]
     ranges = _ranges(n, facts, free)
-    coordinates = [
-        Coordinate(a, *ranges[a], isinstance(a, IxVal), roots.get(a, 1)) for a in free
-    ]
+    coordinates = [Coordinate(a, *ranges[a], isinstance(a, IxVal), roots.get(a, 1)) for a in free]
     return Region([*facts], coordinates, dependent)
 
 
@@ -98,7 +96,7 @@ def rooted_region(n: Normaliser, facts: Sequence[Rel], goal: Rel) -> Region | No
     """The region in coordinates in which roots are free and rational; None if there are none."""
     polys = [n.poly(sub(f.right, f.left)) for f in (*facts, goal)]
     equations = [p for p, f in zip(polys, facts, strict=False) if f.op == "="]
-    ring = Ring(n, polys, equations)
+    ring = Ring(n, polys, equations, liberal=True)
     if not ring.plan.freed:
         return None
     named: dict[Node, Term] = {}
@@ -158,7 +156,7 @@ def _reaches(t: Term, atom: Term, found: dict[Term, Term]) -> bool:
 
 
 def _solution(p: Poly, atom: Term) -> Term | None:
-    """x from p = c x^e + rest = 0 with e = 1 or 2 (then x >= 0), if x occurs nowhere else."""
+    """Solve p = c x^e + rest = 0 for x with e = 1 or 2 (then x >= 0), if x is nowhere else."""
     c: Poly = {}
     rest: Poly = {}
     exponents: set[Exponent] = set()
@@ -196,11 +194,13 @@ def _single_roots(n: Normaliser, rels: Sequence[Rel]) -> dict[Term, int]:
 
 def _ranges(n: Normaliser, facts: Sequence[Rel], free: Sequence[Term]) -> dict[Term, Range]:
     """Bounds of each quantity, propagated through the facts a few times."""
-    ranges: dict[Term, Range] = {a: (-np.inf, np.inf) for a in free}
+    ranges: dict[Term, Range] = dict.fromkeys(free, (-np.inf, np.inf))
     for atom in free:
         if isinstance(atom, IxVal):
-            starts = (k for k in (1, 0) if entails(n.ambient, Le(Ix(None, k), atom.index)) is not None)
-            ranges[atom] = (float(next(starts, -3)), np.inf)
+            known = (
+                k for k in (1, 0) if entails(n.ambient, Le(Ix(None, k), atom.index)) is not None
+            )
+            ranges[atom] = (float(next(known, -3)), np.inf)
         elif isinstance(atom, Abs):
             ranges[atom] = (0.0, np.inf)
     polys = [n.poly(sub(f.right, f.left)) for f in facts if f.op != "="]
@@ -214,7 +214,7 @@ def _ranges(n: Normaliser, facts: Sequence[Rel], free: Sequence[Term]) -> dict[T
 
 def _tighten(ranges: dict[Term, Range], p: Poly, m: Mono, c: Fraction) -> None:
     """From ``c x^e + rest >= 0``: a bound of x."""
-    ((_, kind, atom), e), = m
+    (((_, kind, atom), e),) = m
     if kind == ATOM and e != 1:
         return
     rest = sum(float(v) * _upper(ranges, o, v > 0) for o, v in p.items() if o != m)

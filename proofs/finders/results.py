@@ -86,7 +86,8 @@ def _show(node: Node, binding: int) -> str:
         exponent = exponent if exponent.isdigit() else f"({exponent})"
         return _bracketed(f"{_show(node.base, 2)}^{exponent}", binding > 1)
     if isinstance(node, Rat):
-        return _bracketed(str(node.value), binding > 1 and (node.value < 0 or node.value.denominator > 1))
+        whole = node.value >= 0 and node.value.denominator == 1
+        return _bracketed(str(node.value), binding > 1 and not whole)
     if isinstance(node, Abs):
         return f"|{_show(node.body, 0)}|"
     if isinstance(node, Sum):
@@ -102,7 +103,8 @@ def _show(node: Node, binding: int) -> str:
     if isinstance(node, Ix):
         return _index(node)
     if isinstance(node, App | PointApp):
-        return f"{node.name}[{', '.join(_show(a, 0) for a in node.args)}]" if node.args else node.name
+        listed = ", ".join(_show(a, 0) for a in node.args)
+        return f"{node.name}[{listed}]" if listed else node.name
     return node.key
 
 

@@ -1,7 +1,7 @@
 """Fast polynomial arithmetic for the search: python-flint over the kernel's canonical factors.
 
-An element is ``num / den``, with ``num`` a rational polynomial in *generators* and ``den`` a product
-of polynomials known to be non-zero. Each generator is a kernel factor, a root of one, or free:
+An element is ``num / den``: ``num`` is a rational polynomial in *generators*, ``den`` a product of
+polynomials known to be non-zero. Each generator is a kernel factor, a root of one, or free:
 
 * a root s = t^(1/q) with t known >= 0 obeys s^q = t. If t is linear in some atom x, then x is
   *eliminated* in favour of s (x = s^2), which leaves no relation and makes ``factor`` see through
@@ -57,9 +57,10 @@ class Ring:
         polys: Iterable[Poly],
         equations: Sequence[Poly] = (),
         eliminate: bool = True,
+        liberal: bool = False,
     ) -> None:
         self.n, self.eliminate = n, eliminate
-        plan = Elimination(n, polys, equations, eliminate)
+        plan = Elimination(n, polys, equations, eliminate, liberal)
         self.plan, self.roots, self.factors = plan, plan.roots, plan.factors
         self._polys = plan.inside
         self.dens: list[Mpoly] = []
@@ -109,10 +110,8 @@ class Ring:
         elif kind == INV and self.plan.defined(item):
             value = self.inverse(self.value(self._polys[key, kind]), t)
         elif kind == INVPOS and self.n.sign(t) == (1, True):
-            root = self._unit(self.factors[key, POS])
-            value = self.mul(
-                self.power(root, self.roots[key] - 1), self.inverse(self.value(self._polys[key, kind]), t)
-            )
+            root = self.power(self._unit(self.factors[key, POS]), self.roots[key] - 1)
+            value = self.mul(root, self.inverse(self.value(self._polys[key, kind]), t))
         else:
             i = self.index[key, kind]
             value = Frac(self.gens[i])
@@ -141,9 +140,7 @@ class Ring:
         """Generator i to the power q is ``target``; the generator absorbs its denominators."""
         den: Den = tuple((j, -(-e // q)) for j, e in target.den)
         p = self.product(den)
-        num = target.num * self.product(
-            tuple((j, e * q - dict(target.den)[j]) for j, e in den)
-        )
+        num = target.num * self.product(tuple((j, e * q - dict(target.den)[j]) for j, e in den))
         self.rules.append((i, q, num))
         if den:
             self.gen_terms[i] = Mul((self.gen_terms[i], self.term(p)))
@@ -225,9 +222,7 @@ class Ring:
 
     def inverse(self, a: Frac, t: Term) -> Frac:
         """``1/a`` for a known to be non-zero; ``t`` is the term that a is."""
-        unit, factors = (
-            a.num.factor() if self.eliminate else (1, [(a.num, 1)])
-        )
+        unit, factors = a.num.factor() if self.eliminate else (1, [(a.num, 1)])
         den: dict[int, int] = {}
         for f, e in factors:
             if f.is_constant():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..kernel.terms import Rel, Term
@@ -39,6 +41,27 @@ def _draw(c: Coordinate, rng: np.random.Generator, count: int) -> Array:
     return np.where(kind > 0.95, 0.0, np.where(kind > 0.85, rng.integers(-3, 4, count), x))
 
 
+def draw_simple(region: Region, rng: np.random.Generator, count: int = SAMPLES) -> Array:
+    """Points with small coordinates, one a row, the simplest first; some may be out of range."""
+    columns = []
+    for c in region.coordinates:
+        choices = [0.0, 1.0, 2.0, 3.0, 0.5, 0.25, 0.75, -1.0, -2.0]
+        inside = [x for x in choices if c.low <= x <= c.high and (x == int(x) or not c.integer)]
+        inside += [x for x in (c.low, c.high, c.low + 1.0, c.high - 1.0) if np.isfinite(x)]
+        table = np.array(sorted(set(inside), key=_cost) or [0.0])
+        pick = np.minimum(rng.geometric(0.35, count) - 1, len(table) - 1)
+        columns.append(table[pick])
+    if not columns:
+        return np.zeros((1, 0))
+    points = np.unique(np.stack(columns, axis=1), axis=0)
+    order = np.argsort(sum(_cost(points[:, i]) for i in range(points.shape[1])), kind="stable")
+    return points[order]
+
+
+def _cost(x: Any) -> Any:
+    return np.abs(x) + 2.0 * (x != np.round(x)) + 0.5 * (x < 0.0)
+
+
 def score(region: Region, goal: Rel, at: dict[Term, Array]) -> Array:
     """Positive where the facts hold and the goal fails; below -1 where a fact fails."""
     gap = relative_gap(goal, at)
@@ -50,18 +73,25 @@ def score(region: Region, goal: Rel, at: dict[Term, Array]) -> Array:
     return result
 
 
+def scores_at(region: Region, goal: Rel, points: Array) -> Array:
+    """The score of each row."""
+    found = score(region, goal, _at(region, points))
+    return np.broadcast_to(found, (len(points),))
+
+
 def climb(
     region: Region, goal: Rel, rng: np.random.Generator, rounds: int, start: Array | None = None
 ) -> tuple[Array, Array]:
-    """The best points found, one row each, and their scores: random, then differential evolution."""
+    """The best points found, one a row, and their scores: random, then differential evolution."""
     atoms = [c.atom for c in region.coordinates]
     if not atoms:
-        return np.zeros((1, 0)), score(region, goal, _at(region, np.zeros((1, 0))))
+        nothing = np.zeros((1, 0))
+        return nothing, scores_at(region, goal, nothing)
     drawn = draw(region, rng)
     best = np.stack([drawn[a] for a in atoms], axis=1)
     if start is not None:
         best = np.concatenate([best, start])
-    scores = np.broadcast_to(score(region, goal, _at(region, best)), (len(best),))
+    scores = scores_at(region, goal, best)
     best, scores = _top(best, scores)
     integer = np.array([c.integer for c in region.coordinates])
     for turn in range(rounds):
@@ -73,7 +103,7 @@ def climb(
         step = np.where(rng.random((len(parents), 1)) < 0.5, noise, 0.7 * (others[0] - others[1]))
         moved = parents + np.where(mask, step, 0.0)
         moved = np.where(integer, np.round(moved), moved)
-        fresh = np.broadcast_to(score(region, goal, _at(region, moved)), (len(moved),))
+        fresh = scores_at(region, goal, moved)
         best, scores = _top(np.concatenate([best, moved]), np.concatenate([scores, fresh]))
     return best, scores
 
@@ -86,4 +116,3 @@ def _top(points: Array, scores: Array) -> tuple[Array, Array]:
 def _at(region: Region, points: Array) -> dict[Term, Array]:
     at = {c.atom: points[:, i] for i, c in enumerate(region.coordinates)}
     return region.complete(at)
-

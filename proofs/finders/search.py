@@ -16,7 +16,7 @@ from .context import ONE, Context
 from .evidence import Item
 from .multipliers import ELIMINATIONS, MAX_RESIDUALS, Residual, quotients, ratios
 from .programs import conclude, direct_products, products, solve, squares
-from .signs import Sample, Signs
+from .signs import Sample, Signs, ratio
 from .stock import Stock, goal_item
 
 Attempt = Callable[[], Theorem | None]
@@ -184,10 +184,10 @@ class Search:
                         continue
                     new = self.signs.stripped(state.step(left, a, b, fact))
                     if new.left.is_constant():
-                        c = new.left.leading_coefficient() if new.left else 0
-                        rest = (new.weight[0] * Fraction(int(c.p), int(c.q)), new.weight[1])
-                        products = [(ONE, (*new.scale, cleared)), *new.used, rest]
-                        theorem = conclude(self.stock, goal, [p for p in products if p[0] > 0])
+                        c = ratio(new.left, self.ring.one) if new.left else Fraction(0)
+                        rest = (new.weight[0] * c, new.weight[1])
+                        parts = [(ONE, (*new.scale, cleared)), *new.used, rest]
+                        theorem = conclude(self.stock, goal, [p for p in parts if p[0] > 0])
                         if theorem is not None:
                             return theorem
                     following.append(new)

@@ -68,7 +68,9 @@ def _denominators(t: Term) -> Iterator[Term]:
         yield t
 
 
-def establish(context: Context, formulas: Iterable[Formula], sample: Sample = lambda _: None) -> None:
+def establish(
+    context: Context, formulas: Iterable[Formula], sample: Sample = lambda _: None
+) -> None:
     """Add the signs of all sides of the formulas to the context; note those not found."""
     for formula in formulas:
         if not isinstance(formula, Rel):

@@ -85,7 +85,7 @@ class Signs:
             return None
         goal = Rel(ZERO, "<" if strict else "<=", t)
         theorem = self._prove(goal, depth)
-        return None if theorem is None else (ONE, (Item(t, Frac(p), strict, lambda: theorem),))
+        return None if theorem is None else (ONE, (proved(theorem, Frac(p)),))
 
     def zero(self) -> Item:
         return Item(ZERO, Frac(self.ring.zero), False, square=ZERO)
@@ -115,9 +115,9 @@ class Signs:
             goal = Rel(ZERO, "<" if strict else "<=", t if sign > 0 else neg(t))
             theorem = self._prove(goal, depth - 1)
             if theorem is not None:
-                made = theorem
-                return Item(goal.right, Frac(f * sign), strict, lambda: made)
+                return proved(theorem, Frac(f * sign))
         return None
+
     def _given(self, f: Mpoly, strict: bool) -> Item | None:
         """``f`` up to sign as a given fact times its denominators."""
         for fact in self.stock.given:
@@ -128,7 +128,6 @@ class Signs:
                     if cleared is not None:
                         return cleared
         return None
-
 
     def stripped(self, state: Residual) -> Residual:
         """Move factors of known sign from what is left into its weight."""
@@ -158,7 +157,10 @@ class Signs:
         self, upper: Mpoly, lower: Mpoly, depth: int
     ) -> tuple[Factored, Factored, int] | None:
         """``upper/lower >= 0`` with lower > 0 after changing the sign of both, or not."""
-        sign = -1 if self.signs(lower) == {-1} or (lower.is_constant() and lower.leading_coefficient() < 0) else 1
+        if lower.is_constant():
+            sign = 1 if lower.leading_coefficient() > 0 else -1
+        else:
+            sign = -1 if self.signs(lower) == {-1} else 1
         a = self.positive(upper * sign, False, depth)
         b = self.positive(lower * sign, True, depth) if a is not None else None
         return None if a is None or b is None else (a, b, sign)
@@ -182,7 +184,7 @@ class Signs:
                 total += q // gcd(q, *(int(m[i]) for m in powers)) - 1
         return total
 
-    # --- denominators ------------------------------------------------------------------------------
+    # --- denominators ----------------------------------------------------------------------------
 
     def _den(self, j: int) -> Item | None:
         return self.irreducible(self.ring.dens[j], True, 1)
@@ -239,6 +241,11 @@ class Signs:
         value = Frac(self.ring.one * known[0], ((j, 1),))
         body = inverse if known[0] > 0 else neg(inverse)
         return Item(body, value, True, lambda: self.context.sign_theorem(inverse, True, known[0]))
+
+
+def proved(theorem: Theorem, value: Frac) -> Item:
+    """A theorem ``0 <= t`` or ``0 < t`` as an item."""
+    return Item(theorem.rel.right, value, theorem.rel.op == "<", lambda: theorem)
 
 
 def ratio(p: Mpoly, q: Mpoly) -> Fraction:

@@ -1,18 +1,19 @@
-"""The stock of a search: a ring over everything in sight, and all that is known to be >= 0 in it."""
+"""The stock of a search: a ring over all in sight, and what is known to be >= 0 in it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from functools import partial
 
+from ..kernel.certificates import GOAL, Leaf, Product
 from ..kernel.judgment import Theorem
 from ..kernel.polynomials import ATOM, POS, Mono, Poly, mono_term
 from ..kernel.rules import index_value
-from ..kernel.certificates import GOAL, Leaf, Product
 from ..kernel.terms import Abs, Pow, Rel, Term, neg, sub
 from .context import HALF, ONE, Context
-from .evidence import Item
 from .elimination import sign_of
+from .evidence import Item
 from .ring import Frac, Ring
 
 
@@ -38,9 +39,8 @@ class Stock:
         self._signed: dict[Mono, Item | None] = {}
         seen: set[object] = set()
         for f, p in named:
-            if f.rel.op == "=" or not any(p):
-                if f.rel.op == "=" or (p and p[()] >= 0 and (p[()] > 0 or f.rel.op == "<=")):
-                    continue
+            if f.rel.op == "=" or _trivial(f.rel, p):
+                continue
             key = (frozenset(p.items()), f.rel.op == "<")
             if key not in seen:
                 seen.add(key)
@@ -67,7 +67,9 @@ class Stock:
         left = [(f, p, keys(p)) for f, p in named]
         kept: set[int] = set()
         while True:
-            new = [i for i, (_, _, k) in enumerate(left) if i not in kept and self._touches(k, reach)]
+            new = [
+                i for i, (_, _, k) in enumerate(left) if i not in kept and self._touches(k, reach)
+            ]
             if not new:
                 return [(f, p) for i, (f, p, k) in enumerate(left) if i in kept or not k]
             for i in new:
@@ -80,9 +82,7 @@ class Stock:
 
     def _fact(self, theorem: Theorem, p: Poly) -> Item:
         rel = theorem.rel
-        return Item(
-            sub(rel.right, rel.left), self.ring.value(p), rel.op == "<", lambda: theorem
-        )
+        return Item(sub(rel.right, rel.left), self.ring.value(p), rel.op == "<", lambda: theorem)
 
     # --- what holds by itself -----------------------------------------------------------------
 
@@ -100,7 +100,8 @@ class Stock:
         """The item for a term whose sign the kernel knows."""
         value = self.ring.scaled(self.ring.value(self.context.poly(t)), sign)
         body = t if sign > 0 else neg(t)
-        return Item(body, value, strict, lambda: self.context.sign_theorem(t, strict, sign), cost=1.5)
+        make = partial(self.context.sign_theorem, t, strict, sign)
+        return Item(body, value, strict, make, cost=1.5)
 
     def monomials(self, polys: Iterable[Poly]) -> list[Item]:
         """Items for the monomials of the polynomials."""
@@ -152,6 +153,11 @@ class Stock:
     def raw(self, t: Term) -> Frac:
         """The value of a term, whose factors must all be in the ring."""
         return self.ring.value(self.context.poly(t))
+
+
+def _trivial(rel: Rel, p: Poly) -> bool:
+    """Is this difference of the sides a constant that makes the relation true?"""
+    return not any(p) and (p.get((), 0) > 0 or (not p and rel.op == "<="))
 
 
 def goal_item(stock: Stock, goal: Rel) -> Item:

@@ -92,9 +92,7 @@ class Substitution:
         goal = Rel(left.rel.right, rel.op, right.rel.right)
         if goal == rel:
             return fact
-        uses = tuple(
-            (e, s) for e, s in ((left, -1), (right, 1)) if e.rel.left != e.rel.right
-        )
+        uses = tuple((e, s) for e, s in ((left, -1), (right, 1)) if e.rel.left != e.rel.right)
         if rel.op == "=":
             return _equation(self.context, goal, ((fact, 1), *uses))
         return _inequality(self.context, goal, fact, uses)
@@ -107,9 +105,7 @@ class Substitution:
     def back(self, goal: Rel, theorem: Theorem) -> Theorem | None:
         """``goal`` from what was proved with t for x."""
         left, right = (rules.rewrite(t, self.equation) for t in (goal.left, goal.right))
-        uses = tuple(
-            (e, s) for e, s in ((left, 1), (right, -1)) if e.rel.left != e.rel.right
-        )
+        uses = tuple((e, s) for e, s in ((left, 1), (right, -1)) if e.rel.left != e.rel.right)
         if not uses:
             return theorem
         if goal.op == "=":

@@ -135,6 +135,16 @@ class Normaliser:
             self.ambient, self.depth = outer, self.depth - 1
 
     @contextmanager
+    def outside(self, eigen: Eigen) -> Iterator[None]:
+        """Forget the range of ``eigen``: it may be empty, and outside its sum nothing is known."""
+        inner = self.ambient
+        self.ambient = frozenset(le for le in inner if eigen not in (le.left.base, le.right.base))
+        try:
+            yield
+        finally:
+            self.ambient = inner
+
+    @contextmanager
     def inside_average(self) -> Iterator[None]:
         """Inside E or CE."""
         self.averaging += 1
@@ -468,11 +478,10 @@ class Normaliser:
         for m, c in body.items():
             inside = {f: e for f, e in m if _mentions(f[2], eigen)}
             outside = {f: e for f, e in m if f not in inside}
-            if not inside:
-                inner = self._count(low, high)
-            else:
-                inner = self._nest(((low, high, eigen),), P.mono(inside))
-            result = P.plus(result, self.times({P.mono(outside): Fraction(1)}, inner), c)
+            inner = self._nest(((low, high, eigen),), P.mono(inside)) if inside else None
+            with self.outside(eigen):
+                inner = self._count(low, high) if inner is None else inner
+                result = P.plus(result, self.times({P.mono(outside): Fraction(1)}, inner), c)
         return result
 
     def _count(self, low: Ix, high: Ix) -> Poly:

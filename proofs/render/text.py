@@ -113,7 +113,7 @@ class Printer:
             isinstance(n, PointApp) and any(ix.base == depth for ix in n.args)
             for n, depth in subterms(body)
         )
-        names = ("k", "l", "n") if timed else ("i", "j", "l", "n")
+        names: tuple[str, ...] = ("k", "l", "n") if timed else ("i", "j", "l", "n")
         return next(name for name in (*names, *_MORE_NAMES) if name not in taken)
 
     def _term(self, t: Term, around: int) -> str:

@@ -7,10 +7,10 @@ from scalar_goals import Goal, eq, le, lt, mod, nonneg, num, pos, sqrt, var
 from ratecert.proofs.kernel import terms as K
 from ratecert.proofs.kernel.terms import Rel
 
-theta, beta, mu, rho, lam, eta, r, w, t, c = var(*"theta beta mu rho lam eta r w t c".split())
-m, g, v, n, b, x, y, z, A, C = var(*"m g v n b x y z A C".split())
-G, D, T, Y, S, P, Pb, R, L, kappa, eps, q = var(*"G D T Y S P Pb R L kappa eps q".split())
-d, k, Delta, h, s = var(*"d K Delta h s".split())
+theta, beta, mu, rho, lam, eta, r, w, t, c = var(*["theta", "beta", "mu", "rho", "lam", "eta", "r", "w", "t", "c"])
+m, g, v, n, b, x, y, z, A, C = var(*["m", "g", "v", "n", "b", "x", "y", "z", "A", "C"])
+G, D, T, Y, S, P, Pb, R, L, kappa, eps, q = var(*["G", "D", "T", "Y", "S", "P", "Pb", "R", "L", "kappa", "eps", "q"])
+d, k, Delta, h, s = var(*["d", "K", "Delta", "h", "s"])
 c_eta, c_theta, c_eps = var("c_eta", "c_theta", "c_eps")
 unit = (*nonneg(theta), lt(theta, 1))
 betas = (*pos(beta), lt(beta, 1), le(theta, beta))
@@ -173,13 +173,24 @@ def _assembly() -> list[Goal]:
         Goal("B.at-0", positive("1"), bracket, ((positive("101/100"), bracket),)),
         Goal("last-root", average("1"), last, ((average("99/100"), last),)),
         Goal(
-            "fourth-root", le(fourth_root(x + y), fourth_root(x) + fourth_root(y)), nonneg(x, y)  # type: ignore[operator,arg-type]
+            "fourth-root",
+            le(fourth_root(x + y), fourth_root(x) + fourth_root(y)),
+            nonneg(x, y),  # type: ignore[operator,arg-type]
         ),
-        Goal("parameters.r", eq(eta / sqrt(eps) * (L * Delta / (1 - theta)), r * Delta), parameters),
+        Goal(
+            "parameters.r", eq(eta / sqrt(eps) * (L * Delta / (1 - theta)), r * Delta), parameters
+        ),
         Goal("parameters.bracket", eq(L * eta / sqrt(eps), r * (1 - theta)), parameters),
         Goal("parameters.scale", eq(s * k * sqrt(d) * h, sqrt(k * d * L * Delta)), parameters),
-        Goal("parameters.Delta", eq(2 * Delta / eta, 2 / c_eta * sqrt(k * d * L * Delta)), parameters),
-        Goal("sgd", le(1 / (1 - u / 2), 1 + u), small, ((le(1 / (1 - u / 2), 1 + num("9/10") * u), small),)),
+        Goal(
+            "parameters.Delta", eq(2 * Delta / eta, 2 / c_eta * sqrt(k * d * L * Delta)), parameters
+        ),
+        Goal(
+            "sgd",
+            le(1 / (1 - u / 2), 1 + u),
+            small,
+            ((le(1 / (1 - u / 2), 1 + num("9/10") * u), small),),
+        ),
     ]
 
 
