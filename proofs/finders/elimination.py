@@ -66,6 +66,8 @@ class Elimination:
         self.freed: set[str] = set()
         self.solved: list[tuple[int, Factor]] = []
         self._collect([*polys, *equations])
+        for key, q in self.roots.items():  # max(t, 0) is no root, but (t^(1/2))^2
+            self.roots[key] = q if q > 1 else 2
         if enabled:
             self._eliminate(equations)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from ..kernel import rules
 from ..kernel.certificates import GOAL, Leaf, Product, Split
@@ -11,20 +12,18 @@ from ..kernel.judgment import Theorem
 from ..kernel.normal import Unfold
 from ..kernel.terms import ZERO, Le, Rel, Term, is_closed
 from ..kernel.theory import Theory
-from . import sides
+from . import sides, smt
 from .context import ONE, Context
 from .numeric import Array
 from .programs import solve
 from .refute import Refuter
 from .results import Counterexample, Failure, Undecided
-from .search import Search
+from .search import FACTORS, LINEAR, PAIRS, Search
 from .stock import goal_item
-from .smt import available
 from .substitution import substituted
 
 MAX_SPLITS = 2
-AFTER_LINEAR, AFTER_FACTORS, AFTER_PAIRS = 3, 5, 6
-"""Numbers of attempts of a search."""
+ROUNDS = 40
 
 
 def prove(
@@ -102,6 +101,7 @@ class _Task:
         self.context, self.goal, self.facts = context, goal, facts
         self.hints, self.degree = hints, degree
         self._refuter: Refuter | None = None
+        self._looked: set[tuple[int, int, bool]] = set()
 
     @property
     def refuter(self) -> Refuter:
@@ -137,7 +137,9 @@ class _Task:
         found = self.equation() if self.goal.op == "=" else self.inequality(self.goal, splits)
         if found is not None:
             return found
-        refuted = self.refuted(40) or self.refuted(40, rooted=True) or self.refuted(120, 1)
+        refuted = (
+            self.refuted(ROUNDS) or self.refuted(ROUNDS, rooted=True) or self.refuted(3 * ROUNDS, 1)
+        )
         if refuted is None and self.degree > 1:
             refuted = self.refuted_by_solver()
         if refuted is not None:
@@ -147,6 +149,9 @@ class _Task:
 
     def refuted(self, rounds: int, seed: int = 0, rooted: bool = False) -> Counterexample | None:
         """A counterexample, after some rounds of climbing."""
+        if (rounds, seed, rooted) in self._looked:
+            return None
+        self._looked.add((rounds, seed, rooted))
         try:
             return self.refuter.search(rounds, seed, rooted)
         except KernelError:
@@ -154,7 +159,7 @@ class _Task:
 
     def refuted_by_solver(self) -> Counterexample | None:
         """A counterexample an SMT solver proposed, if one is installed."""
-        if not available():
+        if not smt.available():
             return None
         try:
             found = self.refuter.ask_solver()
@@ -171,24 +176,29 @@ class _Task:
         self, goal: Rel, splits: tuple[Term, ...], refute: bool = True
     ) -> Theorem | Counterexample | None:
         """The tiers of the search; in between other things, at their price."""
-        search = self.search(goal)
-        for number, attempt in enumerate(search.attempts(goal)):
-            if number == AFTER_LINEAR and refute:
-                refuted = self.refuted(0)
-                if refuted is not None:
-                    return refuted
-            if number == AFTER_FACTORS:
-                found = self.by_substitution(goal, splits)
+        search, reached = self.search(goal), LINEAR
+        for stage, attempt in search.attempts(goal):
+            if stage > reached:
+                reached = stage
+                found = self.between(stage, goal, (*splits, *search.stock.splits()), refute)
                 if found is not None:
                     return found
             theorem = _quietly(attempt)
             if theorem is not None:
                 return theorem
-            if number == AFTER_PAIRS:
-                found = self.by_cases(goal, (*splits, *search.stock.splits()), MAX_SPLITS, 2)
-                if found is not None:
-                    return found
-        return self.by_cases(goal, (*splits, *search.stock.splits()), MAX_SPLITS, 3)
+        depth = MAX_SPLITS + len(splits)
+        return self.by_cases(goal, (*splits, *search.stock.splits()), depth, 3)
+
+    def between(
+        self, stage: int, goal: Rel, splits: tuple[Term, ...], refute: bool
+    ) -> Theorem | Counterexample | None:
+        """What is worth trying before a stage of the search."""
+        if stage == FACTORS:
+            return self.refuted(0) if refute else None
+        if stage == PAIRS:
+            return self.by_substitution(goal, splits)
+        found = self.by_cases(goal, splits, MAX_SPLITS, 2)
+        return self.refuted(ROUNDS) if found is None and refute else found
 
     def search(self, goal: Rel) -> Search:
         """The search for one inequality."""
@@ -207,7 +217,7 @@ class _Task:
         step, facts, after = found
         inner = _Task(self.context.fresh(facts), after, tuple(facts), self.hints, self.degree)
         theorem = inner.proved(splits)
-        return None if theorem is None else _quietly(lambda: step.back(goal, theorem))
+        return None if theorem is None else _quietly(partial(step.back, goal, theorem))
 
     def by_cases(
         self, goal: Rel, splits: tuple[Term, ...], depth: int, degree: int
@@ -237,7 +247,7 @@ class _Task:
 
     def _branch(self, goal: Rel, splits: tuple[Term, ...], depth: int) -> Theorem | None:
         search = self.search(goal)
-        for attempt in search.attempts(goal):
+        for _, attempt in search.attempts(goal):
             theorem = _quietly(attempt)
             if theorem is not None:
                 return theorem
@@ -276,12 +286,10 @@ class _Task:
         search = self.search(goal)
         if search.stock.equations or search.stock.solved:
             context.note("multiples of equations")
-            found = [
-                _quietly(lambda g=g: solve(search.stock, g, [(goal_item(search.stock, g),)]))
-                for g in (up, down)
-            ]
-            if found[0] is not None and found[1] is not None:
-                return rules.antisymmetry(found[0], found[1])
+            lower = _quietly(lambda: _by_equations(search, up))
+            upper = _quietly(lambda: _by_equations(search, down))
+            if lower is not None and upper is not None:
+                return rules.antisymmetry(lower, upper)
         theorem = self.by_substitution(goal, ())
         if theorem is not None:
             return theorem
@@ -293,6 +301,11 @@ class _Task:
             return None
         above = self.inequality(down, (), refute=False)
         return rules.antisymmetry(below, above) if isinstance(above, Theorem) else None
+
+
+def _by_equations(search: Search, goal: Rel) -> Theorem | None:
+    """The goal as a combination of equations alone."""
+    return solve(search.stock, goal, [(goal_item(search.stock, goal),)])
 
 
 def _quietly(attempt: Callable[[], Theorem | None]) -> Theorem | None:

@@ -14,6 +14,7 @@ from ..kernel.polynomials import to_term
 from ..kernel.terms import (
     Add,
     IxVal,
+    Le,
     Node,
     Rat,
     Rel,
@@ -43,6 +44,8 @@ class Refuter:
         self.context = context
         rels = [f.conclusion for f in facts if isinstance(f.conclusion, Rel)]
         rels += [h for f in facts for h in f.hypotheses if isinstance(h, Rel)]
+        ranges = [*context.ambient, *(h for f in facts for h in f.hypotheses if isinstance(h, Le))]
+        rels += [Rel(IxVal(le.left), "<=", IxVal(le.right)) for le in ranges]
         self.facts: list[Rel] = [*dict.fromkeys(rels)]
         self.goal = goal
         atoms = free_quantities([*self.facts, goal])

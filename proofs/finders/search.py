@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from itertools import chain
 
 from ..kernel.judgment import Theorem
 from ..kernel.terms import Rel, Term, sub
@@ -20,6 +21,8 @@ from .signs import Sample, Signs, ratio
 from .stock import Stock, goal_item
 
 Attempt = Callable[[], Theorem | None]
+Stage = int
+LINEAR, FACTORS, PAIRS, HIGHER = range(4)
 DEPTH = 3
 MAX_MONOMIALS = 20
 
@@ -42,34 +45,38 @@ class Search:
 
     def prove(self, goal: Rel, depth: int = DEPTH) -> Theorem | None:
         """A theorem for ``goal`` (``<`` or ``<=``), or None."""
-        for attempt in self.attempts(goal, depth):
+        for _, attempt in self.attempts(goal, depth):
             theorem = attempt()
             if theorem is not None:
                 return theorem
         return None
 
-    def attempts(self, goal: Rel, depth: int = DEPTH) -> Iterator[Attempt]:
-        """The tiers, in order; the caller may do something else in between."""
-        negated = goal_item(self.stock, goal)
-        yield lambda: self._seen(goal, negated)
-        yield lambda: self._linear(goal, negated)
-        yield lambda: self._with_multipliers(goal, negated)
+    def attempts(self, goal: Rel, depth: int = DEPTH) -> Iterator[tuple[Stage, Attempt]]:
+        """The tiers, in order; the caller may do something else between two stages."""
+        try:
+            negated = goal_item(self.stock, goal)
+        except KeyError:  # a subgoal with a factor that this ring lacks
+            return
+        yield LINEAR, lambda: self._seen(goal, negated)
+        yield LINEAR, lambda: self._linear(goal, negated)
+        yield LINEAR, lambda: self._with_multipliers(goal, negated)
         if self.degree < 2:
             return
         cleared = self.signs.cleared(negated)
         if depth > 0 and cleared is not None:
-            yield lambda: self._factored(goal, cleared, depth)
-            yield lambda: self._squared(goal, cleared, depth)
+            yield FACTORS, lambda: self._factored(goal, cleared, depth)
+            yield FACTORS, lambda: self._completed(goal, cleared, depth)
+            yield FACTORS, lambda: self._squared(goal, cleared, depth)
         top = {DEPTH: self.degree, 2: 3, 1: 2}.get(depth, 1)
         top = min(top, self.degree)
         if top >= 2:
-            yield self._program(goal, negated, cleared, 2)
+            yield PAIRS, self._program(goal, negated, cleared, 2)
         if depth > 0 and cleared is not None:
-            yield lambda: self._eliminated(goal, cleared, depth)
+            yield PAIRS, lambda: self._eliminated(goal, cleared, depth)
         if top >= 3 and cleared is not None:
-            yield self._direct(goal, cleared, top)
+            yield HIGHER, self._direct(goal, cleared, top)
         for degree in range(3, top + 1):
-            yield self._program(goal, negated, cleared, degree)
+            yield HIGHER, self._program(goal, negated, cleared, degree)
 
     # --- the tiers ----------------------------------------------------------------------------
 
@@ -170,7 +177,8 @@ class Search:
         for _ in range(ELIMINATIONS):
             following: list[Residual] = []
             for state in states:
-                for fact, upper, lower in quotients(state.left, facts):
+                steps = chain(quotients(state.left, facts), self.signs.completions(state.left))
+                for fact, upper, lower in steps:
                     left = lower * state.left - upper * fact.value.num
                     if str(left) in seen or len(seen) > MAX_RESIDUALS:
                         continue
@@ -183,16 +191,37 @@ class Search:
                     if -1 in self.signs.signs(left):
                         continue
                     new = self.signs.stripped(state.step(left, a, b, fact))
-                    if new.left.is_constant():
-                        c = ratio(new.left, self.ring.one) if new.left else Fraction(0)
-                        rest = (new.weight[0] * c, new.weight[1])
-                        parts = [(ONE, (*new.scale, cleared)), *new.used, rest]
-                        theorem = conclude(self.stock, goal, [p for p in parts if p[0] > 0])
-                        if theorem is not None:
-                            return theorem
+                    theorem = self._settled(goal, cleared, new)
+                    if theorem is not None:
+                        return theorem
                     following.append(new)
             states = following
         return None
+
+    def _completed(self, goal: Rel, cleared: Item, depth: int) -> Theorem | None:
+        """Complete squares, one generator after the other; proves non-negative quadratics."""
+        state = self.signs.stripped(Residual(-cleared.value.num))
+        for _ in self.ring.gens:
+            steps = self.signs.completions(state.left)
+            step = next((s for s in steps if s[2].is_constant()), None)
+            if step is None:
+                break
+            square, upper, lower = step
+            if lower.leading_coefficient() < 0:
+                return None
+            left = lower * state.left - square.value.num
+            one = ratio(upper, self.ring.one), ratio(lower, self.ring.one)
+            state = self.signs.stripped(state.step(left, (one[0], ()), (one[1], ()), square))
+        return self._settled(goal, cleared, state) if state.used else None
+
+    def _settled(self, goal: Rel, cleared: Item, state: Residual) -> Theorem | None:
+        """The theorem, if nothing of unknown sign is left."""
+        if not state.left.is_constant():
+            return None
+        c = ratio(state.left, self.ring.one) if state.left else Fraction(0)
+        rest = (state.weight[0] * c, state.weight[1])
+        parts = [(ONE, (*state.scale, cleared)), *state.used, rest]
+        return conclude(self.stock, goal, [p for p in parts if p[0] > 0]) if c >= 0 else None
 
     def _program(self, goal: Rel, negated: Item, cleared: Item | None, degree: int) -> Attempt:
         """Products of facts, of the negated goal and of squares."""

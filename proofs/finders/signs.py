@@ -5,9 +5,10 @@ All results are ``Item``s, that is, kernel theorems or things the kernel will se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from math import gcd
+from typing import Any
 
 import flint
 
@@ -149,6 +150,23 @@ class Signs:
             c, rest = -c, -rest
         return state.stripped(c, tuple(items), rest)
 
+    def completions(self, p: Mpoly) -> Iterator[tuple[Item, Mpoly, Mpoly]]:
+        """(square, 1, 4a) for p = a x^2 + b x + c: ``4 a p = (2 a x + b)^2 + (4 a c - b^2)``.
+
+        x is a power of a generator.
+        """
+        table = p.to_dict()
+        for i, top in enumerate(p.degrees()):
+            half, odd = divmod(int(top), 2)
+            if not top or odd or any(int(m[i]) not in (0, half, top) for m in table):
+                continue
+            parts: dict[int, dict[tuple[int, ...], Any]] = {half: {}, 0: {}}
+            for m, c in table.items():
+                if int(m[i]) >= half:
+                    parts[int(m[i]) - half][(*m[:i], 0, *m[i + 1 :])] = c
+            a, b = (self.ring.context.from_dict(parts[e]) for e in (half, 0))
+            yield self.square(2 * a * self.ring.gens[i] ** half + b), self.ring.one, 4 * a
+
     def square(self, f: Mpoly) -> Item:
         t = self.ring.term(f)
         return Item(Pow(t, Fraction(2)), Frac(self.ring.reduce(f * f)), False, square=t)
@@ -218,7 +236,10 @@ class Signs:
         """The summands of the goal, as written, whose sign follows from their factors."""
         items = []
         for t in {**dict.fromkeys((*summands_of(goal.left), *summands_of(goal.right)))}:
-            value = self.stock.raw(t)
+            try:
+                value = self.stock.raw(t)
+            except KeyError:  # a factor that cancels in the goal
+                continue
             found = self.factors(value.num, False, 1)
             if found is None or len(found[1]) < 2:
                 continue

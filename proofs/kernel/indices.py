@@ -48,8 +48,13 @@ def substitute_indices(node: N, mapping: IndexMap) -> N:
 
 
 def match_index(pattern: Ix, target: Ix, names: frozenset[str], found: IndexMap) -> bool:
-    """Extend ``found`` so that ``pattern`` becomes ``target``; only ``names`` may be bound."""
+    """Extend ``found`` so that ``pattern`` becomes ``target``; only ``names`` may be bound.
+
+    Never to the index of a binder: substituted under another binder it would be captured.
+    """
     if isinstance(pattern.base, str) and pattern.base in names:
+        if type(target.base) is int:
+            return False
         value = target.shift(-pattern.offset)
         return found.setdefault(pattern.base, value) == value
     return pattern == target

@@ -48,6 +48,7 @@ from .terms import (
 from .theory import Theory
 
 T = TypeVar("T")
+MAX_EXCHANGED = 4
 Unfold = tuple[str, tuple[tuple[str, Ix], ...]]
 """A definition's name, and the values its pattern indices are restricted to (maybe none)."""
 
@@ -512,8 +513,9 @@ class Normaliser:
         if len(binders) == 1:
             return _close(binders, body)
         eigens = {b[2] for b in binders}
-        if any(ix.base in eigens for low, high, _ in binders for ix in (low, high)):
-            return _close(binders, body)  # triangular: no exchange
+        triangular = any(ix.base in eigens for low, high, _ in binders for ix in (low, high))
+        if triangular or len(binders) > MAX_EXCHANGED:
+            return _close(binders, body)
         choices: list[Sum] = []
         ranked = sorted(binders, key=lambda b: (b[0].key, b[1].key))
         for order in permutations(ranked):

@@ -172,6 +172,8 @@ def instantiate(theorem: Theorem, indices: Substitution = (), values: Values = (
         raise SideConditionError(f"{sorted(fixed)} are constants of {theory.name}")
     table: dict[Node, Node] = {}
     uses: set[str] = set()
+    for index in index_map.values():
+        theory.check(index)
     moved = {h: substitute_indices(h, index_map) for h in theorem.hypotheses}
     ambient = index_hypotheses(moved.values())
     for variable, value in values:

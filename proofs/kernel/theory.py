@@ -126,8 +126,10 @@ class Theory:
             names = [d.name for d in declared]
             if len(set(names)) < len(names):
                 raise TheoryError(f"{self.name}: declared twice: {sorted(names)}")
-        if any(NAME.fullmatch(n) is None for n in (self.name, *self.index_constants)):
-            raise TheoryError(f"{self.name}: illegal name")
+        declared_names = (d.name for d in (*self.symbols, *self.axioms, *self.definitions))
+        for name in (self.name, *self.index_constants, *declared_names):
+            if NAME.fullmatch(name) is None:
+                raise TheoryError(f"{self.name}: illegal name {name!r}")
         if "coord" in (s.name for s in self.symbols):
             raise TheoryError("coord is built in")
         for symbol in self.symbols:
@@ -222,7 +224,8 @@ class Theory:
                 at = node.args[symbol.adapted[0]]
                 if not isinstance(at, Ix):
                     raise SortError(f"{node.name}: {at} is no index")
-                return _positive(at.shift(symbol.adapted[1]))
+                rest = self._join(tuple(a for a in node.args if a is not at), uses, depth)
+                return None if rest is None else rest | _positive(at.shift(symbol.adapted[1]))
             return self._join((*node.args,), uses, depth)
         if isinstance(node, Sum | Lambda):
             eigen = Eigen(depth)
@@ -293,6 +296,8 @@ class Theory:
         """
         found = dict(at)
         names = self.names(definition.left)
+        if not names >= at.keys():
+            raise SortError(f"{definition.name} has no pattern index {sorted(at.keys() - names)}")
         if not match_heads(definition.left, app, names, found):
             return None
         right = substitute_indices(definition.right, found)
@@ -307,6 +312,10 @@ class Theory:
         loose = self.names(definition.right).union(*(self.names(r) for r in definition.ranges))
         if not loose <= pattern or variables(definition.right) or variables(definition.left):
             raise TheoryError(f"{where}: free on the right only: {sorted(loose - pattern)}")
+        if definition.left.name != "coord" and any(
+            isinstance(a, PointApp) for a in definition.left.args
+        ):
+            raise TheoryError(f"{where}: a function of points cannot be defined at one point")
         flat = [a for a in definition.left.args if not isinstance(a, PointApp)]
         flat += [b for a in definition.left.args if isinstance(a, PointApp) for b in a.args]
         bases = [a.base for a in flat if isinstance(a, Ix) and isinstance(a.base, str)]

@@ -1,26 +1,24 @@
-"""The scalar steps of the AdamW proof (docs: L1 to L9 and the assembly), as an author writes them."""
+"""The scalar steps of the AdamW proof, L1 to L9 and the assembly, as an author writes them."""
 
 from __future__ import annotations
 
-from scalar_goals import Goal, eq, le, lt, mod, nonneg, num, pos, sqrt, var
+from scalar_goals import Goal, X, eq, le, lt, mod, nonneg, num, pos, root, sqrt, var
 
-from ratecert.proofs.kernel import terms as K
 from ratecert.proofs.kernel.terms import Rel
 
-theta, beta, mu, rho, lam, eta, r, w, t, c = var(*["theta", "beta", "mu", "rho", "lam", "eta", "r", "w", "t", "c"])
+theta, beta, mu, rho, lam, eta, r, w, t, c = var(
+    *["theta", "beta", "mu", "rho", "lam", "eta", "r", "w", "t", "c"]
+)
 m, g, v, n, b, x, y, z, A, C = var(*["m", "g", "v", "n", "b", "x", "y", "z", "A", "C"])
-G, D, T, Y, S, P, Pb, R, L, kappa, eps, q = var(*["G", "D", "T", "Y", "S", "P", "Pb", "R", "L", "kappa", "eps", "q"])
+G, D, T, Y, S, P, Pb, R, L, kappa, eps, q = var(
+    *["G", "D", "T", "Y", "S", "P", "Pb", "R", "L", "kappa", "eps", "q"]
+)
 d, k, Delta, h, s = var(*["d", "K", "Delta", "h", "s"])
 c_eta, c_theta, c_eps = var("c_eta", "c_theta", "c_eps")
 unit = (*nonneg(theta), lt(theta, 1))
-betas = (*pos(beta), lt(beta, 1), le(theta, beta))
+ordered = le(theta, beta)
+betas = (*pos(beta), lt(beta, 1), ordered)
 mixing = (*nonneg(mu), le(mu, 1))
-
-
-def fourth_root(a: object) -> object:
-    from scalar_goals import X
-
-    return X(K.power(a.term, K.Fraction(1, 4)))  # type: ignore[attr-defined]
 
 
 def _momentum() -> list[Goal]:
@@ -55,14 +53,23 @@ def _momentum() -> list[Goal]:
             "L1.variance",
             eq(theta * m**2 + (1 - theta) * g**2 - mean**2, theta * (1 - theta) * (m - g) ** 2),
         ),
-        Goal("L1.step", bound("1"), start, ((bound("99/100"), start), (bound("1"), tuple(f for f in start if f != le(theta, beta))))),
-        Goal("L1.n-identity", eq(mixed, theta * ((1 - mu * theta) * m - mu * (1 - theta) * g) ** 2)),
+        Goal(
+            "L1.step", bound("1"), start,
+            ((bound("99/100"), start), (bound("1"), tuple(f for f in start if f != ordered))),
+        ),
+        Goal(
+            "L1.n-identity",
+            eq(mixed, theta * ((1 - mu * theta) * m - mu * (1 - theta) * g) ** 2),
+        ),
         Goal("L1.q", eq(p1 + p2, q * (1 - theta)), (*unit, eq(q, q_of))),
         Goal(
             "L1.n-step", nesterov_bound("1"), (*start, *mixing),
             ((nesterov_bound("9/10"), (*start, *mixing)),),
         ),
-        Goal("L1.two-identity", eq(2 * (1 - beta) - (1 - theta), (1 - beta) ** 2 + (theta - beta**2))),
+        Goal(
+            "L1.two-identity",
+            eq(2 * (1 - beta) - (1 - theta), (1 - beta) ** 2 + (theta - beta**2)),
+        ),
         Goal("L1.two", le(c_of, 2), window, ((le(c_of, num("19/10")), window),)),
         Goal("L1.sharp", sharp_window("4/3"), window, ((sharp_window("133/100"), window),)),
         Goal("L1.sharp-step", sharp_step("1"), sharp_start, ((sharp_step("9/10"), sharp_start),)),
@@ -78,7 +85,7 @@ def _descent() -> list[Goal]:
     bb = n + lam * x * D
     left = -(eta * G * bb / D) + L * eta**2 / 2 * bb**2 / D**2
 
-    def right(k: str) -> object:
+    def right(k: str) -> X:
         return (
             -(eta / 2 * G**2 / D) - eta / 2 * (1 - L * eta / s) * bb**2 / D
             + eta / 2 * (1 + rho) * (G - n) ** 2 / s
@@ -172,11 +179,7 @@ def _assembly() -> list[Goal]:
     return [
         Goal("B.at-0", positive("1"), bracket, ((positive("101/100"), bracket),)),
         Goal("last-root", average("1"), last, ((average("99/100"), last),)),
-        Goal(
-            "fourth-root",
-            le(fourth_root(x + y), fourth_root(x) + fourth_root(y)),
-            nonneg(x, y),  # type: ignore[operator,arg-type]
-        ),
+        Goal("fourth-root", le(root(x + y, 4), root(x, 4) + root(y, 4)), nonneg(x, y)),
         Goal(
             "parameters.r", eq(eta / sqrt(eps) * (L * Delta / (1 - theta)), r * Delta), parameters
         ),

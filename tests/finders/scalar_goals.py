@@ -81,6 +81,10 @@ def eq(a: X | int, b: X | int) -> Rel:
     return Rel(lifted(a).term, "=", lifted(b).term)
 
 
+def root(x: X, n: int) -> X:
+    return X(K.power(x.term, Fraction(1, n)))
+
+
 def pos(*xs: X) -> tuple[Rel, ...]:
     return tuple(lt(0, x) for x in xs)
 
@@ -102,7 +106,7 @@ class Goal:
     false: tuple[Statement, ...] = ()
 
 
-a, b, c, e, p, q, r, s, t, u, v, w, x, y = var(*"abceprqstuvwxy".replace("rq", "qr"))
+a, b, c, e, p, q, r, s, t, u, w, x, y = var(*"abcepqrstuwxy")
 B, C, D, G, P, Z = var("B", "C", "D", "G", "P", "Z")
 theta, beta, mu, rho = var("theta", "beta", "mu", "rho")
 

@@ -17,7 +17,6 @@ from typing import Any
 from helpers import check
 from ratecert.proofs.kernel.terms import (
     CE,
-    ONE,
     ZERO,
     Abs,
     Add,
@@ -437,8 +436,8 @@ class Model:
         """Is there a path on which all ``hypotheses`` hold, and ``conclusion`` does not?"""
         open_ = [True] * len(self.paths)
         for hypothesis in hypotheses:
-            open_ = [o and known is True
-                     for o, known in zip(open_, self.truth(hypothesis, env), strict=True)]  # fmt: skip
+            known = self.truth(hypothesis, env)
+            open_ = [o and fact is True for o, fact in zip(open_, known, strict=True)]
         if not any(open_):
             return False
         known = self.truth(conclusion, env)

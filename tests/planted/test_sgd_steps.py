@@ -186,9 +186,7 @@ def test_variance_is_a_square(world, planted, power):
 
 @pytest.mark.parametrize("factor", [HALF, TWO_PERCENT_LESS])
 def test_variance_with_a_smaller_constant(world, planted, factor):
-    claimed = second_moment(
-        world, variance=planted.choose(1, factor) * world.sigma[world.i] ** 2
-    )
+    claimed = second_moment(world, variance=planted.choose(1, factor) * world.sigma[world.i] ** 2)
     planted.judge(claimed, "undecided", "by taking expectations: false at")
 
 

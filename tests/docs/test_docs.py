@@ -1,0 +1,55 @@
+"""What README and docs show is executed, and what they link to exists."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from ratecert.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def snippets(page: Path) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        if not target.startswith("http"):
+            assert (page.parent / target).exists(), target
+
+
+def test_the_lemma_shown_is_the_one_proved() -> None:
+    lemma, _ = snippets(ROOT / "README.md")
+    assert lemma in (ROOT / "proofs/theorems/sgd.py").read_text(encoding="utf-8")
+
+
+def test_the_wrong_lemma_is_refuted_and_the_mended_one_proved(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, wrong = snippets(ROOT / "README.md")
+    file = tmp_path / "young.py"
+    file.write_text(wrong)
+    assert main(["check", str(file), "--format", "json"]) == 1
+    (statement,) = json.loads(capsys.readouterr().out)["theories"][0]["statements"]
+    assert statement["verdict"] == "refuted"
+    assert re.search(r"false at a = .*, b = .*, c = ", statement["reason"])
+    file.write_text(wrong.replace("(3 * c)", "(2 * c)"))
+    assert main(["check", str(file), "--format", "json"]) == 0
+    (statement,) = json.loads(capsys.readouterr().out)["theories"][0]["statements"]
+    assert statement["verdict"] == "proved"
+
+
+def test_commands_named_in_the_readme_run(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^    ratecert (.*?)\s*(?:#.*)?$", text, re.MULTILINE)
+    assert len(commands) >= 3
+    for command in commands:
+        assert main(command.split()) == 0, command
+    assert "η = 1/max(L, σ_s·√(K·L/(2·Δ)))" in capsys.readouterr().out
