@@ -66,7 +66,7 @@ class Signs:
                 e %= 2
             if e:
                 item = self.irreducible(f, strict, depth)
-                if item is None:
+                if item is None or not item.value.num:
                     return None
                 items += [item] * e
                 c *= ratio(f, item.value.num) ** e
