@@ -6,7 +6,7 @@ to zero, some strict column among them. The answer is exact, or there is none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -14,7 +14,8 @@ from typing import Any
 import flint
 import numpy as np
 
-Row = tuple[int, ...]
+Row = Hashable
+"""Whatever names a monomial."""
 SMALL = 120
 
 
@@ -22,7 +23,7 @@ SMALL = 120
 class Column:
     """One polynomial; ``strict``: counts as a contradiction; ``free``: may be subtracted."""
 
-    entries: dict[Row, Any]
+    entries: Mapping[Any, Any]
     strict: bool
     free: bool = False
     cost: float = 1.0

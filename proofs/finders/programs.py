@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import combinations, combinations_with_replacement
 from typing import Any
 
+from ..kernel.errors import LimitError
 from ..kernel.judgment import Theorem
 from ..kernel.terms import Pow, Rel, Term
 from .equations import cofactors
@@ -18,12 +19,13 @@ from .stock import Stock
 MAX_COLUMNS = {1: 400, 2: 1500, 3: 2500, 4: 4000}
 MAX_FREE = 400
 MAX_MIXED = 200
+MAX_WORK = 1_000_000
 
 
 def solve(stock: Stock, goal: Rel, columns: Sequence[tuple[Item, ...]]) -> Theorem | None:
     """Add up columns (products of items) to a contradiction; the kernel checks it."""
     ring = stock.ring
-    values = [_product(stock, items) for items in columns]
+    columns, values = _affordable(stock, columns)
     leftover = [value.num for _, value in stock.equations]
     cleared = ring.clear(values)
     den = ring.common([v.den for v in values])
@@ -60,6 +62,30 @@ def conclude(
             return None
         multiples = [*multiples, *more]
     return assemble(stock.context, goal, products, multiples)
+
+
+def _affordable(
+    stock: Stock, columns: Sequence[tuple[Item, ...]]
+) -> tuple[list[tuple[Item, ...]], list[Frac]]:
+    """The columns and their values, without those whose denominators cost too much to clear."""
+    chosen = [*columns]
+    values = [_product(stock, items) for items in chosen]
+    if _cost(stock, values) > MAX_WORK:
+        goals = [v for c, v in zip(chosen, values, strict=True) if any(i.goal for i in c)]
+        top = dict(stock.ring.common(v.den for v in goals[:1]))
+        kept = [i for i, v in enumerate(values) if all(e <= top.get(j, 0) for j, e in v.den)]
+        chosen, values = [chosen[i] for i in kept], [values[i] for i in kept]
+        if _cost(stock, values) > MAX_WORK:
+            raise LimitError("the columns are too large for a linear program")
+    return chosen, values
+
+
+def _cost(stock: Stock, values: Sequence[Frac]) -> int:
+    """A bound on the number of monomials after clearing denominators."""
+    size = 1
+    for j, e in stock.ring.common(v.den for v in values):
+        size *= len(stock.ring.dens[j]) * e
+    return size * sum(len(v.num) for v in values)
 
 
 def _product(stock: Stock, items: tuple[Item, ...]) -> Frac:

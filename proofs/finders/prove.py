@@ -19,6 +19,7 @@ from .programs import solve
 from .refute import Refuter
 from .results import Counterexample, Failure, Undecided
 from .search import FACTORS, LINEAR, PAIRS, Search
+from .steps import linear_step
 from .stock import goal_item
 from .substitution import substituted
 
@@ -176,6 +177,9 @@ class _Task:
         self, goal: Rel, splits: tuple[Term, ...], refute: bool = True
     ) -> Theorem | Counterexample | None:
         """The tiers of the search; in between other things, at their price."""
+        step = _quietly(partial(linear_step, self.context, goal))
+        if step is not None:
+            return step
         search, reached = self.search(goal), LINEAR
         for stage, attempt in search.attempts(goal):
             if stage > reached:
@@ -246,6 +250,9 @@ class _Task:
         return None
 
     def _branch(self, goal: Rel, splits: tuple[Term, ...], depth: int) -> Theorem | None:
+        step = _quietly(partial(linear_step, self.context, goal))
+        if step is not None:
+            return step
         search = self.search(goal)
         for _, attempt in search.attempts(goal):
             theorem = _quietly(attempt)
@@ -283,6 +290,11 @@ class _Task:
         if theorem is not None:
             return theorem
         up, down = Rel(goal.left, "<=", goal.right), Rel(goal.right, "<=", goal.left)
+        if any(isinstance(f.conclusion, Rel) and f.rel.op == "=" for f in context.facts):
+            lower = _quietly(partial(linear_step, context, up))
+            upper = lower and _quietly(partial(linear_step, context, down))
+            if lower is not None and upper is not None:
+                return rules.antisymmetry(lower, upper)
         search = self.search(goal)
         if search.stock.equations or search.stock.solved:
             context.note("multiples of equations")

@@ -21,6 +21,7 @@ from typing import Any
 
 import flint
 
+from ..kernel.errors import LimitError
 from ..kernel.normal import Normaliser
 from ..kernel.polynomials import (
     ATOM,
@@ -34,6 +35,7 @@ from ..kernel.polynomials import (
 from ..kernel.terms import Abs, Add, Mul, Pow, Rat, Term
 from .elimination import Elimination
 
+MAX_TERMS = 200_000
 Mpoly = Any
 """A ``flint.fmpq_mpoly``."""
 Den = tuple[tuple[int, int], ...]
@@ -177,6 +179,8 @@ class Ring:
 
     def mul(self, a: Frac, b: Frac) -> Frac:
         """The product."""
+        if len(a.num) * len(b.num) > MAX_TERMS:
+            raise LimitError("a product is too large for the search")
         if not a.den or not b.den:
             return Frac(self.reduce(a.num * b.num), a.den or b.den)
         den = dict(a.den)
@@ -209,7 +213,12 @@ class Ring:
         """The numerator of ``a`` over the larger denominator ``den``."""
         have = dict(a.den)
         missing = tuple((j, e - have.get(j, 0)) for j, e in den if e > have.get(j, 0))
-        return self.reduce(a.num * self.product(missing)) if missing else a.num
+        if not missing:
+            return a.num
+        factor = self.product(missing)
+        if len(a.num) * len(factor) > MAX_TERMS:
+            raise LimitError("a common denominator is too large for the search")
+        return self.reduce(a.num * factor)
 
     def product(self, den: Den) -> Mpoly:
         """A product of denominators."""

@@ -32,6 +32,7 @@ from .context import Context
 from .numeric import signs_of
 from .search import Search
 from .signs import Sample
+from .steps import linear_step
 
 Side = tuple[Term, bool, tuple[Le, ...]]
 """A term, whether it is a denominator (else a radicand), and the index ranges around it."""
@@ -119,7 +120,12 @@ def sign(
         parts = [p for p in t.terms if context.known_sign(p) is None and _compound(p)]
         found = [s for p in parts if (s := sign(context, p, False, sample, 2)) is not None]
         inner = context.branch(found) if found else context
-    return Search(inner, [t], degree=degree, sample=sample).prove(goal, min(degree, 2))
+    step = linear_step(inner, goal)
+    return (
+        step
+        if step is not None
+        else Search(inner, [t], degree=degree, sample=sample).prove(goal, min(degree, 2))
+    )
 
 
 def _compound(t: Term) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import partial
@@ -15,6 +16,8 @@ from .context import HALF, ONE, Context
 from .elimination import sign_of
 from .evidence import Item
 from .ring import Frac, Ring
+
+MAX_FACTS = 24
 
 
 class Stock:
@@ -31,7 +34,7 @@ class Stock:
         facts = [f for f in context.facts if isinstance(f.conclusion, Rel)]
         facts += [index_value(context.theory, le) for le in context.ambient]
         named = [(f, self._difference(f)) for f in facts]
-        named = self._connected(named)
+        named = self._relevant(named)
         self.polys = [p for f, p in named if f.rel.op != "="]
         equations = [(f, p) for f, p in named if f.rel.op == "=" and p]
         self.ring = Ring(context.n, [*self.terms, *self.polys], [p for _, p in equations])
@@ -55,30 +58,25 @@ class Stock:
     def _difference(self, fact: Theorem) -> Poly:
         return self.context.poly(sub(fact.rel.right, fact.rel.left))
 
-    def _connected(self, named: list[tuple[Theorem, Poly]]) -> list[tuple[Theorem, Poly]]:
-        """The facts that share a factor with the terms, directly or through other facts."""
-        if len(named) <= 8:
+    def _relevant(self, named: list[tuple[Theorem, Poly]]) -> list[tuple[Theorem, Poly]]:
+        """With many facts: those reached from the terms through the rarest atom of each fact."""
+        if len(named) <= MAX_FACTS:
             return named
-
-        def keys(p: Poly) -> set[str]:
-            return {f[0] for m in p for f, _ in m}
-
-        reach = set().union(*(keys(p) for p in self.terms))
-        left = [(f, p, keys(p)) for f, p in named]
-        kept: set[int] = set()
-        while True:
-            new = [
-                i for i, (_, _, k) in enumerate(left) if i not in kept and self._touches(k, reach)
-            ]
-            if not new:
-                return [(f, p) for i, (f, p, k) in enumerate(left) if i in kept or not k]
-            for i in new:
-                kept.add(i)
-                reach |= left[i][2]
-
-    @staticmethod
-    def _touches(keys: set[str], reach: set[str]) -> bool:
-        return bool(keys & reach) or any(k in r or r in k for k in keys for r in reach)
+        atoms = [{f[0] for m in p for f, _ in m} for _, p in named]
+        usage = Counter(a for found in atoms for a in found)
+        marks = [min(found, key=lambda a: (usage[a], a), default="") for found in atoms]
+        reach = {f[0] for p in self.terms for m in p for f, _ in m}
+        kept: dict[int, None] = {}
+        for _ in range(len(named)):
+            new = [i for i, mark in enumerate(marks) if i not in kept and mark in reach]
+            if not new or len(kept) >= MAX_FACTS:
+                break
+            for i in sorted(new, key=lambda i: (len(atoms[i]), i)):
+                if len(kept) < MAX_FACTS:
+                    kept[i] = None
+            reach |= {a for i in new for a in atoms[i]}
+        signs = [i for i, found in enumerate(atoms) if len(found) == 1 and found <= reach]
+        return [named[i] for i in sorted({*kept, *signs})]
 
     def _fact(self, theorem: Theorem, p: Poly) -> Item:
         rel = theorem.rel

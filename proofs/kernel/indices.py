@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from .terms import App, Ix, Le, N, Node, PointApp, subterms, transform
+from .terms import App, Ix, Le, N, Node, PointApp, free_indices, subterms, transform
 
 
 @lru_cache(maxsize=65536)
@@ -82,29 +82,32 @@ def candidates(pattern: Node, target: Node, names: frozenset[str]) -> Iterator[I
 
     Proposals only: the caller substitutes and compares. Every name in ``names`` is bound.
     """
-    heads = [n for n, _ in subterms(pattern) if isinstance(n, App | PointApp)]
-    heads.sort(key=lambda h: -len(h.key))
-    spots = {n for n, _ in subterms(target) if isinstance(n, App | PointApp)}
-    ordered = sorted(spots, key=lambda s: s.key)
+    heads = sorted({n for n, _ in subterms(pattern) if isinstance(n, App | PointApp)}, key=_size)
+    spots = sorted({n for n, _ in subterms(target) if isinstance(n, App | PointApp)}, key=_size)
 
-    def search(rest: list[App | PointApp], found: IndexMap) -> Iterator[IndexMap]:
-        if names <= found.keys():
+    def search(found: IndexMap) -> Iterator[IndexMap]:
+        """Bind the first open name wherever it occurs, then the others."""
+        open_names = sorted(names - found.keys())
+        if not open_names:
             yield found
             return
-        if not rest:
-            return
-        for spot in ordered:
-            trial = dict(found)
-            if match_heads(rest[0], spot, names, trial):
-                yield from search(rest[1:], trial)
-        yield from search(rest[1:], found)
+        for head in heads:
+            if open_names[0] in free_indices(head):
+                for spot in spots:
+                    trial = dict(found)
+                    if match_heads(head, spot, names, trial):
+                        yield from search(trial)
 
     seen: set[tuple[tuple[str, Ix], ...]] = set()
-    for found in search(heads, {}):
+    for found in search({}):
         frozen = tuple(sorted(found.items()))
         if frozen not in seen:
             seen.add(frozen)
             yield found
+
+
+def _size(node: Node) -> tuple[int, str]:
+    return (-len(node.key), node.key)
 
 
 def index_hypotheses(formulas: Iterable[Node]) -> frozenset[Le]:

@@ -122,6 +122,11 @@ class Theory:
     """For each definition, the level declarations its validation relied on."""
 
     def __post_init__(self) -> None:
+        parts: list[object] = [self.symbols, self.index_constants, self.axioms, self.definitions]
+        parts += [s.args for s in self.symbols] + [a.hypotheses for a in self.axioms]
+        parts += [d.ranges for d in self.definitions]
+        if not all(isinstance(part, tuple) for part in parts):
+            raise TheoryError(f"{self.name}: declarations are tuples, which cannot grow later")
         for declared in (self.symbols, self.axioms, self.definitions):
             names = [d.name for d in declared]
             if len(set(names)) < len(names):

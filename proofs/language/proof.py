@@ -45,7 +45,8 @@ class Proof:
     """What the author's proof script works with.
 
     ``given``: the claim's hypotheses, which every algebraic step may use. ``chains`` records the
-    steps for ``explain``.
+    steps for ``explain``. ``local``: facts made known here; ``known``: all that were made known
+    anywhere in the proof, by which the claim's own denominators are seen to be in order.
     """
 
     author: AuthorTheory
@@ -54,6 +55,7 @@ class Proof:
     goal: K.Rel
     chains: list[list[Step]] = field(default_factory=list)
     local: tuple[Theorem, ...] = ()
+    known: list[Theorem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.theory = self.author.kernel()
@@ -74,6 +76,7 @@ class Proof:
     def know(self, *facts: Theorem) -> None:
         """Let every later step use these facts, as it may use the hypotheses."""
         self.local = (*self.local, *facts)
+        self.known.extend(facts)
 
     def assumption(self, relation: Any) -> Theorem:
         """The hypothesis ``relation``, for use as a named fact."""

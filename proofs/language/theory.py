@@ -118,7 +118,7 @@ class Claimed:
             self.id,
             self.title,
             self.kind,
-            proof.sides(*hypotheses, goal),
+            (*proof.sides(*hypotheses, goal), *proof.known),
             self.witness_point(),
         )
         return Result("proved", 0.0, claim, proof, unused=unused)
