@@ -31,88 +31,99 @@ class Column:
 
 def combination(columns: Sequence[Column]) -> list[tuple[int, Fraction]] | None:
     """Which columns to add up, each with its rational coefficient; None if none is found."""
-    alive = _prune(columns)
-    if not any(columns[j].strict for j in alive):
+    table = _Table(columns)
+    table.prune()
+    if not any(columns[int(j)].strict for j in table.alive):
         return None
-    for support in _supports(columns, alive):
+    for support in table.supports():
         exact = _exact([columns[j] for j in support]) if support else None
         if exact is not None:
             return [(support[i], c) for i, c in exact if c]
     return None
 
 
-def _prune(columns: Sequence[Column]) -> list[int]:
-    """Drop columns whose coefficient in some row nothing can cancel."""
-    alive = set(range(len(columns)))
-    positive: dict[Row, set[int]] = {}
-    negative: dict[Row, set[int]] = {}
-    for j, column in enumerate(columns):
-        for row, c in column.entries.items():
-            if c > 0 or column.free:
-                positive.setdefault(row, set()).add(j)
-            if c < 0 or column.free:
-                negative.setdefault(row, set()).add(j)
-    rows = set(positive) | set(negative)
-    work = list(rows)
-    nothing: set[int] = set()
-    while work:
-        row = work.pop()
-        up, down = positive.get(row, nothing), negative.get(row, nothing)
-        if up and down and (len(up) > 1 or up != down):
-            continue
-        for j in [*(up | down)]:
-            alive.discard(j)
-            for other in columns[j].entries:
-                if j in positive.get(other, nothing):
-                    positive[other].discard(j)
-                    work.append(other)
-                if j in negative.get(other, nothing):
-                    negative[other].discard(j)
-                    work.append(other)
-    return sorted(alive)
+class _Table:
+    """The entries of the columns as arrays: one float for each, scaled column by column."""
 
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.columns = columns
+        number: dict[Row, int] = {}
+        rows: list[int] = []
+        owners: list[int] = []
+        values: list[float] = []
+        for j, column in enumerate(columns):
+            found = [float(c.p) / float(c.q) for c in column.entries.values()]
+            top = max((abs(v) for v in found), default=1.0)
+            values += [v / top for v in found]
+            rows += [number.setdefault(row, len(number)) for row in column.entries]
+            owners += [j] * len(found)
+        self.height = len(number)
+        self.rows = np.array(rows, dtype=np.int64)
+        self.owners = np.array(owners, dtype=np.int64)
+        self.values = np.array(values, dtype=np.float64)
+        self.free = np.array([c.free for c in columns], dtype=bool)
+        self.alive = np.arange(len(columns))
 
-def _supports(columns: Sequence[Column], alive: list[int]) -> Iterator[list[int]]:
-    """Supports of solutions: by non-negative least squares if small, else by the simplex method."""
-    from scipy.optimize import linprog, nnls
-    from scipy.sparse import csc_array
+    def prune(self) -> None:
+        """Drop columns with an entry that nothing can cancel, until there are none."""
+        keep = np.ones(len(self.columns), dtype=bool)
+        rows, owners, values = self.rows, self.owners, self.values
+        while len(rows):
+            either = self.free[owners]
+            up = np.bincount(rows[(values > 0) | either], minlength=self.height)
+            down = np.bincount(rows[(values < 0) | either], minlength=self.height)
+            total = np.bincount(rows, minlength=self.height)
+            lonely = (up == 0) | (down == 0) | (total < 2)
+            bad = np.unique(owners[lonely[rows]])
+            if not len(bad):
+                break
+            keep[bad] = False
+            left = keep[owners]
+            rows, owners, values = rows[left], owners[left], values[left]
+        self.rows, self.owners, self.values = rows, owners, values
+        self.alive = np.flatnonzero(keep)
 
-    number: dict[Row, int] = {}
-    data: list[float] = []
-    where: list[int] = []
-    starts = [0]
-    for j in alive:
-        entries = columns[j].entries
-        values = [float(c.p) / float(c.q) for c in entries.values()]
-        top = max((abs(v) for v in values), default=1.0)
-        data += [v / top for v in values]
-        where += [number.setdefault(row, len(number) + 1) for row in entries]
-        if columns[j].strict:
-            data.append(1.0)
-            where.append(0)
-        starts.append(len(data))
-    matrix = csc_array((data, where, starts), shape=(len(number) + 1, len(alive)))
-    right = np.zeros(len(number) + 1)
-    right[0] = 1.0
-    free = [i for i, j in enumerate(alive) if columns[j].free]
-    if len(alive) <= SMALL:
-        dense = matrix.toarray()
-        try:
-            x, distance = nnls(np.hstack([dense, -dense[:, free]]), right)
-        except RuntimeError:
-            x, distance = None, 1.0
-        if distance > 1e-6:
-            if x is not None:
-                return
-        else:
-            x[free] -= x[len(alive) :]
-            yield [j for j, v in zip(alive, x, strict=False) if abs(v) > 1e-9]
-    bounds = [(None if columns[j].free else 0.0, None) for j in alive]
-    costs = [0.0 if columns[j].free else columns[j].cost for j in alive]
-    answer = linprog(costs, A_eq=matrix, b_eq=right, bounds=bounds, method="highs-ds")
-    if answer.x is not None:
-        for tolerance in (1e-8, 1e-5):
-            yield [j for j, x in zip(alive, answer.x, strict=True) if abs(x) > tolerance]
+    def supports(self) -> Iterator[list[int]]:
+        """Supports of solutions: by least squares if small, else by the simplex method."""
+        from scipy.optimize import linprog, nnls
+        from scipy.sparse import csc_array
+
+        used, rows = np.unique(self.rows, return_inverse=True)
+        place = np.full(len(self.columns), -1)
+        place[self.alive] = np.arange(len(self.alive))
+        strict = [i for i, j in enumerate(self.alive) if self.columns[int(j)].strict]
+        matrix = csc_array(
+            (
+                np.concatenate([self.values, np.ones(len(strict))]),
+                (
+                    np.concatenate([rows + 1, np.zeros(len(strict), dtype=np.int64)]),
+                    np.concatenate([place[self.owners], np.array(strict, dtype=np.int64)]),
+                ),
+            ),
+            shape=(len(used) + 1, len(self.alive)),
+        )
+        right = np.zeros(len(used) + 1)
+        right[0] = 1.0
+        free = self.free[self.alive]
+        if len(self.alive) <= SMALL:
+            dense = matrix.toarray()
+            try:
+                x, distance = nnls(np.hstack([dense, -dense[:, free]]), right)
+                if distance > 1e-6:
+                    return
+                x[: len(free)][free] -= x[len(free) :]
+                yield [int(j) for j, v in zip(self.alive, x, strict=False) if abs(v) > 1e-9]
+            except RuntimeError:  # too many iterations: ask the simplex method
+                pass
+        bounds = [(None if f else 0.0, None) for f in free]
+        costs = [
+            0.0 if f else self.columns[int(j)].cost for j, f in zip(self.alive, free, strict=True)
+        ]
+        answer = linprog(costs, A_eq=matrix, b_eq=right, bounds=bounds, method="highs-ds")
+        if answer.x is not None:
+            for tolerance in (1e-8, 1e-5):
+                found = zip(self.alive, answer.x, strict=True)
+                yield [int(j) for j, x in found if abs(x) > tolerance]
 
 
 def _exact(columns: Sequence[Column]) -> list[tuple[int, Fraction]] | None:

@@ -26,13 +26,14 @@ from .context import Context
 from .numeric import Array, free_quantities, values
 from .region import Region, region, relative_gap, rooted_region
 from .results import Counterexample, show
-from .sampling import climb, draw, draw_simple, scores_at
+from .sampling import climb, draw, draw_simple, feasible, scores_at
 from .smt import ask
 
 DENOMINATORS = (1, 2, 4, 8, 16, 64, 256, 2**12, 2**20, 2**30)
 MAX_EXACT = 60
 MAX_SIMPLE = 5
 MAX_SAMPLES = 150
+FEW = 8
 KEEP = 24
 SEED = 20250510
 
@@ -104,8 +105,9 @@ class Refuter:
         good = np.broadcast_to(
             self.region.violation(drawn) <= 0.0, drawn[self.region.coordinates[0].atom].shape
         )
-        if int(good.sum()) < 8:
-            return {}
+        if int(good.sum()) < FEW:
+            found = feasible(self.region, np.random.default_rng(SEED))
+            return found if len(next(iter(found.values()))) >= FEW else {}
         return {a: x[good][:MAX_SAMPLES] for a, x in drawn.items()}
 
     # --- the search ---------------------------------------------------------------------------

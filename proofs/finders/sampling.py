@@ -12,6 +12,7 @@ from .region import Coordinate, Region, relative_gap
 
 SAMPLES = 2048
 KEPT = 96
+FEASIBLE_ROUNDS = 25
 
 
 def draw(region: Region, rng: np.random.Generator, count: int = SAMPLES) -> dict[Term, Array]:
@@ -62,8 +63,11 @@ def _cost(x: Any) -> Any:
     return np.abs(x) + 2.0 * (x != np.round(x)) + 0.5 * (x < 0.0)
 
 
-def score(region: Region, goal: Rel, at: dict[Term, Array]) -> Array:
+def score(region: Region, goal: Rel | None, at: dict[Term, Array]) -> Array:
     """Positive where the facts hold and the goal fails; below -1 where a fact fails."""
+    if goal is None:
+        feasible: Array = -1.0 - region.violation(at)
+        return feasible
     gap = relative_gap(goal, at)
     if goal.op == "=":
         gap = np.abs(gap)
@@ -73,14 +77,14 @@ def score(region: Region, goal: Rel, at: dict[Term, Array]) -> Array:
     return result
 
 
-def scores_at(region: Region, goal: Rel, points: Array) -> Array:
+def scores_at(region: Region, goal: Rel | None, points: Array) -> Array:
     """The score of each row."""
     found = score(region, goal, _at(region, points))
     return np.broadcast_to(found, (len(points),))
 
 
 def climb(
-    region: Region, goal: Rel, rng: np.random.Generator, rounds: int, start: Array | None = None
+    region: Region, goal: Rel | None, rng: np.random.Generator, rounds: int
 ) -> tuple[Array, Array]:
     """The best points found, one a row, and their scores: random, then differential evolution."""
     atoms = [c.atom for c in region.coordinates]
@@ -89,8 +93,6 @@ def climb(
         return nothing, scores_at(region, goal, nothing)
     drawn = draw(region, rng)
     best = np.stack([drawn[a] for a in atoms], axis=1)
-    if start is not None:
-        best = np.concatenate([best, start])
     scores = scores_at(region, goal, best)
     best, scores = _top(best, scores)
     integer = np.array([c.integer for c in region.coordinates])
@@ -106,6 +108,12 @@ def climb(
         fresh = scores_at(region, goal, moved)
         best, scores = _top(np.concatenate([best, moved]), np.concatenate([scores, fresh]))
     return best, scores
+
+
+def feasible(region: Region, rng: np.random.Generator) -> dict[Term, Array]:
+    """Points that satisfy the facts, sought by reducing their violation."""
+    points, scores = climb(region, None, rng, FEASIBLE_ROUNDS)
+    return _at(region, points[scores >= -1.0])
 
 
 def _top(points: Array, scores: Array) -> tuple[Array, Array]:

@@ -17,7 +17,7 @@ from .context import ONE, Context
 from .evidence import Item
 from .multipliers import ELIMINATIONS, MAX_RESIDUALS, Residual, quotients, ratios
 from .programs import conclude, direct_products, products, solve, squares
-from .signs import Sample, Signs, ratio
+from .signs import Sample, Signs, ratio, relevant
 from .stock import Stock, goal_item
 
 Attempt = Callable[[], Theorem | None]
@@ -25,6 +25,10 @@ Stage = int
 LINEAR, FACTORS, PAIRS, HIGHER = range(4)
 DEPTH = 3
 MAX_MONOMIALS = 20
+MAX_SUBGOALS = 60
+POOL = {2: 30, 3: 18, 4: 14}
+FEW = 12
+"""How many items to multiply with each other, at each degree, and for a subgoal."""
 
 
 class Search:
@@ -41,10 +45,15 @@ class Search:
         self.context, self.hints, self.degree = context, hints, degree
         self.stock = Stock(context, [*terms, *hints])
         self.ring = self.stock.ring
+        self._subgoals = 0
         self.signs = Signs(context, self.stock, sample, self.prove)
 
     def prove(self, goal: Rel, depth: int = DEPTH) -> Theorem | None:
-        """A theorem for ``goal`` (``<`` or ``<=``), or None."""
+        """A theorem for ``goal`` (``<`` or ``<=``), or None. Subgoals are limited in number."""
+        if depth < DEPTH:
+            self._subgoals += 1
+            if self._subgoals > MAX_SUBGOALS:
+                return None
         for _, attempt in self.attempts(goal, depth):
             theorem = attempt()
             if theorem is not None:
@@ -59,7 +68,7 @@ class Search:
             return
         yield LINEAR, lambda: self._seen(goal, negated)
         yield LINEAR, lambda: self._linear(goal, negated)
-        yield LINEAR, lambda: self._with_multipliers(goal, negated)
+        yield LINEAR, lambda: self._with_multipliers(goal, negated, min(depth, 1))
         if self.degree < 2:
             return
         cleared = self.signs.cleared(negated)
@@ -70,13 +79,13 @@ class Search:
         top = {DEPTH: self.degree, 2: 3, 1: 2}.get(depth, 1)
         top = min(top, self.degree)
         if top >= 2:
-            yield PAIRS, self._program(goal, negated, cleared, 2)
+            yield PAIRS, self._program(goal, negated, cleared, 2, depth)
         if depth > 0 and cleared is not None:
             yield PAIRS, lambda: self._eliminated(goal, cleared, depth)
         if top >= 3 and cleared is not None:
             yield HIGHER, self._direct(goal, cleared, top)
         for degree in range(3, top + 1):
-            yield HIGHER, self._program(goal, negated, cleared, degree)
+            yield HIGHER, self._program(goal, negated, cleared, degree, depth)
 
     # --- the tiers ----------------------------------------------------------------------------
 
@@ -99,7 +108,7 @@ class Search:
         poly = self.context.poly(sub(goal.right, goal.left))
         return self.stock.monomials([poly, *self.stock.polys])
 
-    def _with_multipliers(self, goal: Rel, negated: Item) -> Theorem | None:
+    def _with_multipliers(self, goal: Rel, negated: Item, depth: int) -> Theorem | None:
         """``goal = sum_i (upper_i / lower_i) fact_i``, with quotients read off the goal."""
         self.context.note("linear combinations with multipliers")
         cleared = self.signs.cleared(negated) or negated
@@ -107,7 +116,7 @@ class Search:
         uppers: list[tuple[tuple[Item, ...], str, Item]] = []
         lowers: dict[str, tuple[Item, ...]] = {}
         for fact, upper, lower in ratios(-cleared.value.num, facts):
-            pair = self.signs.ratio(upper, lower, 1)
+            pair = self.signs.ratio(upper, lower, depth)
             if pair is None or (len(lowers) > 2 and str(lower) not in lowers):
                 continue
             a, b, _ = pair
@@ -172,6 +181,7 @@ class Search:
             return None
         self.context.note("elimination of quantities by facts")
         facts = self.signs.clear([*self.stock.given, *self.stock.derived])
+        facts = relevant(facts, cleared.value.num, POOL[3])
         start = self.signs.stripped(Residual(-cleared.value.num))
         states, seen = [start], {str(start.left)}
         for _ in range(ELIMINATIONS):
@@ -223,7 +233,9 @@ class Search:
         parts = [(ONE, (*state.scale, cleared)), *state.used, rest]
         return conclude(self.stock, goal, [p for p in parts if p[0] > 0]) if c >= 0 else None
 
-    def _program(self, goal: Rel, negated: Item, cleared: Item | None, degree: int) -> Attempt:
+    def _program(
+        self, goal: Rel, negated: Item, cleared: Item | None, degree: int, depth: int
+    ) -> Attempt:
         """Products of facts, of the negated goal and of squares."""
 
         def attempt() -> Theorem | None:
@@ -231,9 +243,12 @@ class Search:
             goals = [negated] if cleared is None or cleared is negated else [cleared, negated]
             proposed = squares(self.stock, [goals[0].value.num], self.hints)
             extra = self._monomials(goal)
-            columns = products(self.signs.pool(), goals, proposed, extra, degree)
+            target = goals[0].value.num
+            pool = relevant(self.signs.pool(), target, POOL[degree] if depth == DEPTH else FEW)
+            columns = products(pool, goals, proposed, extra, degree)
             if degree == 2:
-                factors = (*goals, *self.stock.given, *self.stock.derived)
+                named = [*self.stock.given, *self.stock.derived]
+                factors = (*goals, *relevant(named, target, POOL[degree]))
                 columns += [(m, i) for m in extra[:MAX_MONOMIALS] for i in factors]
                 columns += [(m, i) for m in self.signs.summands(goal) for i in (negated, *factors)]
             return solve(self.stock, goal, columns)
@@ -246,7 +261,8 @@ class Search:
         def attempt() -> Theorem | None:
             self.context.note(f"sums of products of degree {degree}")
             proposed = squares(self.stock, [cleared.value.num], self.hints)
-            columns = direct_products(self.stock, cleared, self.signs.pool(), proposed, degree)
+            pool = relevant(self.signs.pool(), cleared.value.num, POOL[degree])
+            columns = direct_products(self.stock, cleared, pool, proposed, degree)
             return solve(self.stock, goal, columns)
 
         return attempt

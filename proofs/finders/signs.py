@@ -291,3 +291,18 @@ def distinct(items: Sequence[Item]) -> list[Item]:
         if key not in found or (item.strict and not found[key].strict):
             found[key] = item
     return [*found.values()]
+
+
+def relevant(items: Sequence[Item], target: Mpoly, count: int) -> list[Item]:
+    """At most ``count`` of the items: those with the fewest generators that the target lacks."""
+    if len(items) <= count:
+        return [*items]
+    wanted = [bool(d) for d in target.degrees()]
+
+    def distance(item: Item) -> tuple[bool, int, int]:
+        has = [bool(d) for d in item.value.num.degrees()]
+        shared = sum(a and b for a, b in zip(has, wanted, strict=True))
+        return (not shared, sum(has) - shared, len(item.value.num))
+
+    ranked = sorted(range(len(items)), key=lambda i: (distance(items[i]), i))
+    return [items[i] for i in sorted(ranked[:count])]

@@ -112,12 +112,18 @@ class FactTable:
             used = self._needs(entry, {})
             if used is not None:
                 yield entry, used
+        if self._normaliser.reading:
+            return  # an instance of a schema is read without schemas, or reading might not end
         for number in self._schemas.get(table, ()):
             theorem = self._facts[number]
             names = theorem.theory.names(theorem.conclusion)
             for found in candidates(theorem.conclusion, term, names):
                 moved = substitute_indices(theorem.conclusion, found)
-                instance = self._read(table, number, moved)
+                self._normaliser.reading = True
+                try:
+                    instance = self._read(table, number, moved)
+                finally:
+                    self._normaliser.reading = False
                 if instance is None or instance.term != term:
                     continue
                 used = self._needs(instance, found)
@@ -129,8 +135,11 @@ class FactTable:
         normaliser, theorem = self._normaliser, self._facts[entry.number]
         used = Used(uses=set(theorem.uses), facts={entry.number})
         used.update(entry.basis)
-        if normaliser.averaging and not all(self._facts[f].deterministic for f in used.facts):
-            return None  # inside E a fact must hold almost surely, not just at this outcome
+        for fact in used.facts if normaliser.averaging else ():
+            constancy = self._facts[fact].constancy
+            if constancy is None:
+                return None  # inside E a fact must hold almost surely, not just at this outcome
+            used.uses |= constancy
         for hypothesis in theorem.hypotheses:
             moved = substitute_indices(hypothesis, found)
             if isinstance(moved, Le):

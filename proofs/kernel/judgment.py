@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from functools import cached_property
 from typing import Any
 
-from .errors import KernelError, SideConditionError, TheoryError
+from .errors import KernelError, SideConditionError, SortError, TheoryError
 from .terms import Formula, Rel
 from .theory import Theory
 
@@ -32,16 +32,18 @@ class Theorem:
     uses: frozenset[str]
     rule: str
     args: Mapping[str, Any]
-    token: object = None
+    token: InitVar[object] = None
 
-    def __post_init__(self) -> None:
-        if self.token is not _TOKEN:
+    def __post_init__(self, token: object) -> None:
+        if token is not _TOKEN:
             raise KernelError("theorems are made by rules only")
 
     @cached_property
-    def deterministic(self) -> bool:
-        """Do all hypotheses have a truth value that does not depend on the outcome?"""
-        return all(self.theory.deterministic(h) for h in self.hypotheses)
+    def constancy(self) -> frozenset[str] | None:
+        """The level declarations by which no hypothesis depends on the outcome; None if one may."""
+        uses: set[str] = set()
+        known = all(self.theory.deterministic(h, uses) for h in self.hypotheses)
+        return frozenset(uses) if known else None
 
     @property
     def rel(self) -> Rel:
@@ -65,6 +67,8 @@ def make(
 ) -> Theorem:
     """A theorem, for the rules: checks that everything in it is well formed in ``theory``."""
     for formula in (conclusion, *hypotheses):
+        if not isinstance(formula, Formula):
+            raise SortError(f"not a formula: {formula}")
         theory.check(formula)
     return Theorem(theory, hypotheses, conclusion, uses, rule, args, _TOKEN)
 

@@ -70,7 +70,7 @@ class Normaliser:
         linear: bool = False,
     ) -> None:
         self.theory, self.ambient, self.linear = theory, ambient, linear
-        self.used, self.depth, self.averaging = Used(), 0, 0
+        self.used, self.depth, self.averaging, self.reading = Used(), 0, 0, False
         self._unfold = [(theory.definition_table.get(name), dict(at)) for name, at in unfold]
         if any(definition is None for definition, _ in self._unfold):
             raise SideConditionError(f"unknown definition in {[name for name, _ in unfold]}")
@@ -94,7 +94,7 @@ class Normaliser:
             self.used = outer
 
     def _cached(self, what: str, node: Node, compute: Callable[[], T]) -> T:
-        key = (what, node, self.ambient, bool(self.averaging), self.depth)
+        key = (what, node, self.ambient, bool(self.averaging), self.reading, self.depth)
         if key in self._cache:
             value, used = self._cache[key]
             self.used.update(used)

@@ -13,7 +13,14 @@ from functools import wraps
 from inspect import signature
 from typing import Any, Literal
 
-from .errors import KernelError, LevelError, RangeError, SideConditionError, TheoryError
+from .errors import (
+    KernelError,
+    LevelError,
+    RangeError,
+    SideConditionError,
+    SortError,
+    TheoryError,
+)
 from .indices import entails, index_hypotheses, substitute_indices
 from .integrability import exponent as exponent_of
 from .integrability import integrable
@@ -158,6 +165,12 @@ def free_indices_of(theorem: Theorem) -> frozenset[str]:
     return free_indices(theorem.conclusion).union(*(free_indices(h) for h in theorem.hypotheses))
 
 
+def _index_variable(name: str) -> Ix:
+    if not isinstance(name, str):
+        raise SortError(f"not the name of an index: {name!r}")
+    return Ix(name)
+
+
 @rule
 def instantiate(theorem: Theorem, indices: Substitution = (), values: Values = ()) -> Theorem:
     """``G |- P`` gives ``G[s] |- P[s]``, for indices and variables simultaneously.
@@ -254,9 +267,9 @@ def induct(
     variables, C and P are deterministic. Index conditions of ``step`` that mention k must follow
     from the range.
     """
-    theory, claim = step.theory, step.conclusion
+    theory, claim, uses = step.theory, step.conclusion, set(base.uses | step.uses)
     same_theory(theory, base)
-    k = Ix(name)
+    k = _index_variable(name)
     if name in theory.index_constants or name in free_indices(low):
         raise SideConditionError(f"{name} is a constant, or occurs in its own range")
     if high is not None and name in free_indices(high):
@@ -266,7 +279,7 @@ def induct(
     before = substitute_indices(claim, {name: k.shift(-1)})
     if bound:
         if not isinstance(before, Rel) or not all(
-            theory.deterministic(f) for f in (claim, *conditions)
+            theory.deterministic(f, uses) for f in (claim, *conditions)
         ):
             raise SideConditionError("a quantified hypothesis must be deterministic")
         before = All(bound, conditions, before)
@@ -294,7 +307,7 @@ def induct(
     args = {"base": base, "step": step, "name": name, "low": low, "high": high,
             "bound": bound, "conditions": conditions}  # fmt: skip
     hypotheses = fixed | used | span | set(conditions)
-    return make(theory, frozenset(hypotheses), claim, base.uses | step.uses, "induct", args)
+    return make(theory, frozenset(hypotheses), claim, frozenset(uses), "induct", args)
 
 
 @rule
@@ -387,17 +400,18 @@ def rewrite(term: Term, equation: Theorem) -> Theorem:
     if eq.op != "=":
         raise SideConditionError("the premise must be an equation")
     averages = (n for n, _ in subterms(term) if isinstance(n, E | CE))
-    if not equation.deterministic and any(
-        inner == eq.left for top in averages for inner, _ in subterms(top)
-    ):
-        raise SideConditionError("an equation with random hypotheses used under an expectation")
+    uses = equation.uses
+    if any(inner == eq.left for top in averages for inner, _ in subterms(top)):
+        if equation.constancy is None:
+            raise SideConditionError("an equation with random hypotheses used under an expectation")
+        uses |= equation.constancy
 
     def visit(node: Node, _depth: int) -> Node | None:
         return eq.right if node == eq.left else None
 
     conclusion = Rel(term, "=", transform(term, visit))
     args = {"term": term, "equation": equation}
-    return make(theory, equation.hypotheses, conclusion, equation.uses, "rewrite", args)
+    return make(theory, equation.hypotheses, conclusion, uses, "rewrite", args)
 
 
 # --- finite sums ------------------------------------------------------------------------------
@@ -409,11 +423,11 @@ def sum_both(theorem: Theorem, name: str, low: Ix, high: Ix) -> Theorem:
 
     Side: i is free in none of G, low, high, nor in the level of a variable.
     """
-    theory, rel = theorem.theory, theorem.rel
+    theory, rel, index = theorem.theory, theorem.rel, _index_variable(name)
     if name in theory.index_constants or name in free_indices(low) | free_indices(high):
         raise SideConditionError(f"{name} is a constant, or occurs in its own range")
     fixed = frozenset(h for h in theorem.hypotheses if name not in free_indices(h))
-    span = frozenset({Le(low, Ix(name)), Le(Ix(name), high)})
+    span = frozenset({Le(low, index), Le(index, high)})
     used: frozenset[Le] = frozenset()
     for hypothesis in theorem.hypotheses - fixed:
         if not isinstance(hypothesis, Le):
@@ -472,8 +486,8 @@ def expect(
     ``a = b`` gives ``E a = E b`` without integrability.
     """
     theory, rel = theorem.theory, theorem.rel
-    if not theorem.deterministic:
-        bad = sorted(h.key for h in theorem.hypotheses if not theory.deterministic(h))
+    if theorem.constancy is None:
+        bad = sorted(h.key for h in theorem.hypotheses if not theory.deterministic(h, set()))
         raise SideConditionError(f"random hypotheses {bad}: E needs the relation almost surely")
     n = _normaliser(theory, facts, ambient, unfold, True)
     if rel.op != "=":
@@ -487,7 +501,8 @@ def expect(
     args = {"theorem": theorem, "index": index, "ambient": ambient, "facts": _kept(n, facts),
             "unfold": unfold}  # fmt: skip
     conclusion = Rel(left, "=" if rel.op == "=" else "<=", right)
-    return make(theory, frozenset(hyps), conclusion, theorem.uses | n.used.uses, "expect", args)
+    uses = theorem.uses | theorem.constancy | n.used.uses
+    return make(theory, frozenset(hyps), conclusion, uses, "expect", args)
 
 
 @rule

@@ -122,12 +122,10 @@ class Theory:
     """For each definition, the level declarations its validation relied on."""
 
     def __post_init__(self) -> None:
-        parts: list[object] = [self.symbols, self.index_constants, self.axioms, self.definitions]
-        parts += [s.args for s in self.symbols] + [a.hypotheses for a in self.axioms]
-        parts += [d.ranges for d in self.definitions]
-        if not all(isinstance(part, tuple) for part in parts):
-            raise TheoryError(f"{self.name}: declarations are tuples, which cannot grow later")
-        for declared in (self.symbols, self.axioms, self.definitions):
+        self._check_tuples()
+        tables: tuple[tuple[Symbol | Axiom | Definition, ...], ...]
+        tables = (self.symbols, self.axioms, self.definitions)
+        for declared in tables:
             names = [d.name for d in declared]
             if len(set(names)) < len(names):
                 raise TheoryError(f"{self.name}: declared twice: {sorted(names)}")
@@ -146,6 +144,13 @@ class Theory:
                 self.check(formula)
         levels = {d.name: self._check_definition(r, d) for r, d in enumerate(self.definitions)}
         object.__setattr__(self, "levels", MappingProxyType(levels))
+
+    def _check_tuples(self) -> None:
+        parts: list[object] = [self.symbols, self.index_constants, self.axioms, self.definitions]
+        parts += [s.args for s in self.symbols] + [a.hypotheses for a in self.axioms]
+        parts += [d.ranges for d in self.definitions]
+        if not all(isinstance(part, tuple) for part in parts):
+            raise TheoryError(f"{self.name}: declarations are tuples, which cannot grow later")
 
     # --- look-up -----------------------------------------------------------------------------
 
@@ -279,8 +284,8 @@ class Theory:
             used |= step
         return used
 
-    def deterministic(self, formula: Formula) -> bool:
-        """Is the truth of ``formula`` known not to depend on the outcome?"""
+    def deterministic(self, formula: Formula, uses: set[str]) -> bool:
+        """Is the truth of ``formula`` known not to depend on the outcome? Adds to ``uses``."""
         if isinstance(formula, Le | Fin):  # Fin is a property of the distribution
             return True
         tops: Iterator[Term]
@@ -288,7 +293,7 @@ class Theory:
             tops = (t for r in (*formula.conditions, formula.body) for t in (r.left, r.right))
         else:
             tops = (p for p in formula.parts() if isinstance(p, Term))
-        return all(self.level(t, set()) == frozenset() for t in tops)
+        return all(self.level(t, uses) == frozenset() for t in tops)
 
     # --- definitions --------------------------------------------------------------------------
 

@@ -43,7 +43,7 @@ def foundation(theorem: Theorem, hypotheses: Iterable[Formula] = ()) -> Foundati
         else:
             oracles.add(use)
     flagged = tuple(
-        h for h in sorted(hypotheses, key=lambda h: h.key) if not theory.deterministic(h)
+        h for h in sorted(hypotheses, key=lambda h: h.key) if not theory.deterministic(h, set())
     )
     return Foundation(
         tuple(sorted(assumptions)),
