@@ -6,8 +6,9 @@ algorithm is rendered from it. ``RECURSIONS`` is the one table that generic test
 """
 
 from .model import Parameter, Recursion, Slot, Update, previous
+from .nadamw import NADAMW
 from .sgd import SGD
 
-RECURSIONS = {recursion.id: recursion for recursion in (SGD,)}
+RECURSIONS = {recursion.id: recursion for recursion in (SGD, NADAMW)}
 
-__all__ = ["RECURSIONS", "SGD", "Parameter", "Recursion", "Slot", "Update", "previous"]
+__all__ = ["NADAMW", "RECURSIONS", "SGD", "Parameter", "Recursion", "Slot", "Update", "previous"]

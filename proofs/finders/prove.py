@@ -10,7 +10,7 @@ from ..kernel.certificates import GOAL, Leaf, Product, Split
 from ..kernel.errors import KernelError
 from ..kernel.judgment import Theorem
 from ..kernel.normal import Unfold
-from ..kernel.terms import ZERO, Le, Rel, Term, is_closed
+from ..kernel.terms import ZERO, Le, Rel, Term, is_closed, rat
 from ..kernel.theory import Theory
 from . import sides, smt
 from .context import ONE, Context
@@ -229,56 +229,63 @@ class _Task:
         """Distinguish the sign of a term; what is proved in each branch is put together."""
         terms = [t for t in dict.fromkeys(splits) if is_closed(t)]
         for i, t in enumerate(terms if depth else ()):
-            self.context.note("case distinctions")
-            branches: list[Theorem] = []
-            for assumption in (Rel(ZERO, "<=", t), Rel(t, "<", ZERO)):
-                fact = rules.assume(self.context.theory, assumption)
-                inner = _Task(
-                    self.context.branch([fact]), goal, (*self.facts, fact), self.hints,
-                    min(degree, self.degree),
-                )  # fmt: skip
-                found = inner._branch(goal, tuple(terms[i + 1 :]), depth - 1)
-                if found is None:
-                    break
-                if assumption not in found.hypotheses:
-                    return found
-                branches.append(found)
-            if len(branches) == 2:
-                joined = self._join(goal, t, branches)
-                if joined is not None:
-                    return joined
+            rest = tuple(terms[i + 1 :])
+            found = self._cases(
+                t, goal, degree, partial(_Task._branch, splits=rest, depth=depth - 1)
+            )
+            if found is not None:
+                return found
         return None
 
-    def _branch(self, goal: Rel, splits: tuple[Term, ...], depth: int) -> Theorem | None:
-        step = _quietly(partial(linear_step, self.context, goal))
+    def _cases(
+        self, t: Term, goal: Rel, degree: int, prove_in: Callable[[_Task], Theorem | None]
+    ) -> Theorem | None:
+        """The goal from its proofs for ``0 <= t`` and ``t < 0``."""
+        self.context.note("case distinctions")
+        branches: list[Theorem] = []
+        for assumption in (Rel(ZERO, "<=", t), Rel(t, "<", ZERO)):
+            fact = rules.assume(self.context.theory, assumption)
+            context, facts = self.context.branch([fact]), (*self.facts, fact)
+            found = prove_in(_Task(context, goal, facts, self.hints, min(degree, self.degree)))
+            if found is None or assumption not in found.hypotheses:
+                return found
+            branches.append(found)
+        if goal.op != "=":
+            return self._join(goal, t, branches, 0)
+        below = self._join(Rel(goal.left, "<=", goal.right), t, branches, 1)
+        above = self._join(Rel(goal.right, "<=", goal.left), t, branches, -1)
+        return None if below is None or above is None else rules.antisymmetry(below, above)
+
+    def _branch(self, splits: tuple[Term, ...], depth: int) -> Theorem | None:
+        step = _quietly(partial(linear_step, self.context, self.goal))
         if step is not None:
             return step
-        search = self.search(goal)
-        for _, attempt in search.attempts(goal):
+        search = self.search(self.goal)
+        for _, attempt in search.attempts(self.goal):
             theorem = _quietly(attempt)
             if theorem is not None:
                 return theorem
-        return self.by_cases(goal, (*splits, *search.stock.splits()), depth, self.degree)
+        return self.by_cases(self.goal, (*splits, *search.stock.splits()), depth, self.degree)
 
-    def _join(self, goal: Rel, t: Term, branches: list[Theorem]) -> Theorem | None:
-        first, second = (
-            Leaf((Product(ONE, (GOAL,)), Product(ONE, (number,)))) for number in (0, 1)
-        )
-        theorem = self.context.certify(goal, Split(t, first, second), branches, ())
-        allowed = {h for b in branches for h in b.hypotheses} | {
-            h for f in self.context.facts for h in f.hypotheses
-        }
-        outside = {Rel(ZERO, "<=", t), Rel(t, "<", ZERO)} - {
-            h for f in self.facts for h in f.hypotheses
-        }
-        if theorem is None or not theorem.hypotheses <= allowed | set(self.context.ambient):
-            return None
-        return None if theorem.hypotheses & outside else theorem
+    def _join(self, goal: Rel, t: Term, branches: list[Theorem], sign: int) -> Theorem | None:
+        """The goal from two theorems that say it, or are equations to be used with a sign."""
+        leaves = [
+            Leaf((Product(ONE, (GOAL,)),), ((n, rat(sign)),))
+            if sign
+            else Leaf((Product(ONE, (GOAL,)), Product(ONE, (n,))))
+            for n in (0, 1)
+        ]
+        theorem = self.context.certify(goal, Split(t, leaves[0], leaves[1]), branches, ())
+        given = {h for f in self.facts for h in f.hypotheses}
+        cases = {Rel(ZERO, "<=", t), Rel(t, "<", ZERO)} - given
+        return None if theorem is None or theorem.hypotheses & cases else theorem
 
     # --- equations ----------------------------------------------------------------------------
 
-    def equation(self, refute: bool = True) -> Theorem | Counterexample | None:
-        """Normal forms; else multiples of equations; else two inequalities."""
+    def equation(
+        self, refute: bool = True, depth: int = MAX_SPLITS
+    ) -> Theorem | Counterexample | None:
+        """Normal forms; else multiples of equations; else cases; else two inequalities."""
         goal, context = self.goal, self.context
         context.note("normal forms")
         theorem = _quietly(
@@ -308,11 +315,19 @@ class _Task:
         refuted = self.refuted(0) if refute else None
         if refuted is not None:
             return refuted
+        for t in search.stock.splits()[:MAX_SPLITS] if depth else ():
+            theorem = self._cases(t, goal, self.degree, partial(_Task._equal, depth=depth - 1))
+            if theorem is not None:
+                return theorem
         below = self.inequality(up, (), refute=False)
         if not isinstance(below, Theorem):
             return None
         above = self.inequality(down, (), refute=False)
         return rules.antisymmetry(below, above) if isinstance(above, Theorem) else None
+
+    def _equal(self, depth: int) -> Theorem | None:
+        found = self.equation(False, depth)
+        return found if isinstance(found, Theorem) else None
 
 
 def _by_equations(search: Search, goal: Rel) -> Theorem | None:

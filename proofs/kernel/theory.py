@@ -129,7 +129,7 @@ class Theory:
             names = [d.name for d in declared]
             if len(set(names)) < len(names):
                 raise TheoryError(f"{self.name}: declared twice: {sorted(names)}")
-        declared_names = (d.name for d in (*self.symbols, *self.axioms, *self.definitions))
+        declared_names = (d.name for declared in tables for d in declared)
         for name in (self.name, *self.index_constants, *declared_names):
             if NAME.fullmatch(name) is None:
                 raise TheoryError(f"{self.name}: illegal name {name!r}")

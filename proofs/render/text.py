@@ -106,9 +106,9 @@ class Printer:
             return f"({self._term(open_body(p.body, Ix(index)), SUM)})_{index}"
         return repr(p)
 
-    def _fresh(self, body: Term) -> str:
+    def _fresh(self, body: Term, *ends: Ix) -> str:
         """A name for a bound index: k for time (next to a process), i, j, ... for coordinates."""
-        taken = free_indices(body)
+        taken = free_indices(body).union(*(free_indices(end) for end in ends))
         timed = any(
             isinstance(n, PointApp) and any(ix.base == depth for ix in n.args)
             for n, depth in subterms(body)
@@ -145,7 +145,7 @@ class Printer:
             shown = index if len(index) == 1 else f"{{{index}}}"
             return f"E[{self._term(t.body, SUM)} | F_{shown}]", UNIT
         if isinstance(t, Sum):
-            index = self._fresh(t.body)
+            index = self._fresh(t.body, t.low, t.high)
             inner = open_body(t.body, Ix(index))
             body = self._term(inner, SUM if isinstance(inner, Sum) else PRODUCT)
             return f"Σ_{{{index}={self._index(t.low)}..{self._index(t.high)}}} {body}", SUM
@@ -224,7 +224,7 @@ class Printer:
 
     def _extremum(self, t: Mul) -> str:
         """``max(a, b)`` and ``min(a, b)`` are stored as (a + b +- |a - b|)/2."""
-        inner = t.terms[-1]
+        inner = t.terms[-1] if t.terms else None
         if not isinstance(inner, Add) or len(inner.terms) != 3:
             return ""
         a, b = inner.terms[:2]

@@ -640,7 +640,7 @@ def test_hunted_levels_relied_on_are_listed() -> None:
 
 
 def test_hunted_a_schema_about_neighbours_is_read_once() -> None:
-    """``|x[k+1]| <= |x[k]| + 1`` asked for the sign of x[k], found itself at k-1, and so for ever."""
+    """``|x[k+1]| <= |x[k]| + 1`` asked for the sign of x[k], found itself at k-1, and so on."""
     move = Rel(Abs(coord(x(k.shift(1)), i)), "<=", add(Abs(coord(x(k), i)), ONE))
     for fact in (assume(THEORY, move), given(s(k), "<=", Abs(s(k.shift(1))))):
         for term in (X, Abs(coord(x(j), i)), Abs(s(k))):
