@@ -111,21 +111,25 @@ def sign(
     context: Context, t: Term, strict: bool, sample: Sample, degree: int, wanted: int = 1
 ) -> Theorem | None:
     """``0 <= t`` or ``0 < t`` (of ``-t`` for wanted = -1), by structure, then by search."""
-    seen = signs_of(sample(t))
-    if -wanted in seen or (strict and 0 in seen):
-        return None
-    goal = Rel(ZERO, "<" if strict else "<=", t if wanted > 0 else neg(t))
+    body = t if wanted > 0 else neg(t)
+    goal = Rel(ZERO, "<" if strict else "<=", body)
+    known = context.known_sign(body)
+    if known is not None and known[0] > 0 and (known[1] or not strict):
+        theorem = context.sign_theorem(body, strict)
+        if theorem is not None:
+            return theorem
     inner = context
     if isinstance(t, Add) and degree > 1:
         parts = [p for p in t.terms if context.known_sign(p) is None and _compound(p)]
         found = [s for p in parts if (s := sign(context, p, False, sample, 2)) is not None]
         inner = context.branch(found) if found else context
     step = linear_step(inner, goal)
-    return (
-        step
-        if step is not None
-        else Search(inner, [t], degree=degree, sample=sample).prove(goal, min(degree, 2))
-    )
+    if step is not None:
+        return step
+    seen = signs_of(sample(t))
+    if -wanted in seen or (strict and 0 in seen):
+        return None
+    return Search(inner, [t], degree=degree, sample=sample).prove(goal, min(degree, 2))
 
 
 def _compound(t: Term) -> bool:
