@@ -122,7 +122,8 @@ class Search:
             a, b, _ = pair
             lowers[str(lower)] = b[1]
             uppers.append((a[1], str(lower), fact))
-        if not any(items for items, *_ in uppers) and not any(lowers.values()):
+        plain = not any(items for items, *_ in uppers) and not any(lowers.values())
+        if plain and not self.ring.dens:
             return None
         columns = products(facts, [cleared], (), self.signs.clear(self._monomials(goal)), 1)
         everything = tuple(i for items in lowers.values() for i in items)

@@ -11,11 +11,12 @@ from ..kernel.certificates import GOAL, Leaf, Product
 from ..kernel.judgment import Theorem
 from ..kernel.polynomials import ATOM, POS, Mono, Poly, mono_term
 from ..kernel.rules import index_value
-from ..kernel.terms import Abs, Pow, Rel, Term, neg, sub
+from ..kernel.terms import ZERO, Abs, Op, Pow, Rel, Term, neg, sub
 from .context import HALF, ONE, Context
 from .elimination import sign_of
 from .evidence import Item
 from .ring import Frac, Ring
+from .steps import linear_step
 
 MAX_FACTS = 24
 
@@ -98,7 +99,7 @@ class Stock:
         """The item for a term whose sign the kernel knows."""
         value = self.ring.scaled(self.ring.value(self.context.poly(t)), sign)
         body = t if sign > 0 else neg(t)
-        make = partial(self.context.sign_theorem, t, strict, sign)
+        make = partial(sign_of_term, self.context, t, strict, sign)
         return Item(body, value, strict, make, cost=1.5)
 
     def monomials(self, polys: Iterable[Poly]) -> list[Item]:
@@ -151,6 +152,15 @@ class Stock:
     def raw(self, t: Term) -> Frac:
         """The value of a term, whose factors must all be in the ring."""
         return self.ring.value(self.context.poly(t))
+
+
+def sign_of_term(context: Context, t: Term, strict: bool, sign: int) -> Theorem | None:
+    """A sign the kernel knows as a theorem: as a square, or from the facts it is known by."""
+    theorem = context.sign_theorem(t, strict, sign)
+    if theorem is None:
+        op: Op = "<" if strict else "<="
+        theorem = linear_step(context, Rel(ZERO, op, t) if sign > 0 else Rel(t, op, ZERO))
+    return theorem
 
 
 def _trivial(rel: Rel, p: Poly) -> bool:

@@ -1,4 +1,4 @@
-"""Running ``ratecert``: in this process (sgd is then elaborated once for all tests), or in a new one."""
+"""Running ``ratecert``: here (sgd is then elaborated once for all tests), or in a new process."""
 
 from __future__ import annotations
 

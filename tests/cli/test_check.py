@@ -28,7 +28,7 @@ def report(request):
     return code, stream.getvalue()
 
 
-# --- the contract --------------------------------------------------------------------------------------
+# --- the contract --------------------------------------------------------------------------------
 
 
 def test_json_is_the_contract_s(report):
@@ -94,7 +94,7 @@ def test_what_a_theory_file_prints_is_not_on_stdout(run, write, where):
     assert run("check", path, "--format", "json").json["schema"] == 1
 
 
-# --- verdicts and codes --------------------------------------------------------------------------------
+# --- verdicts and codes --------------------------------------------------------------------------
 
 OTHERS = """
     @mine.lemma("open", title="Open", for_all=(x, y), claim=claim)
@@ -134,7 +134,10 @@ def test_text(run, write):
     assert re.search(r"✓ proved +square +Squares +nothing but algebra", outcome.out)
     assert re.search(r"\? undecided +open", outcome.out)
     assert re.search(r"! error +broken", outcome.out)
-    assert "mine.open is undecided:\n    2·x·y ≤ x² + y²\n      by definition of nothing: " in outcome.out
+    assert (
+        "mine.open is undecided:\n    2·x·y ≤ x² + y²\n      by definition of nothing: "
+        in outcome.out
+    )
     assert "AttributeError: 'Proof' object has no attribute 'nothing'" in outcome.out
     assert "1 of 3 claims proved" in outcome.out
 
@@ -275,7 +278,7 @@ def test_all_shipped_theories_by_default(run, monkeypatch):
     assert seen == list(SHIPPED)
 
 
-# --- the replay -----------------------------------------------------------------------------------------
+# --- the replay ----------------------------------------------------------------------------------
 
 
 def tampered(change):

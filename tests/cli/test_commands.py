@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ import ratecert
 HEAVY = {"sympy", "numpy", "scipy", "flint", "mpmath", "torch", "jax", "rich", "sklearn"}
 COMMANDS = ("check", "show", "trust", "explain")
 
-# --- help ---------------------------------------------------------------------------------------------
+# --- help ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("args", [("--help",), *((c, "--help") for c in COMMANDS)], ids=" ".join)
@@ -60,7 +61,7 @@ def test_help_loads_nothing_heavy(python, args):
     assert not {m for m in loaded if m.startswith("ratecert.proofs")}
 
 
-# --- show ---------------------------------------------------------------------------------------------
+# --- show ----------------------------------------------------------------------------------------
 
 RATE = "(Σ_{k=1..K} E[√(Σ_{i=1..d} ∇f(x[k])_i²)])/K ≤ 2^(1/4)·(Δ·L·σ_s²/K)^(1/4) + √(2·Δ·L/K)"
 
@@ -102,7 +103,7 @@ def test_show_needs_no_proof(run, write):
     assert (outcome.code, "3·x·y ≤ x² + y²" in outcome.out) == (0, True)
 
 
-# --- trust --------------------------------------------------------------------------------------------
+# --- trust ---------------------------------------------------------------------------------------
 
 
 def test_trust(run):
@@ -118,8 +119,9 @@ def test_trust(run):
 
 def test_trust_json(run):
     data = run("trust", "sgd.rate", "--format", "json").json
-    assert set(data) == {"schema", "id", "verdict", "hypotheses", "random_hypotheses", "assumptions",
-                         "axioms", "definitions", "rules", "oracles", "sha256"}  # fmt: skip
+    assert set(data) == {"schema", "id", "verdict", "hypotheses", "random_hypotheses",
+                         "assumptions", "axioms", "definitions", "rules", "oracles",
+                         "sha256"}  # fmt: skip
     assert (data["verdict"], data["oracles"], data["random_hypotheses"]) == ("proved", [], [])
     assert data["assumptions"] == ["A0", "A1", "A2", "A3"]
     assert data["axioms"] == ["FIN", "deterministic-start"]
@@ -158,7 +160,7 @@ def test_what_is_not_proved_is_not_trusted(run, write, command, form):
     assert "mine.square is refuted:" in outcome.err
 
 
-# --- explain ------------------------------------------------------------------------------------------
+# --- explain -------------------------------------------------------------------------------------
 
 
 def test_explain(run):
@@ -181,12 +183,10 @@ def test_explain_json(run):
     assert {**data, **shown} == data
     assert set(data) == {*shown, "chains"}
     steps = [step for chain in data["chains"] for step in chain]
-    assert all(
-        set(s) == {"left", "op", "right", "reason", "kernel", "certificate"} for s in steps
-    )
+    assert all(set(s) == {"left", "op", "right", "reason", "kernel", "certificate"} for s in steps)
     assert {s["op"] for s in steps} <= {"≤", "<", "="}
     for chain in data["chains"]:
-        for one, next_ in zip(chain, chain[1:], strict=False):
+        for one, next_ in pairwise(chain):
             assert one["right"] == next_["left"]
     assert data["chains"][-1][-1]["right"] == RATE.partition(" ≤ ")[2]
 
@@ -226,7 +226,7 @@ def test_a_file_where_a_statement_is_wanted(run, write):
     assert "choose a statement" in outcome.err
 
 
-# --- what running touches -------------------------------------------------------------------------------
+# --- what running touches ------------------------------------------------------------------------
 
 WATCHED = """
     import os, sys
@@ -269,7 +269,10 @@ def test_check_writes_nothing_and_loads_no_torch(python, tmp_path):
 def test_a_reader_that_goes_away(tmp_path):
     """``ratecert show sgd.rate | head -0`` ends quietly."""
     source = str(Path(ratecert.__file__).absolute().parents[1])
-    program = "import sys; sys.path.insert(0, sys.argv.pop(1)); from ratecert.cli import main; sys.exit(main())"
+    program = (
+        "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+        "from ratecert.cli import main; sys.exit(main())"
+    )
     process = subprocess.Popen(
         [sys.executable, "-c", program, source, "show", "sgd.rate"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path,

@@ -176,7 +176,51 @@ def _assembly() -> list[Goal]:
     )  # fmt: skip
     u = var("u")[0]
     small = (*nonneg(u), le(u, 1))
+    Q, M, N, X0, a, ratio = var("Q", "M", "N", "X0", "a", "ratio")
+    summed = (
+        *pos(eta), *nonneg(Q, x, ratio, P), le(eta / 2 * P + eta / 2 * x * Q, M + eta / 2 * ratio * S),
+        le(S, w + 2 * P), lt(2 * ratio, 1),
+    )  # fmt: skip
+
+    def solved(j: int) -> Rel:
+        return le(P, (2 * M / eta + ratio * w) / (1 - j * ratio))
+
+    gain = 1 - L * eta / sqrt(eps)
+    small_step = (*pos(L, eta, eps), lt(L * eta, sqrt(eps)), le(gain * Q, M + N))
+
+    def mean(j: X) -> Rel:
+        return le(sqrt(Pb * (k * w + 2 * Pb)) / k, sqrt(Pb / k * w) + j * (Pb / k))
+
+    def instance(rate: str, rho_: str, t_: str) -> Rel:
+        r_, p, q_ = num(rate), num(rho_), num(t_)
+        k1 = 1 - q_ * (1 - theta)
+        loss = (1 + p) * theta**2 * k1 * r_**2 / ((1 - q_) * (1 + q_ * theta))
+        return le(0, 1 - r_ * (1 - theta) - loss)
+
+    box = (le(num("3/4"), theta), le(theta, 1))
+    limit = (*nonneg(lam, X0), *pos(eta, s), le(1, R), le(1, k), eq(x, X0 + R * eta * k))
     return [
+        Goal("solve-for-P.summed", solved(2), summed, ((solved(1), summed),)),
+        Goal("divide-by-gain", le(Q, (M + N) / gain), small_step),
+        Goal("mean", mean(sqrt(2)), pos(Pb, k, w), ((mean(num("1")), pos(Pb, k, w)),)),
+        Goal(
+            "B.at-2/3",
+            instance("2/3", "1/4", "2/3"),
+            box,
+            ((instance("67/100", "1/4", "2/3"), box),),
+        ),
+        Goal("B.Adam", instance("4/5", "0", "3/5"), (le(num("11/20"), theta), le(theta, 1))),
+        Goal(
+            "C_P.mu",
+            le(mu**2 * theta**2 + (1 + theta * (1 - mu) ** 2 / (1 - theta)) / 2, num("3/2")),
+            (*unit, le(theta, mu), le(mu, 1)),
+        ),
+        Goal(
+            "lambda.1",
+            le(lam * x, 1),
+            (*limit[:4], *nonneg(x), le((lam * x) ** 2, a * s), le(a, 1), le(s, 1)),
+        ),
+        Goal("lambda.2", le(lam * eta, 1), (*limit, le(lam * x, 1))),
         Goal("B.at-0", positive("1"), bracket, ((positive("101/100"), bracket),)),
         Goal("last-root", average("1"), last, ((average("99/100"), last),)),
         Goal("fourth-root", le(root(x + y, 4), root(x, 4) + root(y, 4)), nonneg(x, y)),

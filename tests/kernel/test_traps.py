@@ -1,7 +1,7 @@
 """Inferences that look right and are not: each must be refused, for the right reason.
 
 The first fifteen are the traps a prototype of the kernel fell into, or was seen to avoid. Those
-below ``HUNTED`` were accepted by an earlier version of this kernel, and proved 1 <= 0.
+below ``HUNTED`` were accepted by an earlier version of this kernel; most of them proved 1 <= 0.
 """
 
 from __future__ import annotations
@@ -520,7 +520,7 @@ def contradiction(condition: Le) -> Theorem:
     return certify(THEORY, FALSE, leaf, (value,))
 
 
-# --- HUNTED: accepted once, and each led to 1 <= 0 ---------------------------------------------
+# --- HUNTED: accepted once -------------------------------------------------------------------
 
 
 def test_hunted_the_base_of_an_induction_may_not_use_the_step_hypothesis() -> None:

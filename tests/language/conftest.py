@@ -1,15 +1,22 @@
-"""A small theory to try the language on."""
+"""Small theories to try the language on; tests import ``language_helpers`` from here."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from ratecert.proofs.kernel import terms as K
-from ratecert.proofs.language import Claimed, Theory, symbols
+from ratecert.proofs.language import Claimed, E, Rational, Theory, symbols, within
 from ratecert.proofs.language.door import Scope
+
+for _folder in (Path(__file__).parents[1], Path(__file__).parent):
+    if str(_folder) not in sys.path:
+        sys.path.insert(0, str(_folder))
 
 
 @pytest.fixture
@@ -45,3 +52,23 @@ def state() -> Callable[..., Claimed]:
         return theory.lemma(name, title=name, claim=claim, **more)(script)
 
     return made
+
+
+@pytest.fixture
+def world() -> SimpleNamespace:
+    """Square integrable processes: g known at step k, w at step k - 1; axioms A and B of them."""
+    theory = Theory("world")
+    (K,) = theory.index_constants("K")
+    k, i = theory.indices("k i")
+    (a,) = theory.constants("a")
+    g, w = theory.process("g"), theory.process("w", adapted=-1)
+    m = theory.process("m")
+    theory.assume("A", (E(g[k, i], given=k - 1), "==", w[k, i]), [within(k, 1, K)])
+    theory.assume("B", (w[k, i] ** 2, "<=", g[k, i] ** 2), [within(k, 1, K)])
+    theory.assume("positive", (0, "<", a))
+    for p in (g, w):
+        theory.integrable(f"FIN.{p.name}", p[k, i], Rational(1, 2), [within(k, 1, K)])
+    theory.define("m", m[k, i], a * g[k, i] + w[k, i], [within(k, 1, K)])
+    theory.witness |= {K: 3, k: 1, i: 1, a: 1}
+
+    return SimpleNamespace(theory=theory, K=K, k=k, i=i, a=a, g=g, w=w, m=m, steps=within(k, 1, K))

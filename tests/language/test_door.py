@@ -32,7 +32,7 @@ g, z, v = Process("g"), PointProcess("z"), Process("v")
 f, phi = sympy.Function("f"), sympy.Function("phi")
 X = Var("x", "any")
 
-# --- refused ------------------------------------------------------------------------------------------
+# --- refused -------------------------------------------------------------------------------------
 
 NOT_EXACT = [
     (0.5, "not exact: 0.5; write an int or a Rational"),
@@ -147,7 +147,9 @@ def test_relations_refused(scope, given, says):
     assert says in str(refusal.value)
 
 
-KNOWN = pytest.mark.xfail(strict=True, reason="reported: symbols.py sympifies text, that is, evals it")
+KNOWN = pytest.mark.xfail(
+    strict=True, reason="reported: symbols.py sympifies text, that is, evals it"
+)
 
 
 @KNOWN
@@ -171,7 +173,7 @@ def test_degree_of_a_root_is_a_positive_integer(scope, degree):
         scope.term(root(x, degree))
 
 
-# --- admitted -----------------------------------------------------------------------------------------
+# --- admitted ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,15 @@ import pytest
 
 from ratecert.proofs.language import E, Max, Min, Rational, by, root, sqrt, symbols, within
 from ratecert.proofs.library.inequalities import root_subadditive, root_tangent
-from ratecert.proofs.theorems.sgd import expected_descent, rate, step_size, telescoped
+from ratecert.proofs.theorems.sgd import expected_descent, rate, step_size
 
-TWO_PERCENT_LESS, ONE_PERCENT_LESS = Rational(49, 50), Rational(99, 100)
-
-
-# --- telescoping -------------------------------------------------------------------------------------
+HALF, TWO_PERCENT_LESS, ONE_PERCENT_LESS = Rational(1, 2), Rational(49, 50), Rational(99, 100)
 
 
-def summed(w, *, last=1, high=0, noise=None, gap=-1, gain=Rational(1, 2), many=True):
+# --- telescoping ---------------------------------------------------------------------------------
+
+
+def summed(w, *, last=1, high=0, noise=None, gap=-1, gain=HALF, many=True):
     """eta (1 - gain L eta) total <= (f(x^1) - f*) + K L eta^2 sigma_s^2 / 2."""
     K, k, L, eta, f, x = w.K, w.k, w.L, w.eta, w.f, w.x
     noise = K if noise is None else noise
@@ -74,10 +74,10 @@ def test_sum_that_gains_too_much(later, planted, constant):
     planted.judge(claimed, "undecided", "by summing up: false at")
 
 
-# --- the step size -----------------------------------------------------------------------------------
+# --- the step size -------------------------------------------------------------------------------
 
 
-def balanced(w, *, factor=1, first=1, second=1, drop=None, gain=Rational(1, 2)):
+def balanced(w, *, factor=1, first=1, second=1, drop=None, gain=HALF):
     """The lemma step-size, with constants of the claim or hypotheses changed."""
     S, D, n, s = symbols("S D n s")
     L, eta = w.L, w.eta
@@ -130,7 +130,7 @@ def test_bound_with_a_smaller_term(later, wrong, piece, factor):
     wrong.judge(claimed, "not proved", "by What the step size balances")
 
 
-# --- from the mean square to the rate ----------------------------------------------------------------
+# --- from the mean square to the rate ------------------------------------------------------------
 
 
 def averaged(w, *, constant=None, second=2, power=4, tangent=2, weight=None, last=0, given=3):
@@ -218,7 +218,7 @@ def test_rate_without_the_bound_of_the_mean(later, wrong):
     wrong.judge(averaged(later, given=2), "undecided", "is no hypothesis of this claim")
 
 
-# --- the whole -----------------------------------------------------------------------------------------
+# --- the whole -----------------------------------------------------------------------------------
 
 
 def test_rate_for_another_step_size(later, planted):

@@ -81,7 +81,7 @@ def test_descent_of_another_algorithm(make_world, planted, factor):
     planted.judge(descent(make_world(recursion)), "undecided", "by definition of x: false at")
 
 
-# --- first moment ----------------------------------------------------------------------------------
+# --- first moment --------------------------------------------------------------------------------
 
 
 def unbiased(w, *, known_after=-1, reason=None, steps=None):
@@ -146,7 +146,7 @@ def test_expectation_of_a_product_is_no_product_of_expectations(world, planted):
     planted.judge(claimed, "undecided", "by tower property: false at")
 
 
-# --- second moment ---------------------------------------------------------------------------------
+# --- second moment -------------------------------------------------------------------------------
 
 
 def second_moment(w, *, variance=None, gradient=1, cross=2, use_A3=True):
@@ -206,7 +206,7 @@ def test_second_moment_with_the_cross_term_of_the_wrong_sign(world, planted):
     planted.judge(claimed, "undecided", "by linearity of E: false at")
 
 
-# --- descent in expectation --------------------------------------------------------------------------
+# --- descent in expectation ----------------------------------------------------------------------
 
 
 def expected_descent(w, *, gain=HALF, noise=HALF, power=2, given=None):
@@ -235,9 +235,8 @@ def expected_descent(w, *, gain=HALF, noise=HALF, power=2, given=None):
         return p.calc(
             claim[0],
             "<=", E(f(x[k]) - eta * over_i(G[k, i] * g[k, i]) + squares), by.expectation(path),
-            "==",
-            E(f(x[k])) - eta * over_i(E(G[k, i] * g[k, i])) + L * eta**2 / 2 * over_i(E(g[k, i] ** 2)),
-            by.linearity(),
+            "==", E(f(x[k])) - eta * over_i(E(G[k, i] * g[k, i]))
+            + L * eta**2 / 2 * over_i(E(g[k, i] ** 2)), by.linearity(),
             "<=", claim[2], by.algebra(moments, cross, degree=3),
         )  # fmt: skip
 
