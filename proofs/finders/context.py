@@ -18,6 +18,8 @@ from ..kernel.theory import Theory
 from .elimination import sign_of
 
 T = TypeVar("T")
+LIMITS = (KernelError, OverflowError)
+"""A search that runs into one of these has found nothing."""
 HALF = Fraction(1, 2)
 ONE = Fraction(1)
 

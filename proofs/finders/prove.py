@@ -7,13 +7,12 @@ from functools import partial
 
 from ..kernel import rules
 from ..kernel.certificates import GOAL, Leaf, Product, Split
-from ..kernel.errors import KernelError
 from ..kernel.judgment import Theorem
 from ..kernel.normal import Unfold
 from ..kernel.terms import ZERO, Le, Rel, Term, is_closed, rat
 from ..kernel.theory import Theory
 from . import sides, smt
-from .context import ONE, Context
+from .context import LIMITS, ONE, Context
 from .numeric import Array
 from .programs import solve
 from .refute import Refuter
@@ -81,7 +80,7 @@ def prove_sign(
     for wanted in (1, -1) if either else (1,):
         try:
             found = sides.sign(context, term, strict, task.sample, 3, wanted)
-        except KernelError:
+        except LIMITS:
             found = None
         if found is not None:
             return found
@@ -115,7 +114,7 @@ class _Task:
         """Values of ``t`` at sampled points that satisfy the facts."""
         try:
             return self.refuter.sample(t)
-        except KernelError:
+        except LIMITS:
             return None
 
     def proved(self, splits: tuple[Term, ...]) -> Theorem | None:
@@ -155,7 +154,7 @@ class _Task:
         self._looked.add((rounds, seed, rooted))
         try:
             return self.refuter.search(rounds, seed, rooted)
-        except KernelError:
+        except LIMITS:
             return None
 
     def refuted_by_solver(self) -> Counterexample | None:
@@ -164,7 +163,7 @@ class _Task:
             return None
         try:
             found = self.refuter.ask_solver()
-        except KernelError:
+        except LIMITS:
             found = None
         if isinstance(found, Counterexample):
             return found
@@ -213,7 +212,7 @@ class _Task:
         """With a quantity defined by an equation replaced by what it equals."""
         try:
             found = substituted(self.context, self.facts, goal)
-        except KernelError:
+        except LIMITS:
             return None
         if found is None:
             return None
@@ -339,5 +338,5 @@ def _quietly(attempt: Callable[[], Theorem | None]) -> Theorem | None:
     """A search that runs into a limit of the kernel has found nothing."""
     try:
         return attempt()
-    except (KernelError, OverflowError):
+    except LIMITS:
         return None

@@ -28,7 +28,7 @@ from ..kernel.terms import (
     neg,
     open_body,
 )
-from .context import Context
+from .context import LIMITS, Context
 from .numeric import signs_of
 from .search import Search
 from .signs import Sample
@@ -80,7 +80,10 @@ def establish(
             if t in context.sides:
                 continue
             context.sides.add(t)
-            _one(context, t, denominator, ambient, sample)
+            try:
+                _one(context, t, denominator, ambient, sample)
+            except LIMITS:
+                context.needed.append(Rel(ZERO, "<" if denominator else "<=", t))
 
 
 def _one(

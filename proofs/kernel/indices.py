@@ -95,7 +95,7 @@ def candidates(pattern: Node, target: Node, names: frozenset[str]) -> Iterator[I
             if open_names[0] in free_indices(head):
                 for spot in spots:
                     trial = dict(found)
-                    if match_heads(head, spot, names, trial):
+                    if match_heads(head, spot, names, trial) and open_names[0] in trial:
                         yield from search(trial)
 
     seen: set[tuple[tuple[str, Ix], ...]] = set()

@@ -6,10 +6,23 @@ of a ``Proof``, in which ``calc`` chains and ``by`` reasons are turned into kern
 """
 
 from ..kernel.judgment import Theorem
-from .door import DoorError
 from .proof import Proof, StepError
 from .reasons import by
-from .symbols import E, Expr, Max, Min, Rational, Sum, indices, point, root, sqrt, symbols, within
+from .symbols import (
+    DoorError,
+    E,
+    Expr,
+    Max,
+    Min,
+    Rational,
+    Sum,
+    indices,
+    point,
+    root,
+    sqrt,
+    symbols,
+    within,
+)
 from .theory import Claimed, Result, Theory
 
 __all__ = [

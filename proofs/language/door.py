@@ -17,12 +17,7 @@ from sympy.core.function import AppliedUndef
 
 from ..kernel import terms as K
 from ..kernel.theory import Theory as KernelTheory
-from .symbols import CoordinateMap, Expectation, FiniteSum, Root, Within
-
-
-class DoorError(ValueError):
-    """An expression the language does not admit."""
-
+from .symbols import CoordinateMap, DoorError, Expectation, FiniteSum, Root, Within, exact
 
 Meaning = Literal["index", "constant"] | K.Var | K.PointVar
 
@@ -51,7 +46,9 @@ class Scope:
 
     def term(self, expression: Any) -> K.Term:
         """The kernel term of a SymPy expression (or int, or exact ratio)."""
-        return self._term(_sympy(expression))
+        if isinstance(expression, bool | float):
+            raise DoorError(f"not exact: {expression!r}; write an int or a Rational")
+        return self._term(exact(expression))
 
     def _term(self, e: Any) -> K.Term:
         if isinstance(e, sympy.Float):
@@ -144,7 +141,7 @@ class Scope:
 
     def point(self, e: Any) -> K.Point:
         """The kernel point of an expression: ``x[k]``, a point variable, or given coordinates."""
-        e = _sympy(e)
+        e = exact(e)
         if isinstance(e, sympy.Symbol):
             meaning = self.meaning(e.name)
             if isinstance(meaning, K.PointVar):
@@ -162,7 +159,7 @@ class Scope:
 
     def index(self, e: Any) -> K.Ix:
         """The kernel index of ``k``, ``k + 1``, ``3``."""
-        e = _sympy(e)
+        e = exact(e)
         offset, base = e.as_coeff_Add() if not e.is_Integer else (e, sympy.Integer(0))
         if offset.is_Integer and (base == 0 or isinstance(base, sympy.Symbol)):
             if base == 0:
@@ -211,18 +208,3 @@ OPS: dict[str, tuple[K.Op, bool]] = {
 
 def _is_negative(e: Any) -> bool:
     return bool(e.as_coeff_Mul()[0].is_negative)
-
-
-def _sympy(expression: Any) -> Any:
-    """A SymPy object; strings are never parsed, floats never rounded to something exact."""
-    if isinstance(expression, str):
-        raise DoorError(f"text is not parsed: {expression!r}; build the expression from symbols")
-    if isinstance(expression, bool | float):
-        raise DoorError(f"not exact: {expression!r}; write an int or a Rational")
-    if isinstance(expression, Fraction):
-        return sympy.Rational(expression.numerator, expression.denominator)
-    if isinstance(expression, int):
-        return sympy.Integer(expression)
-    if isinstance(expression, sympy.Basic):
-        return expression
-    raise DoorError(f"not an expression: {expression!r}")

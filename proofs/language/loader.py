@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from contextlib import redirect_stdout
 from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
@@ -47,8 +48,9 @@ def _from_file(path: Path) -> list[Theory]:
     module = importlib.util.module_from_spec(spec)
     sys.modules[label] = module
     try:
-        spec.loader.exec_module(module)
-    except Exception as error:
+        with redirect_stdout(sys.stderr):  # standard output belongs to the command
+            spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
         raise LoadError(f"{path}: {type(error).__name__}: {error}") from error
     finally:
         sys.modules.pop(label, None)
@@ -65,8 +67,10 @@ def _is_own(theory: Theory, label: str) -> bool:
 
 def statement(reference: str) -> Claimed:
     """The claim ``THEORY.ID``, such as ``sgd.rate``, or ``path/to/file.py:ID``."""
-    if ":" in reference and ".py" in reference:
+    if ".py:" in reference:
         name, _, claim = reference.rpartition(":")
+    elif reference.endswith(".py"):
+        name, claim = reference, ""
     else:
         name, _, claim = reference.partition(".")
     theories = load(name)

@@ -16,8 +16,8 @@ from ..kernel.indices import index_hypotheses, substitute_indices
 from ..kernel.judgment import Theorem
 from ..kernel.normal import Unfold
 from ..render.text import Printer
-from .door import OPS, DoorError, Scope
-from .symbols import Within
+from .door import OPS, Scope
+from .symbols import DoorError, Within
 
 if TYPE_CHECKING:
     from .reasons import Reason

@@ -23,9 +23,9 @@ def replay_elsewhere(claims: Sequence[Claimed]) -> None:
     The trace goes to a new interpreter in isolated mode, whose answer must give, claim by claim,
     the canonical bytes' digest that this process holds.
     """
-    by_theory: dict[str, list[Claimed]] = {}
+    by_theory: dict[int, list[Claimed]] = {}
     for claim in claims:
-        by_theory.setdefault(claim.theory.name, []).append(claim)
+        by_theory.setdefault(id(claim.theory), []).append(claim)
     for group in by_theory.values():
         published = [c.result.claim for c in group if c.result and c.result.claim]
         digests, trouble = _replayed(trace(published))

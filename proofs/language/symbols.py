@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 import sympy
@@ -31,6 +32,31 @@ __all__ = [
     "symbols",
     "within",
 ]
+
+
+class DoorError(ValueError):
+    """An expression the language does not admit."""
+
+
+def exact(expression: Any) -> Expr:
+    """A SymPy object of an exact number or expression.
+
+    Text is never parsed, it raises ``DoorError``. Floats stay floats, for the door to refuse with
+    the expression around them.
+    """
+    if isinstance(expression, str):
+        raise DoorError(f"text is not parsed: {expression!r}; build the expression from symbols")
+    if isinstance(expression, float):
+        return sympy.Float(expression)
+    if isinstance(expression, bool):
+        raise DoorError(f"not a number: {expression!r}")
+    if isinstance(expression, Fraction):
+        return sympy.Rational(expression.numerator, expression.denominator)
+    if isinstance(expression, int):
+        return sympy.Integer(expression)
+    if isinstance(expression, sympy.Basic):
+        return expression
+    raise DoorError(f"not an expression: {expression!r}")
 
 
 class FiniteSum(sympy.Expr):  # type: ignore[misc]
@@ -69,16 +95,16 @@ def indices(names: str) -> tuple[Index, ...]:
 
 def Sum(body: Any, *ranges: tuple[Any, Any, Any]) -> Expr:  # noqa: N802
     """The finite sum of ``body`` over ranges ``(i, low, high)``, the innermost first."""
-    result = sympy.sympify(body)
+    result = exact(body)
     for index, low, high in ranges:
-        result = FiniteSum(result, index, sympy.sympify(low), sympy.sympify(high))
+        result = FiniteSum(result, exact(index), exact(low), exact(high))
     return result
 
 
 def E(body: Any, given: Any = None) -> Expr:  # noqa: N802
     """The expectation of ``body``; ``given=k`` conditions on F_k, what is known after step k."""
-    body = sympy.sympify(body)
-    return Expectation(body) if given is None else Expectation(body, sympy.sympify(given))
+    body = exact(body)
+    return Expectation(body) if given is None else Expectation(body, exact(given))
 
 
 def sqrt(body: Any) -> Expr:
@@ -88,13 +114,19 @@ def sqrt(body: Any) -> Expr:
 
 def root(body: Any, degree: int) -> Expr:
     """The root of the given degree, of a number that is not negative."""
-    return Root(sympy.sympify(body), sympy.Integer(degree))
+    if type(degree) is not int or degree < 1:
+        raise DoorError(f"the degree of a root is a positive int, not {degree!r}")
+    return Root(exact(body), sympy.Integer(degree))
 
 
 def point(coordinate: Callable[[Index], Any]) -> Expr:
     """The point with the given coordinates: ``point(lambda i: x[1, i] - G[1, i]/L)``."""
-    index = sympy.Symbol("coordinate")
-    return CoordinateMap(index, sympy.sympify(coordinate(index)))
+    index = sympy.Dummy()
+    body = exact(coordinate(index))
+    inner = {str(p.args[0]) for p in body.atoms(CoordinateMap)}
+    name = next(n for n in (f"coordinate'{m}" for m in range(100)) if n not in inner)
+    named = sympy.Symbol(name)
+    return CoordinateMap(named, body.xreplace({index: named}))
 
 
 @dataclass(frozen=True)
@@ -105,7 +137,7 @@ class Process:
 
     def __getitem__(self, at: Any) -> Expr:
         args = at if isinstance(at, tuple) else (at,)
-        return sympy.Function(self.name)(*args)
+        return sympy.Function(self.name)(*(exact(a) for a in args))
 
 
 @dataclass(frozen=True)
@@ -116,8 +148,8 @@ class PointProcess:
 
     def __getitem__(self, at: Any) -> Expr:
         if isinstance(at, tuple):
-            return sympy.Function("coord")(sympy.Function(self.name)(at[0]), at[1])
-        return sympy.Function(self.name)(at)
+            return sympy.Function("coord")(self[at[0]], exact(at[1]))
+        return sympy.Function(self.name)(exact(at))
 
 
 @dataclass(frozen=True)
@@ -127,7 +159,7 @@ class FunctionName:
     name: str
 
     def __call__(self, *args: Any) -> Expr:
-        return sympy.Function(self.name)(*(sympy.sympify(a) for a in args))
+        return sympy.Function(self.name)(*(exact(a) for a in args))
 
 
 @dataclass(frozen=True)
@@ -137,7 +169,7 @@ class Notation:
     expand: Callable[..., Any]
 
     def __getitem__(self, at: Any) -> Expr:
-        return sympy.sympify(self.expand(*(at if isinstance(at, tuple) else (at,))))
+        return exact(self.expand(*(at if isinstance(at, tuple) else (at,))))
 
 
 @dataclass(frozen=True)
@@ -156,4 +188,4 @@ def within(index: Any, low: Any, high: Any = None) -> Within:
 
 def coordinate(point_expression: Any, index: Any) -> Expr:
     """The coordinate of a point, for points that are no process: ``coordinate(p, i)``."""
-    return sympy.Function("coord")(point_expression, index)
+    return sympy.Function("coord")(exact(point_expression), exact(index))

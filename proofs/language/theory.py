@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fractions import Fraction
@@ -20,9 +22,9 @@ from ..kernel.indices import substitute_indices
 from ..kernel.judgment import Theorem
 from ..kernel.theory import Axiom, Definition, Symbol
 from ..kernel.theory import Theory as KernelTheory
-from .door import DoorError, Meaning, Scope
+from .door import Meaning, Scope
 from .proof import Proof, StepError, explain_failure
-from .symbols import FunctionName, PointProcess, Process, Relation, within
+from .symbols import DoorError, FunctionName, PointProcess, Process, Relation, within
 
 _INDICES: tuple[K.Sort, ...] = ("index",) * 8
 Verdict = Literal["proved", "refuted", "undecided", "error"]
@@ -87,12 +89,13 @@ class Claimed:
                 raise StepError(f"{self.label}: the proof uses itself")
             started, self.running = time.process_time(), True
             try:
-                self.result = self._elaborate()
+                with redirect_stdout(sys.stderr):  # standard output belongs to the command
+                    self.result = self._elaborate()
             except (KernelError, DoorError) as error:
                 self.result = Result("error", 0.0, reason=str(error))
             except StepError as error:
                 self.result = self._failed(error)
-            except Exception as error:  # an author's script may fail in any way
+            except (Exception, SystemExit) as error:  # an author's script may fail in any way
                 self.result = Result("error", 0.0, reason=f"{type(error).__name__}: {error}")
             finally:
                 self.running = False

@@ -80,7 +80,6 @@ def test_json_is_all_that_is_on_stdout(run, write):
         assert outcome.err == ""
 
 
-@pytest.mark.xfail(strict=True, reason="reported: what a theory file prints goes to stdout")
 @pytest.mark.parametrize("where", ["file", "script"])
 def test_what_a_theory_file_prints_is_not_on_stdout(run, write, where):
     path = write('print("hello")') if where == "file" else write(
@@ -164,7 +163,6 @@ def test_a_claim_that_is_not_there(run, write):
     assert "no claim sqare; known: square" in outcome.err
 
 
-@pytest.mark.xfail(strict=True, reason="reported: an unknown --lemma beside a known one is ignored")
 def test_a_claim_that_is_not_there_beside_one_that_is(run, write):
     assert run("check", write(), "--lemma", "square", "--lemma", "sqare").code == 2
 
@@ -230,7 +228,6 @@ def test_interrupted(run, monkeypatch):
     assert (outcome.code, outcome.err) == (130, "ratecert: interrupted\n")
 
 
-@pytest.mark.xfail(strict=True, reason="reported: sys.exit(0) in a file or a script is a success")
 @pytest.mark.parametrize("where", ["file", "script"])
 def test_a_theory_file_cannot_end_the_check(run, write, where):
     path = write("raise SystemExit(0)") if where == "file" else write(
@@ -254,7 +251,6 @@ def test_several_theories(run, write):
     assert verdicts == {"mine": ["proved"], "yours": ["refuted"]}
 
 
-@pytest.mark.xfail(strict=True, reason="reported: theories are kept by name")
 def test_two_theories_of_one_name(run, write):
     """Each is checked, and reported as itself."""
     paths = write(file="a.py"), write(factor=3, file="b.py")
@@ -263,7 +259,6 @@ def test_two_theories_of_one_name(run, write):
     assert verdicts == [["proved"], ["refuted"]]
 
 
-@pytest.mark.xfail(strict=True, reason="reported: two claims have one id")
 def test_one_theory_named_twice(run, write):
     path = write()
     assert run("check", path, path).code == 0

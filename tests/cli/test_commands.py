@@ -219,7 +219,6 @@ def test_no_such_statement(run, command, name, says):
     assert says in outcome.err
 
 
-@pytest.mark.xfail(strict=True, reason="reported: FILE.py without :ID is read as theory.statement")
 def test_a_file_where_a_statement_is_wanted(run, write):
     outcome = run("show", write())
     assert outcome.code == 2

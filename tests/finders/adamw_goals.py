@@ -178,8 +178,8 @@ def _assembly() -> list[Goal]:
     small = (*nonneg(u), le(u, 1))
     Q, M, N, X0, a, ratio = var("Q", "M", "N", "X0", "a", "ratio")
     summed = (
-        *pos(eta), *nonneg(Q, x, ratio, P), le(eta / 2 * P + eta / 2 * x * Q, M + eta / 2 * ratio * S),
-        le(S, w + 2 * P), lt(2 * ratio, 1),
+        *pos(eta), *nonneg(Q, x, ratio, P), le(S, w + 2 * P), lt(2 * ratio, 1),
+        le(eta / 2 * P + eta / 2 * x * Q, M + eta / 2 * ratio * S),
     )  # fmt: skip
 
     def solved(j: int) -> Rel:

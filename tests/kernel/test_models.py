@@ -445,7 +445,7 @@ def test_random_theorems_hold(seed: int) -> None:
     for _ in range(60):
         try:
             theorem = maker.step()
-        except (KernelError, RecursionError):  # a recursion unfolds for ever in an empty range
+        except KernelError:
             continue
         failure = refuted(theorem, seed, tries=2)
         check(not failure, failure)
@@ -460,7 +460,7 @@ def test_every_rule_is_tried() -> None:
         for _ in range(60):
             try:
                 theorem = maker.step()
-            except (KernelError, RecursionError):
+            except KernelError:
                 continue
             made[theorem.rule] = made.get(theorem.rule, 0) + 1
             if len(theorem.conclusion.key) < 600 and len(theorem.hypotheses) < 8:

@@ -647,6 +647,13 @@ def test_hunted_a_schema_about_neighbours_is_read_once() -> None:
             check(not norm(THEORY, term, term, facts=(fact,)).hypotheses)
 
 
+def test_hunted_matching_a_schema_ends() -> None:
+    """A match that binds no index was tried for ever; such are points given by coordinates."""
+    for term in (h(add(s(k), ONE)), App("f", (point_of("i", sub(coord(x(k), i), s(i))),))):
+        fact = given(ZERO, "<=", term)
+        check(norm(THEORY, Abs(term), term, facts=(fact,)).hypotheses == fact.hypotheses)
+
+
 def test_hunted_hypotheses_are_formulas() -> None:
     with pytest.raises(SortError):
         weaken(norm_strict(), X)  # type: ignore[arg-type]

@@ -147,12 +147,8 @@ def test_relations_refused(scope, given, says):
     assert says in str(refusal.value)
 
 
-KNOWN = pytest.mark.xfail(
-    strict=True, reason="reported: symbols.py sympifies text, that is, evals it"
-)
 
 
-@KNOWN
 @pytest.mark.parametrize(
     "build",
     [
@@ -166,7 +162,6 @@ def test_text_is_parsed_nowhere(build):
         build()
 
 
-@pytest.mark.xfail(strict=True, reason="reported: root truncates its degree")
 @pytest.mark.parametrize("degree", [2.5, Rational(5, 2), 0, -2, 1.0], ids=str)
 def test_degree_of_a_root_is_a_positive_integer(scope, degree):
     with pytest.raises(DoorError):
@@ -256,7 +251,6 @@ def test_a_bound_index_hides_the_free_one(scope):
     assert K.is_closed(term)
 
 
-@pytest.mark.xfail(strict=True, reason="reported: every point() binds the one symbol 'coordinate'")
 def test_a_point_within_a_point_captures_nothing(scope):
     """The map a -> (the point with coordinates z^1_a z^2_b, b free)_i."""
     nested = point(lambda a: coordinate(point(lambda b: z[1, a] * z[2, b]), i))

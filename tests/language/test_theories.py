@@ -40,14 +40,12 @@ def test_declared_twice(theory, declare):
         declare(theory)
 
 
-@pytest.mark.xfail(strict=True, reason="reported: indices() takes over declared names silently")
 def test_an_index_does_not_take_over_a_constant(theory):
     theory.constants("L")
     with pytest.raises(DoorError, match="already declared"):
         theory.indices("L")
 
 
-@pytest.mark.xfail(strict=True, reason="reported: a claim's variables shadow the theory's symbols")
 @pytest.mark.parametrize("quantifier", ["for_all", "for_constants", "for_indices"])
 def test_a_variable_does_not_hide_a_constant(theory, state, quantifier):
     (L,) = theory.constants("L")

@@ -37,7 +37,6 @@ def test_witnesses(theory, state, witness, says):
         fails(claimed, says, verdict="error")
 
 
-@pytest.mark.xfail(strict=True, reason="reported: a float in a witness is taken as it is")
 def test_a_float_is_no_witness(theory):
     claimed = theory.lemma(
         "w", title="", claim=(0, "<=", x), for_all=(x,), given=[(0, "<", x)], witness={x: 0.1}
@@ -153,7 +152,6 @@ def test_only_theorems_prove(theory, state, returned):
     fails(claimed, "the proof returns no theorem")
 
 
-@pytest.mark.xfail(strict=True, reason="reported: the point that refutes may violate an axiom")
 def test_a_point_that_violates_an_axiom_refutes_nothing(theory):
     """0 < L is an axiom: L = -1 is no counterexample to 0 < 2 L."""
     (L,) = theory.constants("L")

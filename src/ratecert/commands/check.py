@@ -18,13 +18,15 @@ from .output import emit_json, progress, table
 
 def run(args: argparse.Namespace) -> int:
     """Check the theories named (all shipped ones by default)."""
-    theories = [t for name in (args.theories or SHIPPED) for t in load(name)]
-    chosen = {theory.name: _chosen(theory, args.lemma) for theory in theories}
-    if args.lemma and not any(chosen.values()):
+    names = dict.fromkeys(args.theories or SHIPPED)
+    theories = [theory for name in names for theory in load(name)]
+    missing = [i for i in args.lemma if not any(_chosen(t, [i]) for t in theories)]
+    if missing:
         known = ", ".join(c for t in theories for c in t.claims)
-        print(f"ratecert: no claim {', '.join(args.lemma)}; known: {known}", file=sys.stderr)
+        print(f"ratecert: no claim {', '.join(missing)}; known: {known}", file=sys.stderr)
         return EXIT_USAGE
-    claims = [claim for theory in theories for claim in chosen[theory.name]]
+    chosen = [(theory, _chosen(theory, args.lemma)) for theory in theories]
+    claims = [claim for _, picked in chosen for claim in picked]
     for number, claim in enumerate(claims, 1):
         progress(f"proving {claim.label} ({number}/{len(claims)})")
         claim.check()
@@ -34,13 +36,14 @@ def run(args: argparse.Namespace) -> int:
     report = {
         "schema": 1,
         "theories": [
-            {"id": t.name, "statements": [_statement(c) for c in chosen[t.name]]} for t in theories
+            {"id": theory.name, "statements": [_statement(c) for c in picked]}
+            for theory, picked in chosen
         ],
     }
     if args.format == "json":
         emit_json(report)
     else:
-        _text(theories, chosen)
+        _text(chosen)
     if not claims:
         print("ratecert: nothing was checked", file=sys.stderr)
         return EXIT_NOTHING
@@ -77,11 +80,11 @@ def _statement(claim: Claimed) -> dict[str, Any]:
     return entry
 
 
-def _text(theories: list[Theory], chosen: dict[str, list[Claimed]]) -> None:
-    for theory in theories:
+def _text(chosen: list[tuple[Theory, list[Claimed]]]) -> None:
+    for theory, picked in chosen:
         rows = []
         failures = []
-        for claim in chosen[theory.name]:
+        for claim in picked:
             result = claim.check()
             resting = ""
             if result.claim is not None:
@@ -93,7 +96,7 @@ def _text(theories: list[Theory], chosen: dict[str, list[Claimed]]) -> None:
         table(f"{theory.name}: {theory.title}", ("", "claim", "", "rests on", "CPU"), rows)
         for failure in failures:
             print(f"\n{failure}")
-    every = [c.check() for cs in chosen.values() for c in cs]
+    every = [c.check() for _, picked in chosen for c in picked]
     proved = sum(r.verdict == "proved" for r in every)
     seconds = sum(r.seconds for r in every)
     print(
