@@ -96,7 +96,11 @@ class Signs:
         key = (str(f), strict, depth)
         if key not in self._known:
             self._known[key] = None  # asked while being answered: no
-            self._known[key] = self._irreducible(f, strict, depth)
+            item = self._irreducible(f, strict, depth)
+            if item is not None and item.value.num and not item.value.den:
+                c = ratio(item.value.num, f)
+                if item.value.num == f * flint.fmpq(c.numerator, c.denominator):
+                    self._known[key] = item  # else an equation changed it on the way back
         return self._known[key]
 
     def _irreducible(self, f: Mpoly, strict: bool, depth: int) -> Item | None:

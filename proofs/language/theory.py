@@ -72,7 +72,13 @@ class Claimed:
         names: dict[str, Meaning] = {s.name: K.Var(s.name, "any") for s in self.for_all}
         names |= {s.name: K.Var(s.name, "det") for s in self.for_constants}
         names |= {s.name: "index" for s in self.for_indices}
-        return self.theory.scope().extended(names)
+        scope = self.theory.scope()
+        hidden = sorted(n for n, meaning in names.items() if scope.names.get(n, meaning) != meaning)
+        if hidden:
+            raise DoorError(
+                f"{self.label}: {', '.join(hidden)} already means something in the theory"
+            )
+        return scope.extended(names)
 
     def hypotheses(self) -> tuple[K.Formula, ...]:
         """The stated hypotheses, in the author's order."""
@@ -129,11 +135,13 @@ class Claimed:
     def _failed(self, error: StepError) -> Result:
         """A step failed: is the claim itself false? Only a point of its own variables says so."""
         proof = Proof(self.theory, self.scope(), self.hypotheses(), self.statement())
-        found = proof.solve(proof.goal, degree=1)
+        found = proof.solve(proof.goal)
         core = self.theory.kernel()
+        settled = {d.head for d in core.definitions}  # what is not free to take any value
+        for axiom in core.axioms:
+            settled |= {n.name for n, _ in K.subterms(axiom.conclusion) if isinstance(n, K.App)}
         if isinstance(found, Counterexample) and all(
-            isinstance(t, K.App) and not t.args and t.name not in {d.head for d in core.definitions}
-            for t in found.abstracted
+            isinstance(t, K.App) and not t.args and t.name not in settled for t in found.abstracted
         ):
             reason = f"{explain_failure(found, proof.show)}\n(the step that failed: {error})"
             return Result("refuted", 0.0, reason=reason)
@@ -148,7 +156,13 @@ class Claimed:
             if isinstance(key, sympy.Symbol) and scope.names.get(key.name) == "index":
                 indices[key.name] = int(value)
             elif not isinstance(key, sympy.Symbol) or key.name in scope.names:
-                values[scope.term(key)] = Fraction(value)
+                if not isinstance(value, int | Fraction | sympy.Rational):
+                    raise DoorError(f"{self.label}: the witness {key} = {value!r} is not rational")
+                values[scope.term(key)] = (
+                    Fraction(int(value.p), int(value.q))
+                    if isinstance(value, sympy.Rational)
+                    else Fraction(value)
+                )
         closed = {name: K.Ix(None, at) for name, at in indices.items()}
         return {substitute_indices(t, closed): v for t, v in values.items()}, indices
 
@@ -215,7 +229,10 @@ class Theory:
     def indices(self, names: str) -> tuple[sympy.Symbol, ...]:
         """Index variables that all claims of the theory may use."""
         self._check_open(names)
-        self._names |= dict.fromkeys(names.split(), "index")
+        for name in names.split():
+            if self._names.get(name, "index") != "index" or name in self._index_constants:
+                raise DoorError(f"{self.name}: {name!r} is already declared")
+            self._names[name] = "index"
         return tuple(sympy.Symbol(n) for n in names.split())
 
     def process(

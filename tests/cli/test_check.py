@@ -28,7 +28,7 @@ def report(request):
     return code, stream.getvalue()
 
 
-# --- the contract --------------------------------------------------------------------------------
+# --- the contract -----------------------------------------------------------------------------
 
 
 def test_json_is_the_contract_s(report):
@@ -93,7 +93,7 @@ def test_what_a_theory_file_prints_is_not_on_stdout(run, write, where):
     assert run("check", path, "--format", "json").json["schema"] == 1
 
 
-# --- verdicts and codes --------------------------------------------------------------------------
+# --- verdicts and codes -----------------------------------------------------------------------
 
 OTHERS = """
     @mine.lemma("open", title="Open", for_all=(x, y), claim=claim)
@@ -273,7 +273,7 @@ def test_all_shipped_theories_by_default(run, monkeypatch):
     assert seen == list(SHIPPED)
 
 
-# --- the replay ----------------------------------------------------------------------------------
+# --- the replay -------------------------------------------------------------------------------
 
 
 def tampered(change):

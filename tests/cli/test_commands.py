@@ -16,7 +16,7 @@ import ratecert
 HEAVY = {"sympy", "numpy", "scipy", "flint", "mpmath", "torch", "jax", "rich", "sklearn"}
 COMMANDS = ("check", "show", "trust", "explain")
 
-# --- help ----------------------------------------------------------------------------------------
+# --- help -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("args", [("--help",), *((c, "--help") for c in COMMANDS)], ids=" ".join)
@@ -61,7 +61,7 @@ def test_help_loads_nothing_heavy(python, args):
     assert not {m for m in loaded if m.startswith("ratecert.proofs")}
 
 
-# --- show ----------------------------------------------------------------------------------------
+# --- show -------------------------------------------------------------------------------------
 
 RATE = "(Σ_{k=1..K} E[√(Σ_{i=1..d} ∇f(x[k])_i²)])/K ≤ 2^(1/4)·(Δ·L·σ_s²/K)^(1/4) + √(2·Δ·L/K)"
 
@@ -103,7 +103,7 @@ def test_show_needs_no_proof(run, write):
     assert (outcome.code, "3·x·y ≤ x² + y²" in outcome.out) == (0, True)
 
 
-# --- trust ---------------------------------------------------------------------------------------
+# --- trust ------------------------------------------------------------------------------------
 
 
 def test_trust(run):
@@ -160,7 +160,7 @@ def test_what_is_not_proved_is_not_trusted(run, write, command, form):
     assert "mine.square is refuted:" in outcome.err
 
 
-# --- explain -------------------------------------------------------------------------------------
+# --- explain ----------------------------------------------------------------------------------
 
 
 def test_explain(run):
@@ -225,7 +225,7 @@ def test_a_file_where_a_statement_is_wanted(run, write):
     assert "choose a statement" in outcome.err
 
 
-# --- what running touches ------------------------------------------------------------------------
+# --- what running touches ---------------------------------------------------------------------
 
 WATCHED = """
     import os, sys

@@ -48,7 +48,7 @@ from ratecert.proofs.kernel.terms import (
 )
 from ratecert.proofs.kernel.theory import Axiom, Definition, Symbol, Theory
 
-# --- the theory --------------------------------------------------------------------------------
+# --- the theory -------------------------------------------------------------------------------
 
 K, DIM, k, j, i = Ix("K"), Ix("d"), Ix("k"), Ix("j"), Ix("i")
 X, Y, W = Var("X", "any"), Var("Y", "any"), Var("w", "det")
@@ -160,7 +160,7 @@ THEORY = Theory("walk", SYMBOLS, ("K", "d"), AXIOMS, DEFINITIONS)
 OTHER = Theory("other", SYMBOLS, ("K", "d"))
 
 
-# --- numbers -----------------------------------------------------------------------------------
+# --- numbers ----------------------------------------------------------------------------------
 
 Interval = tuple[Fraction, Fraction]
 Value = list[Interval]
@@ -248,7 +248,7 @@ def compared(left: Interval, op: str, right: Interval) -> bool | None:
     return None
 
 
-# --- models ------------------------------------------------------------------------------------
+# --- models -----------------------------------------------------------------------------------
 
 Env = Mapping[Any, int]
 _ANY = tuple(Fraction(n) for n in ("-2", "-3/2", "-1", "0", "0", "1/2", "1", "2", "4"))

@@ -73,7 +73,7 @@ def fact(term: Term, op: str, right: Term = ZERO, theory: Theory = SCALARS) -> T
     return assume(theory, Rel(term, op, right))  # type: ignore[arg-type]
 
 
-# --- definedness -------------------------------------------------------------------------------
+# --- definedness ------------------------------------------------------------------------------
 
 POSITIVE, NONNEGATIVE = Rel(ZERO, "<", t), Rel(ZERO, "<=", t)
 AT_ONE = {t: Fraction(1), u: Fraction(1)}
@@ -264,7 +264,7 @@ def test_an_abbreviation_may_be_recursive() -> None:
     claim(reflexive(App("Y", (k,)), theory=theory), {}, {"k": 1})
 
 
-# --- satisfiable hypotheses --------------------------------------------------------------------
+# --- satisfiable hypotheses -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -348,7 +348,7 @@ def test_kinds_are_checked() -> None:
         publish(small.young(), "c", "t", "fact", (), ({}, {}))  # type: ignore[arg-type]
 
 
-# --- identity ----------------------------------------------------------------------------------
+# --- identity ---------------------------------------------------------------------------------
 
 
 def content(of: Claim) -> dict[str, list[object]]:

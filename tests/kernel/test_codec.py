@@ -42,7 +42,7 @@ from ratecert.proofs.kernel.terms import (
 )
 from ratecert.proofs.kernel.theory import Theory
 
-# --- random objects ----------------------------------------------------------------------------
+# --- random objects ---------------------------------------------------------------------------
 
 names = st.from_regex(r"[A-Za-z][A-Za-z0-9_.']{0,5}", fullmatch=True)
 indices = st.builds(Ix, st.one_of(st.none(), names, st.integers(0, 3)), st.integers(-99, 99))
@@ -154,7 +154,7 @@ def test_a_tag_may_also_be_a_name() -> None:
     round_trip(Term, Var("Rat", "any"))
 
 
-# --- refusals ----------------------------------------------------------------------------------
+# --- refusals ---------------------------------------------------------------------------------
 
 DEEP: Any = ["Rat", "0"]
 for _ in range(150):

@@ -143,7 +143,7 @@ def refuted(theorem: Theorem, seed: int, tries: int = 3) -> str:
     return ""
 
 
-# --- the models are models ---------------------------------------------------------------------
+# --- the models are models --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", KNOWN)
@@ -209,7 +209,7 @@ def _claims(theorem: Theorem) -> Callable[[int], bool]:
     return fails
 
 
-# --- plausible equations, of which some are false ----------------------------------------------
+# --- plausible equations, of which some are false ---------------------------------------------
 
 
 def leaf(draw: random.Random, scope: tuple[str, ...] = ()) -> Term:
@@ -341,7 +341,7 @@ def test_accepted_equations_hold() -> None:
     check(accepted > 120, accepted)
 
 
-# --- theorems made at random -------------------------------------------------------------------
+# --- theorems made at random ------------------------------------------------------------------
 
 
 class Maker:
@@ -469,7 +469,7 @@ def test_every_rule_is_tried() -> None:
     check(wanted <= made.keys() and min(made[name] for name in wanted) > 0, made)
 
 
-# --- a proof, followed through -----------------------------------------------------------------
+# --- a proof, followed through ----------------------------------------------------------------
 
 
 def test_the_mean_of_the_gradient() -> None:

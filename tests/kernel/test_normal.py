@@ -104,7 +104,7 @@ def two(low: Ix, high: Ix, low2: Ix, high2: Ix, body: Term) -> Sum:
     return sum_over("i", low, high, sum_over("j", low2, high2, body))
 
 
-# --- identities that need nothing --------------------------------------------------------------
+# --- identities that need nothing -------------------------------------------------------------
 
 ALWAYS: dict[str, tuple[Term, Term]] = {
     "square": (power(add(p, q), 2), add(power(p, 2), mul(rat(2), p, q), power(q, 2))),
@@ -168,7 +168,7 @@ def test_identity_that_needs_nothing(name: str) -> None:
     check(not theorem.hypotheses, theorem)
 
 
-# --- equations that are false, and look true ---------------------------------------------------
+# --- equations that are false, and look true --------------------------------------------------
 
 NEVER: dict[str, tuple[Term, Term]] = {
     "x/x = 1": (div(p, p), ONE),
@@ -225,7 +225,7 @@ def test_refused_identity(name: str, linear: bool) -> None:
         norm(THEORY, *NEVER[name], linear=linear)
 
 
-# --- identities that need a fact, with it and without ------------------------------------------
+# --- identities that need a fact, with it and without -----------------------------------------
 
 NEEDS: dict[str, tuple[Term, Term, Theorem]] = {
     "x/x": (div(p, p), ONE, positive(p)),
@@ -282,7 +282,7 @@ def test_fact_that_does_not_suffice(name: str) -> None:
         norm(THEORY, left, right, facts=(side,))
 
 
-# --- ranges ------------------------------------------------------------------------------------
+# --- ranges -----------------------------------------------------------------------------------
 
 
 def test_count_needs_a_range_that_can_be_counted() -> None:
@@ -389,7 +389,7 @@ def test_unknown_definition() -> None:
         norm(THEORY, p, p, (), (("n", ()),))
 
 
-# --- expectations ------------------------------------------------------------------------------
+# --- expectations -----------------------------------------------------------------------------
 
 IN_L1 = tuple(assume(THEORY, Fin(u, Fraction(1))) for u in (X, Y))
 IN_L2 = tuple(assume(THEORY, Fin(u, HALF)) for u in (X, Y))
@@ -489,7 +489,7 @@ def test_random_facts_do_not_enter_expectations_through_another_fact() -> None:
         norm(THEORY, E(Abs(total)), E(total), facts=side)
 
 
-# --- no two contexts share a result ------------------------------------------------------------
+# --- no two contexts share a result -----------------------------------------------------------
 
 
 def test_schema_does_not_capture_a_bound_index() -> None:
@@ -521,7 +521,7 @@ def test_limits() -> None:
         norm(THEORY, power(rat(2), 40_000), p)
 
 
-# --- properties --------------------------------------------------------------------------------
+# --- properties -------------------------------------------------------------------------------
 
 FACTS: tuple[Rel, ...] = (
     Rel(ZERO, "<", p),

@@ -101,7 +101,7 @@ def refuse(case: tuple[Callable[[], Theorem], type[KernelError], str]) -> None:
     check(type(caught.value) is error, caught.value)
 
 
-# --- accepted ----------------------------------------------------------------------------------
+# --- accepted ---------------------------------------------------------------------------------
 
 
 def young(times: int | str = 1, first: int | str = 1) -> Theorem:
@@ -227,7 +227,7 @@ def test_certificates_unfold_and_average() -> None:
     check(theorem.hypotheses == {t.conclusion for t in known}, theorem)
 
 
-# --- refused -----------------------------------------------------------------------------------
+# --- refused ----------------------------------------------------------------------------------
 
 FACTS = (given(le(ZERO, X)), given(le(X, Y)), given(Rel(Y, "=", mul(rat(2), Z))))
 DIRECT = le(X, mul(rat(2), Z))

@@ -120,7 +120,7 @@ def square(term: Term) -> Theorem:
     return certify(THEORY, le(ZERO, power(term, 2)), Leaf(products))
 
 
-# --- expect ------------------------------------------------------------------------------------
+# --- expect -----------------------------------------------------------------------------------
 
 
 def test_expectation_of_an_inequality() -> None:
@@ -195,7 +195,7 @@ def test_not_averaged(name: str) -> None:
     refuse(NOT_AVERAGED[name])
 
 
-# --- integrability -----------------------------------------------------------------------------
+# --- integrability ----------------------------------------------------------------------------
 
 Z = Var("Z", "any")
 CALCULUS: dict[str, tuple[Term, Fraction, tuple[Theorem, ...]]] = {
@@ -357,7 +357,7 @@ def test_integrability_by_unfolding() -> None:
     check("definition:m" in theorem.uses and theorem.hypotheses == set(EVERY), theorem)
 
 
-# --- levels ------------------------------------------------------------------------------------
+# --- levels -----------------------------------------------------------------------------------
 
 
 def levels(term: Term) -> object:

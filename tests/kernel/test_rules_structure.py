@@ -122,7 +122,7 @@ def refuse(case: tuple[Callable[[], Theorem], type[KernelError], str]) -> None:
     check(type(caught.value) is error, caught.value)
 
 
-# --- the table of rules ------------------------------------------------------------------------
+# --- the table of rules -----------------------------------------------------------------------
 
 
 def test_the_rules_are_these() -> None:
@@ -149,7 +149,7 @@ def test_premises_are_found_in_the_arguments() -> None:
     check(premises(left.args) == [])
 
 
-# --- assume, axiom, weaken, cut ----------------------------------------------------------------
+# --- assume, axiom, weaken, cut ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_cut_needs_the_hypothesis() -> None:
     refuse((lambda: cut(strict, given(le(X, Y))), SideConditionError, "is no hypothesis"))
 
 
-# --- index conditions --------------------------------------------------------------------------
+# --- index conditions -------------------------------------------------------------------------
 
 
 def test_cut_indices_replaces_what_follows() -> None:
@@ -257,7 +257,7 @@ def test_index_value() -> None:
     refuse((lambda: index_value(THEORY, Le(Ix(0), K)), SortError, "loose bound index"))
 
 
-# --- lift --------------------------------------------------------------------------------------
+# --- lift -------------------------------------------------------------------------------------
 
 
 def test_lift() -> None:
@@ -301,7 +301,7 @@ def test_not_lifted(name: str) -> None:
     refuse(NOT_LIFTED[name])
 
 
-# --- instantiate -------------------------------------------------------------------------------
+# --- instantiate ------------------------------------------------------------------------------
 
 
 def test_instantiate_indices_and_variables_at_once() -> None:
@@ -384,7 +384,7 @@ def test_instantiate_by_index_hypotheses_of_the_theorem() -> None:
     check(Le(j, k) in moved.hypotheses and "level:g" in moved.uses, moved)
 
 
-# --- specialise --------------------------------------------------------------------------------
+# --- specialise -------------------------------------------------------------------------------
 
 BOUND = All((W, U), (le(ZERO, W), Rel(W, "<", U)), le(mul(W, c(k)), add(X, U)))
 
@@ -439,7 +439,7 @@ def test_quantified_hypotheses_bind_distinct_constants() -> None:
             All(variables, (), le(X, Y))
 
 
-# --- induction ---------------------------------------------------------------------------------
+# --- induction --------------------------------------------------------------------------------
 
 
 def positive(at: Ix) -> Rel:
@@ -583,7 +583,7 @@ def test_induction_keeps_the_context() -> None:
     check(theorem.hypotheses == {le(X, Y), Le(one, DIM), Le(zero, k), Le(k, DIM)}, theorem)
 
 
-# --- cases -------------------------------------------------------------------------------------
+# --- cases ------------------------------------------------------------------------------------
 
 
 def test_cases() -> None:
@@ -635,7 +635,7 @@ def test_cases_keep_what_is_not_the_case() -> None:
     check(crossed.hypotheses == {le(ZERO, W), le(W, ZERO)}, crossed)
 
 
-# --- antisymmetry ------------------------------------------------------------------------------
+# --- antisymmetry -----------------------------------------------------------------------------
 
 
 def test_antisymmetry() -> None:

@@ -97,7 +97,7 @@ def termwise() -> Theorem:
     return axiom(THEORY, "s.positive")
 
 
-# --- sum_both ----------------------------------------------------------------------------------
+# --- sum_both ---------------------------------------------------------------------------------
 
 
 def test_sum_both() -> None:
@@ -165,7 +165,7 @@ def test_not_summed(name: str) -> None:
     refuse(NOT_SUMMED[name])
 
 
-# --- split_sum ---------------------------------------------------------------------------------
+# --- split_sum --------------------------------------------------------------------------------
 
 
 def test_split_sum() -> None:
@@ -212,7 +212,7 @@ def test_not_divided(name: str) -> None:
     refuse(NOT_DIVIDED[name])
 
 
-# --- rewrite -----------------------------------------------------------------------------------
+# --- rewrite ----------------------------------------------------------------------------------
 
 
 def test_rewrite_everywhere() -> None:
@@ -269,7 +269,7 @@ def test_not_rewritten(name: str) -> None:
     refuse(NOT_REWRITTEN[name])
 
 
-# --- norm --------------------------------------------------------------------------------------
+# --- norm -------------------------------------------------------------------------------------
 
 
 def test_norm_records_what_it_used() -> None:
@@ -308,7 +308,7 @@ def test_not_normal(name: str) -> None:
     refuse(NOT_NORMAL[name])
 
 
-# --- together: telescoping ---------------------------------------------------------------------
+# --- together: telescoping --------------------------------------------------------------------
 
 
 def test_a_telescoping_sum() -> None:

@@ -61,7 +61,7 @@ def step(document: Document, rule: str) -> dict[str, Any]:
     return found
 
 
-# --- what is written comes back ------------------------------------------------------------------
+# --- what is written comes back ---------------------------------------------------------------
 
 
 def test_replay_gives_the_same_bytes() -> None:
@@ -106,7 +106,7 @@ def test_what_cannot_be_written_is_refused() -> None:
         trace([claim])
 
 
-# --- tampering -----------------------------------------------------------------------------------
+# --- tampering --------------------------------------------------------------------------------
 
 
 def flip_coefficient(d: Document) -> None:
@@ -436,7 +436,7 @@ def test_ill_typed_data_surface_as_kernel_errors(monkeypatch: pytest.MonkeyPatch
             replay(whole())
 
 
-# --- the command ---------------------------------------------------------------------------------
+# --- the command ------------------------------------------------------------------------------
 
 
 def run(

@@ -129,7 +129,7 @@ def fresh_process(code: str, *argv: str, seed: str = "0") -> subprocess.Complete
     )  # fmt: skip
 
 
-# --- the fifteen -------------------------------------------------------------------------------
+# --- the fifteen ------------------------------------------------------------------------------
 
 
 def test_trap_01_the_value_of_an_index_is_not_a_variable() -> None:
@@ -520,7 +520,7 @@ def contradiction(condition: Le) -> Theorem:
     return certify(THEORY, FALSE, leaf, (value,))
 
 
-# --- HUNTED: accepted once -------------------------------------------------------------------
+# --- HUNTED: accepted once --------------------------------------------------------------------
 
 
 def test_hunted_the_base_of_an_induction_may_not_use_the_step_hypothesis() -> None:
@@ -661,7 +661,7 @@ def test_hunted_hypotheses_are_formulas() -> None:
         assume(THEORY, X)  # type: ignore[arg-type]
 
 
-# --- more ways to 1 <= 0 that must stay closed -------------------------------------------------
+# --- more ways to 1 <= 0 that must stay closed ------------------------------------------------
 
 
 def test_only_almost_sure_relations_are_averaged() -> None:

@@ -32,7 +32,7 @@ g, z, v = Process("g"), PointProcess("z"), Process("v")
 f, phi = sympy.Function("f"), sympy.Function("phi")
 X = Var("x", "any")
 
-# --- refused -------------------------------------------------------------------------------------
+# --- refused ----------------------------------------------------------------------------------
 
 NOT_EXACT = [
     (0.5, "not exact: 0.5; write an int or a Rational"),
@@ -147,8 +147,6 @@ def test_relations_refused(scope, given, says):
     assert says in str(refusal.value)
 
 
-
-
 @pytest.mark.parametrize(
     "build",
     [
@@ -168,7 +166,7 @@ def test_degree_of_a_root_is_a_positive_integer(scope, degree):
         scope.term(root(x, degree))
 
 
-# --- admitted ------------------------------------------------------------------------------------
+# --- admitted ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def closed(theory):
     return theory
 
 
-# --- names ---------------------------------------------------------------------------------------
+# --- names ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_names_the_kernel_does_not_take(theory, name):
         theory.kernel()
 
 
-# --- frozen --------------------------------------------------------------------------------------
+# --- frozen -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_claim_by_id(theory, state):
         theory.claimed("clam0")
 
 
-# --- extending -----------------------------------------------------------------------------------
+# --- extending --------------------------------------------------------------------------------
 
 
 def test_a_child_has_what_its_parents_have(theory):
@@ -165,7 +165,7 @@ def test_a_parent_s_claim_is_used(theory, state):
     assert claimed.theorem().uses == {"axiom:A"}
 
 
-# --- axioms and definitions ----------------------------------------------------------------------
+# --- axioms and definitions -------------------------------------------------------------------
 
 
 def test_axioms(theory):
@@ -225,7 +225,7 @@ def test_a_definition_is_of_a_symbol(theory):
         theory.define("bad", a, 2, [(0, "<=", 1)])
 
 
-# --- recursions ----------------------------------------------------------------------------------
+# --- recursions -------------------------------------------------------------------------------
 
 HEAVY_BALL = Recursion(
     "heavy-ball", "Heavy ball", "Polyak (1964)",

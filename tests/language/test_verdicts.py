@@ -13,7 +13,7 @@ from ratecert.proofs.language import E, Rational, by, sqrt, symbols, within
 x, y, c = symbols("x y c")
 
 
-# --- witnesses and definedness -------------------------------------------------------------------
+# --- witnesses and definedness ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ x, y, c = symbols("x y c")
         ({}, "no value is given"),
         ({x: -1}, "not seen to hold at the point"),
         ({x: 0}, "not seen to hold at the point"),
-        ({x: sqrt(2)}, "TypeError"),
+        ({x: sqrt(2)}, "is not rational"),
         ({symbols("z")[0]: 1, x: 1}, None),
     ],
     ids=["none", "negative", "boundary", "irrational", "a name too many"],
@@ -84,7 +84,7 @@ def test_definedness(theory, expression, given, says):
         assert any(text in result.reason for text in says.split("|"))
 
 
-# --- verdicts ------------------------------------------------------------------------------------
+# --- verdicts ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -92,12 +92,7 @@ def test_definedness(theory, expression, given, says):
     [
         ((x**2, "<=", x), []),
         ((x**2 * y, "<=", x), [(0, "<=", y)]),
-        pytest.param(
-            (2 * x * y, "<", x**2 + y**2), [],
-            marks=pytest.mark.xfail(
-                strict=True, reason="reported: the step's point is not found again for the claim"
-            ),
-        ),
+        ((2 * x * y, "<", x**2 + y**2), []),
         ((x, "<=", y), [(x**2, "<=", y**2)]),
         ((sqrt(x + y), "==", sqrt(x) + sqrt(y)), [(0, "<=", x), (0, "<=", y)]),
         ((x / y, "<=", x), [(0, "<", y), (y, "<=", 1), (0, "<=", x)]),

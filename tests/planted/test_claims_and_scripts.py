@@ -20,7 +20,7 @@ def scalar(theory, claim, script=None, given=(), witness=None, **more):
     )(script or (lambda p: p.have(claim, by.algebra(hints=(x - y, c * x - y)))))  # fmt: skip
 
 
-# --- scalar falsehoods: refuted at an exact point ------------------------------------------------
+# --- scalar falsehoods: refuted at an exact point ---------------------------------------------
 
 
 @pytest.mark.parametrize("quarter", [Rational(1, 4), Rational(49, 100)])
@@ -80,7 +80,7 @@ def test_dividing_by_what_may_be_negative(plain, planted):
     planted.judge(claimed, "refuted", "false at")
 
 
-# --- statements ----------------------------------------------------------------------------------
+# --- statements -------------------------------------------------------------------------------
 
 
 def test_division_by_what_may_be_zero(plain, planted):
@@ -158,7 +158,7 @@ def test_a_process_that_nothing_declares(world, planted):
     planted.judge(claimed, "error", "planted declares no 'h'")
 
 
-# --- scripts -------------------------------------------------------------------------------------
+# --- scripts ----------------------------------------------------------------------------------
 
 
 def test_a_proof_of_another_claim(plain, planted):
@@ -268,7 +268,7 @@ def test_a_chain_that_goes_down(plain, planted):
     planted.judge(claimed, "error", "a chain goes upwards: '>='")
 
 
-# --- theories ------------------------------------------------------------------------------------
+# --- theories ---------------------------------------------------------------------------------
 
 
 def test_a_theory_changed_after_its_first_claim(plain, planted):

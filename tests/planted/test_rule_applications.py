@@ -13,7 +13,7 @@ from ratecert.proofs.library.inequalities import root_tangent, young
 
 x, y = symbols("x y")
 
-# --- expectations --------------------------------------------------------------------------------
+# --- expectations -----------------------------------------------------------------------------
 
 
 def test_expectation_of_a_relation_that_is_only_assumed(world, planted):
@@ -143,7 +143,7 @@ def test_young_with_a_random_weight_in_place_of_a_constant(world, planted):
     planted.judge(claimed, "undecided", "by taking expectations", "random hypotheses")
 
 
-# --- sums ----------------------------------------------------------------------------------------
+# --- sums -------------------------------------------------------------------------------------
 
 
 def test_terms_compared_over_different_ranges(world, planted):
@@ -215,7 +215,7 @@ def test_exchange_of_ranges_that_depend_on_each_other(world, planted):
     planted.judge(claimed, "not proved", "by algebra")
 
 
-# --- definitions and instances -------------------------------------------------------------------
+# --- definitions and instances ----------------------------------------------------------------
 
 
 def test_recursion_under_a_sum_that_leaves_its_range(world, planted):
@@ -352,7 +352,7 @@ def test_kernel_made_indices_cannot_be_written(world):
         rules.assume(world.theory.kernel(), Rel(rat(0), "<=", IxVal(Ix(Eigen(0)))))
 
 
-# --- induction -----------------------------------------------------------------------------------
+# --- induction --------------------------------------------------------------------------------
 
 
 def average_theory():

@@ -11,7 +11,7 @@ from ratecert.proofs.theorems.sgd import expected_descent, rate, step_size
 HALF, TWO_PERCENT_LESS, ONE_PERCENT_LESS = Rational(1, 2), Rational(49, 50), Rational(99, 100)
 
 
-# --- telescoping ---------------------------------------------------------------------------------
+# --- telescoping ------------------------------------------------------------------------------
 
 
 def summed(w, *, last=1, high=0, noise=None, gap=-1, gain=HALF, many=True):
@@ -74,7 +74,7 @@ def test_sum_that_gains_too_much(later, planted, constant):
     planted.judge(claimed, "undecided", "by summing up: false at")
 
 
-# --- the step size -------------------------------------------------------------------------------
+# --- the step size ----------------------------------------------------------------------------
 
 
 def balanced(w, *, factor=1, first=1, second=1, drop=None, gain=HALF):
@@ -130,7 +130,7 @@ def test_bound_with_a_smaller_term(later, wrong, piece, factor):
     wrong.judge(claimed, "not proved", "by What the step size balances")
 
 
-# --- from the mean square to the rate ------------------------------------------------------------
+# --- from the mean square to the rate ---------------------------------------------------------
 
 
 def averaged(w, *, constant=None, second=2, power=4, tangent=2, weight=None, last=0, given=3):
@@ -218,7 +218,7 @@ def test_rate_without_the_bound_of_the_mean(later, wrong):
     wrong.judge(averaged(later, given=2), "undecided", "is no hypothesis of this claim")
 
 
-# --- the whole -----------------------------------------------------------------------------------
+# --- the whole --------------------------------------------------------------------------------
 
 
 def test_rate_for_another_step_size(later, planted):

@@ -34,7 +34,7 @@ def descent(w, *, linear=1, quadratic=HALF, smooth=HALF, ends=(0, 1), steps=None
     return w.claim(claim, script, given=[steps or w.step])
 
 
-# --- descent on every path -----------------------------------------------------------------------
+# --- descent on every path --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("constant", [Rational(1, 4), HALF * TWO_PERCENT_LESS, 0])
@@ -81,7 +81,7 @@ def test_descent_of_another_algorithm(make_world, planted, factor):
     planted.judge(descent(make_world(recursion)), "undecided", "by definition of x: false at")
 
 
-# --- first moment --------------------------------------------------------------------------------
+# --- first moment -----------------------------------------------------------------------------
 
 
 def unbiased(w, *, known_after=-1, reason=None, steps=None):
@@ -146,7 +146,7 @@ def test_expectation_of_a_product_is_no_product_of_expectations(world, planted):
     planted.judge(claimed, "undecided", "by tower property: false at")
 
 
-# --- second moment -------------------------------------------------------------------------------
+# --- second moment ----------------------------------------------------------------------------
 
 
 def second_moment(w, *, variance=None, gradient=1, cross=2, use_A3=True):
@@ -206,7 +206,7 @@ def test_second_moment_with_the_cross_term_of_the_wrong_sign(world, planted):
     planted.judge(claimed, "undecided", "by linearity of E: false at")
 
 
-# --- descent in expectation ----------------------------------------------------------------------
+# --- descent in expectation -------------------------------------------------------------------
 
 
 def expected_descent(w, *, gain=HALF, noise=HALF, power=2, given=None):

@@ -169,7 +169,7 @@ def test_names(name, text):
     assert name_text(name) == text
 
 
-# --- bound indices -------------------------------------------------------------------------------
+# --- bound indices ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("free", [("i",), ("i", "j"), ("i", "j", "l", "n"), ("k", "i", "j", "l")])
@@ -203,7 +203,7 @@ def test_bound_names_do_not_depend_on_the_author_s():
         assert printer.show(sum_over(name, one, d, a(Ix(name)))) == "Σ_{i=1..d} a[i]"
 
 
-# --- injective up to equality --------------------------------------------------------------------
+# --- injective up to equality -----------------------------------------------------------------
 
 
 def value(t, at):

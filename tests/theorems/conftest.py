@@ -68,7 +68,7 @@ class Tree:
         value = np.broadcast_to(value, (self.paths.shape[-1],))
         return (np.bincount(group, value) / np.bincount(group))[group]
 
-    # --- kernel terms ----------------------------------------------------------------------------
+    # --- kernel terms -------------------------------------------------------------------------
 
     def index(self, ix: T.Ix, at: dict[str, int]) -> int:
         fixed = {"K": self.K, "d": self.d, None: 0}

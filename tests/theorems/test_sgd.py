@@ -71,7 +71,7 @@ def test_claims():
     assert {c.id for c in sgd.claims.values() if c.kind == "theorem"} == {"rate", "rate.min"}
 
 
-# --- the statement is the blueprint's ------------------------------------------------------------
+# --- the statement is the blueprint's ---------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["rate", "rate.min"])
@@ -127,7 +127,7 @@ def test_assumptions_are_those_of_the_blueprint():
     assert all(a.source for a in axioms.values())
 
 
-# --- what it rests on ----------------------------------------------------------------------------
+# --- what it rests on -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["rate", "rate.min"])
@@ -183,7 +183,7 @@ def test_noise_free_case_is_included():
     assert (claimed.check().verdict, claimed.check().reason) == ("proved", "")
 
 
-# --- one recursion -------------------------------------------------------------------------------
+# --- one recursion ----------------------------------------------------------------------------
 
 
 def test_recursion_is_the_optimizer_s():
@@ -204,7 +204,7 @@ def test_recursion_is_the_optimizer_s():
     assert {p.name for p in SGD.parameters} <= {s.name for s in kernel.symbols}
 
 
-# --- and it is so: exact expectations on small scenario trees ------------------------------------
+# --- and it is so: exact expectations on small scenario trees ---------------------------------
 
 
 def within_range(claim, tree):

@@ -64,7 +64,7 @@ def _sgd(
     return simulate(SGD, instance, K=K, parameters={"eta": eta}, **arguments)
 
 
-# --- the descent inequality --------------------------------------------------------------------
+# --- the descent inequality -------------------------------------------------------------------
 
 
 def test_the_descent_inequality_holds(words: Any) -> None:
@@ -135,7 +135,7 @@ def test_real_data(words: Any) -> None:
     assert (wrong.verdict, wrong.confirmed) == ("violated", 2)
 
 
-# --- other statements ----------------------------------------------------------------------------
+# --- other statements -------------------------------------------------------------------------
 
 
 def _rate(words: Any) -> Rel:
@@ -343,7 +343,7 @@ def test_a_longer_lead_tells_rounding_from_refutation(words: Any) -> None:
         Checker(statement, lead=-1)
 
 
-# --- hypotheses ----------------------------------------------------------------------------------
+# --- hypotheses -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -422,7 +422,7 @@ def test_two_free_times(words: Any) -> None:
     assert wrong.verdict == "violated"
 
 
-# --- definitions of a theory -----------------------------------------------------------------
+# --- definitions of a theory ------------------------------------------------------------------
 
 
 def test_definitions_of_a_kernel_theory(words: Any) -> None:
@@ -455,7 +455,7 @@ def test_definitions_of_a_kernel_theory(words: Any) -> None:
     assert (result.verdict, result.checked) == ("holds", 3)
 
 
-# --- edges ---------------------------------------------------------------------------------------
+# --- edges ------------------------------------------------------------------------------------
 
 
 def test_irrational_ties_stay_undecided(words: Any) -> None:

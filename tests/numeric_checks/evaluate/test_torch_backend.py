@@ -81,7 +81,7 @@ def _value(term: Term, run: Run, *hypotheses: Le, **options: object) -> torch.Te
     return found.left
 
 
-# --- the agreement of the two readings ---------------------------------------------------------
+# --- the agreement of the two readings --------------------------------------------------------
 
 
 def _random_term(rng: random.Random, depth: int, indices: tuple[Ix, ...]) -> Term:
@@ -168,7 +168,7 @@ def test_a_wrong_reading_would_be_noticed(run: Run) -> None:
     assert abs(value - as_float(exact)) > 1e-3
 
 
-# --- semantics -------------------------------------------------------------------------------
+# --- semantics --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("exponent", ["0", "1", "2", "3", "-1", "-2", "1/2", "-1/2", "2/3", "-5/3"])
@@ -241,7 +241,7 @@ def test_no_mean_over_rows_that_differ() -> None:
     assert _value(App("eta", ()), run).tolist() == [0.1, 0.2]
 
 
-# --- refusals --------------------------------------------------------------------------------
+# --- refusals ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_a_definition_outside_its_range(run: Run) -> None:
         _value(App("G", (k, i)), run, *RANGES, unfold=unfolding([definition]))
 
 
-# --- windows ---------------------------------------------------------------------------------
+# --- windows ----------------------------------------------------------------------------------
 
 
 def _last(term: Term, chunk: int, before: int = 0, *hypotheses: Le) -> torch.Tensor:
