@@ -99,8 +99,13 @@ def test_wheel_holds_every_source_file_under_one_name(wheel: Path, tree: Path) -
     names = zipfile.ZipFile(wheel).namelist()
     info = f"ratecert-{ratecert.__version__}.dist-info"
     assert {name.split("/")[0] for name in names} == {"ratecert", info}
+    own = tree / "src/ratecert"
+    rooms = [own, *(p for p in own.iterdir() if p.is_dir() and not p.is_symlink())]
     expected = {
-        f"ratecert/{path.name}" for path in (tree / "src/ratecert").iterdir() if path.is_file()
+        path.relative_to(tree / "src").as_posix()
+        for room in rooms
+        for path in room.iterdir()
+        if path.is_file()
     }
     for folder in FOLDERS:
         files = (
