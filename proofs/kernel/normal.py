@@ -178,6 +178,9 @@ class Normaliser:
     def _sign(self, t: Term) -> Sign | None:
         if isinstance(t, Rat):
             return (1 if t.value >= 0 else -1, t.value != 0)
+        if isinstance(t, Add | Mul) and (p := self.poly(t)) and P.leading(p) < 0:
+            known = self.sign(to_term(P.scale(p, -1)))  # facts are kept with a positive lead
+            return None if known is None else (-known[0], known[1])
         weak: tuple[Sign, Used] | None = None
         for entry, used in self.facts.find("sign", t):
             if entry.sign is not None and entry.sign[1]:
@@ -469,6 +472,8 @@ class Normaliser:
         if low.base is None and low.offset != 1:
             shift = low.offset - 1
             low, high = Ix(None, 1), high.shift(-shift)
+        if self.entails(Le(high.shift(1), low)):
+            return {}
         with self.binder(low, high) as eigen:
             body = self.poly(open_body(t.body, Ix(eigen, shift)))
             return self.collect(low, high, eigen, body)

@@ -95,6 +95,11 @@ class Scope:
         raise DoorError(f"outside the language of exact statements: {e} ({type(e).__name__})")
 
     def _symbol(self, e: sympy.Symbol) -> K.Term:
+        if e != sympy.Symbol(e.name):
+            raise DoorError(
+                f"{e} carries SymPy assumptions, by which SymPy may have rewritten the statement; "
+                "use a plain symbol and write the condition as a hypothesis"
+            )
         meaning = self.meaning(e.name)
         if meaning == "index":
             return K.IxVal(K.Ix(e.name))
@@ -108,6 +113,10 @@ class Scope:
 
     def _sum(self, e: FiniteSum) -> K.Term:
         body, index, low, high = e.args
+        if self.names.get(index.name, "index") != "index" or (
+            index.name in self.theory.index_constants
+        ):
+            raise DoorError(f"{index} already means something; sum over another index: {e}")
         inner = self.extended({index.name: "index"})
         return K.sum_over(index.name, self.index(low), self.index(high), inner._term(body))
 

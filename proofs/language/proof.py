@@ -178,6 +178,8 @@ class Proof:
         left, steps = self.scope.term(chain[0]), list[Step]()
         for n in range(1, len(chain), 3):
             op, right, reason = chain[n : n + 3]
+            if not hasattr(reason, "prove"):
+                raise DoorError(f"no reason: {reason!r}; write one as by.algebra(), by.lemma(...)")
             if op not in OPS or OPS[op][1]:
                 raise DoorError(f"a chain goes upwards: {op!r} is not one of <=, <, ==")
             goal = K.Rel(left, OPS[op][0], self.scope.term(right))
@@ -353,5 +355,7 @@ def explain_failure(failure: Failure, show: Callable[[K.Node], str]) -> str:
     """A failure of the finders in words."""
     if isinstance(failure, Counterexample):
         values = ", ".join(f"{show(t)} = {v}" for t, v in failure.point.items())
-        return f"false at {values}" if values else failure.text
+        read = any(not isinstance(t, K.App) or t.args for t in failure.abstracted)
+        free = ", reading E, sums and processes as independent numbers" if read else ""
+        return f"false at {values}{free}" if values else failure.text
     return failure.text

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..kernel.errors import KernelError
 from ..kernel.trace import trace
 from .theory import Claimed, Result
 
@@ -28,7 +29,10 @@ def replay_elsewhere(claims: Sequence[Claimed]) -> None:
         by_theory.setdefault(id(claim.theory), []).append(claim)
     for group in by_theory.values():
         published = [c.result.claim for c in group if c.result and c.result.claim]
-        digests, trouble = _replayed(trace(published))
+        try:
+            digests, trouble = _replayed(trace(published))
+        except KernelError as error:
+            digests, trouble = {}, f"no trace could be written: {error}"
         for claim in group:
             if claim.result is None or claim.result.claim is None:
                 continue

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 import sympy
-from sympy import Max, Min, Rational
+from sympy import Max, Min
 
 Expr: TypeAlias = Any
 """A SymPy expression, or anything SymPy takes for one. SymPy has no types to offer."""
@@ -57,6 +57,14 @@ def exact(expression: Any) -> Expr:
     if isinstance(expression, sympy.Basic):
         return expression
     raise DoorError(f"not an expression: {expression!r}")
+
+
+def Rational(numerator: Any, denominator: Any = 1) -> Expr:  # noqa: N802
+    """The exact ratio of two ints (or exact numbers). A float is refused: 0.1 is no decimal."""
+    parts = [exact(part) for part in (numerator, denominator)]
+    if not all(isinstance(part, sympy.Rational) for part in parts) or parts[1] == 0:
+        raise DoorError(f"not an exact ratio: {numerator!r}/{denominator!r}")
+    return parts[0] / parts[1]
 
 
 class FiniteSum(sympy.Expr):  # type: ignore[misc]

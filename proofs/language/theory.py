@@ -154,7 +154,9 @@ class Claimed:
         indices: dict[str, int] = {}
         for key, value in {**self.theory.witness, **self.witness}.items():
             if isinstance(key, sympy.Symbol) and scope.names.get(key.name) == "index":
-                indices[key.name] = int(value)
+                if type(value) is not int:
+                    raise DoorError(f"{self.label}: the index {key} = {value!r} is no int")
+                indices[key.name] = value
             elif not isinstance(key, sympy.Symbol) or key.name in scope.names:
                 if not isinstance(value, int | Fraction | sympy.Rational):
                     raise DoorError(f"{self.label}: the witness {key} = {value!r} is not rational")

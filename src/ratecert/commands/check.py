@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 from typing import Any
 
 from ..cli import EXIT_FINDING, EXIT_NOTHING, EXIT_OK, EXIT_USAGE
+from ..proofs.language import DoorError
 from ..proofs.language.loader import load
 from ..proofs.language.replaying import replay_elsewhere
 from ..proofs.language.theory import Claimed, Theory
@@ -70,9 +72,10 @@ def _statement(claim: Claimed) -> dict[str, Any]:
         "oracles": [],
         "seconds": round(result.seconds, 4),
     }
+    with suppress(DoorError):  # a statement that is ill formed has no hypotheses to show
+        entry["hypotheses"] = [printer.show(h) for h in claim.hypotheses()]
     if result.claim is not None:
         base = foundation(result.claim.theorem)
-        entry["hypotheses"] = [printer.show(h) for h in claim.hypotheses()]
         entry["assumptions"], entry["axioms"] = list(base.assumptions), list(base.axioms)
         entry["definitions"], entry["oracles"] = list(base.definitions), list(base.oracles)
     if result.verdict != "proved":
