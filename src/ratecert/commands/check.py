@@ -92,7 +92,8 @@ def _text(chosen: list[tuple[Theory, list[Claimed]]]) -> None:
             resting = ""
             if result.claim is not None:
                 base = foundation(result.claim.theorem)
-                resting = " ".join((*base.assumptions, *base.axioms)) or "nothing but algebra"
+                resting = " ".join((*base.assumptions, *base.axioms))
+                resting = resting or ("definitions only" if base.definitions else "algebra only")
             rows.append((result.verdict, claim.id, claim.title, resting, f"{result.seconds:.2f} s"))
             if result.verdict != "proved":
                 failures.append(f"{claim.label} is {result.verdict}:\n{_indent(result.reason)}")
