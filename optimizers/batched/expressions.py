@@ -73,7 +73,8 @@ def compile_expression(
     ...     divide = staticmethod(lambda a, b: a / b)
     ...     power = staticmethod(lambda a, n: a ** int(n))
     ...     absolute = staticmethod(abs)
-    >>> f = compile_expression(sympy.sympify("x - eta*g**2/3"), Rationals())
+    >>> x, eta, g = sympy.symbols("x eta g")
+    >>> f = compile_expression(x - eta * g**2 / 3, Rationals())
     >>> f({"x": Fraction(1), "eta": Fraction(1, 2), "g": Fraction(4)})
     Fraction(-5, 3)
     """

@@ -16,7 +16,7 @@ from ..kernel import terms as K
 from ..kernel.certificates import GOAL, Leaf, Product, certify
 from ..kernel.judgment import Theorem
 from .proof import Proof, StepError, explain_failure
-from .symbols import FunctionName, Notation, PointProcess, Process, Within
+from .symbols import FunctionName, PointProcess, Process, Within
 
 if TYPE_CHECKING:
     from .theory import Claimed
@@ -258,4 +258,4 @@ class _Telescoping(Reason):
 
 
 by = By()
-__all__ = ["Notation", "Reason", "by"]
+__all__ = ["Reason", "by"]
