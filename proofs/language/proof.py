@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..finders import Counterexample, Failure, prove, prove_sign
 from ..kernel import rules
@@ -17,7 +17,7 @@ from ..kernel.judgment import Theorem
 from ..kernel.normal import Unfold
 from ..render.text import Printer
 from .door import OPS, Scope
-from .symbols import DoorError, Within
+from .symbols import DoorError, FunctionName, Integrable, PointProcess, Process, Within
 
 if TYPE_CHECKING:
     from .reasons import Reason
@@ -27,6 +27,45 @@ if TYPE_CHECKING:
 
 class StepError(Exception):
     """A step of a proof was not established; says which, what was tried, and what is known."""
+
+
+def names_of(symbols: Iterable[Any]) -> tuple[str, ...]:
+    """Names of processes, constants or definitions."""
+    named = Process | PointProcess | FunctionName
+    return tuple(s.name if isinstance(s, named) else str(s) for s in symbols)
+
+
+@dataclass(frozen=True)
+class Before:
+    """The hypothesis of an induction, at the index before.
+
+    A fact as it stands; a quantified one is called with the values to take: ``before(w=w/2)``.
+    """
+
+    proof: Proof
+    formula: K.Formula
+
+    def __call__(self, **values: Any) -> Theorem:
+        """The hypothesis at the given values; their conditions are proved here."""
+        p, formula = self.proof, self.formula
+        if not isinstance(formula, K.All):
+            if values:
+                raise DoorError(f"the induction hypothesis leaves nothing open: {sorted(values)}")
+            return rules.assume(p.theory, formula)
+        names = [v.name for v in formula.variables]
+        if set(values) != set(names):
+            raise DoorError(f"the induction hypothesis needs values for {', '.join(names)}")
+        terms = tuple(p.scope.term(values[name]) for name in names)
+        at: dict[K.Node, K.Node] = dict(zip(formula.variables, terms, strict=True))
+        conditions = list[Theorem]()
+        for condition in formula.conditions:
+            wanted = K.transform(condition, lambda node, _depth: at.get(node))
+            found = p.solve(wanted)
+            if not isinstance(found, Theorem):
+                why = explain_failure(found, p.show)
+                raise StepError(f"the induction hypothesis needs {p.show(wanted)}: {why}")
+            conditions.append(found)
+        return rules.specialise(p.theory, formula, terms, tuple(conditions))
 
 
 @dataclass(frozen=True)
@@ -52,7 +91,7 @@ class Proof:
     author: AuthorTheory
     scope: Scope
     given: tuple[K.Formula, ...]
-    goal: K.Rel
+    goal: K.Rel | K.Fin
     chains: list[list[Step]] = field(default_factory=list)
     local: tuple[Theorem, ...] = ()
     known: list[Theorem] = field(default_factory=list)
@@ -274,16 +313,21 @@ class Proof:
         claim: Any,
         over: Within,
         base: Callable[[Proof], Theorem],
-        step: Callable[[Proof, Theorem], Theorem],
+        step: Callable[[Proof, Before], Theorem],
+        *,
+        for_all: tuple[Any, ...] = (),
+        where: tuple[Any, ...] = (),
     ) -> Theorem:
         """``claim`` for all values of ``over.index`` in range, by induction from ``over.low``.
 
         ``base`` proves the claim at the first value, ``step`` at the index from the hypothesis
-        (its second argument) at the index before.
+        ``before`` (its second argument) at the index before. With ``for_all``, constants of the
+        claim that satisfy the conditions ``where``, the induction is on the claim for all their
+        values at once: ``before(w=...)`` is the hypothesis at the values chosen.
         """
         name = str(over.index)
         scope = self.scope.extended({name: "index"})
-        target = scope.relation(claim)
+        target = scope.statement(claim)
         low = self.scope.index(over.low)
         high = None if over.high is None else self.scope.index(over.high)
         first = substitute_indices(target, {name: low})
@@ -292,12 +336,54 @@ class Proof:
             raise StepError(f"the base must prove {self.show(first)}")
         k = K.Ix(name)
         span = (K.Le(low.shift(1), k), *(() if high is None else (K.Le(k, high),)))
-        before = substitute_indices(target, {name: k.shift(-1)})
+        before: K.Formula = substitute_indices(target, {name: k.shift(-1)})
+        bound = tuple(self._bound(w) for w in for_all)
+        conditions = tuple(scope.relation(c) for c in where)
+        if bound:
+            if not isinstance(before, K.Rel):
+                raise StepError("integrability is proved for one value at a time")
+            before = K.All(bound, conditions, before)
         inner = replace(self, scope=scope, given=(*self.given, *span, before))
-        theorem = step(inner, rules.assume(self.theory, before))
+        theorem = step(inner, Before(inner, before))
         if theorem.conclusion != target:
             raise StepError(f"the step must prove {self.show(target)}")
-        return rules.induct(proved, theorem, name, low, high)
+        return rules.induct(proved, theorem, name, low, high, bound, conditions)
+
+    def _bound(self, symbol: Any) -> K.Var:
+        meaning = self.scope.meaning(str(symbol))
+        if not isinstance(meaning, K.Var) or meaning.level != "det":
+            raise DoorError(f"{symbol} is not one of the claim's constants (for_constants)")
+        return meaning
+
+    def first(self, term: Any, over: Within) -> Theorem:
+        """``Sum = first term + rest``, for a range that is not empty."""
+        return self._split("first", term, over)
+
+    def last(self, term: Any, over: Within) -> Theorem:
+        """``Sum = rest + last term``, for a range that is not empty."""
+        return self._split("last", term, over)
+
+    def _split(self, side: Literal["first", "last"], term: Any, over: Within) -> Theorem:
+        name = str(over.index)
+        body = self.scope.extended({name: "index"}).term(term)
+        low, high = self.scope.index(over.low), self.scope.index(over.high)
+        return rules.split_sum(
+            self.theory, K.sum_over(name, low, high, body), side, self.ambient
+        )
+
+    def integrability(self, stated: Integrable, *symbols: Any, **at: Any) -> Theorem:
+        """That a term is integrable, by the calculus of exponents from what is known here.
+
+        ``symbols``: whose definitions to unfold (at given indices, as in ``by.definition``).
+        """
+        claim = self.scope.statement(stated)
+        if not isinstance(claim, K.Fin):
+            raise DoorError(f"write integrable(t), square_integrable(t) or bounded(t): {stated!r}")
+        facts = (*self.fin(), *self.hypotheses(), *self.sides(K.Rel(claim.term, "=", claim.term)))
+        return rules.integrability(
+            self.theory, claim.term, claim.exponent, self.ambient, tuple(dict.fromkeys(facts)),
+            self.unfolding(names_of(symbols), at),
+        )  # fmt: skip
 
     # --- the end ------------------------------------------------------------------------------
 
@@ -306,7 +392,11 @@ class Proof:
         if not isinstance(theorem, Theorem):
             raise StepError("the proof returns no theorem (a missing `return p.calc(...)`?)")
         if theorem.conclusion != self.goal:
-            joined = self.solve(self.goal, (theorem,), degree=1)
+            joined = (
+                self.solve(self.goal, (theorem,), degree=1)
+                if isinstance(self.goal, K.Rel) and isinstance(theorem.conclusion, K.Rel)
+                else None
+            )
             if not isinstance(joined, Theorem):
                 raise StepError(
                     f"the proof ends with {self.show(theorem.conclusion)}\n"
