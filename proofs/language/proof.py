@@ -36,22 +36,15 @@ def names_of(symbols: Iterable[Any]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Before:
-    """The hypothesis of an induction, at the index before.
-
-    A fact as it stands; a quantified one is called with the values to take: ``before(w=w/2)``.
-    """
+class ForAll:
+    """The hypothesis of an induction for all values of some constants: ``before(w=w/2)``."""
 
     proof: Proof
-    formula: K.Formula
+    formula: K.All
 
     def __call__(self, **values: Any) -> Theorem:
         """The hypothesis at the given values; their conditions are proved here."""
         p, formula = self.proof, self.formula
-        if not isinstance(formula, K.All):
-            if values:
-                raise DoorError(f"the induction hypothesis leaves nothing open: {sorted(values)}")
-            return rules.assume(p.theory, formula)
         names = [v.name for v in formula.variables]
         if set(values) != set(names):
             raise DoorError(f"the induction hypothesis needs values for {', '.join(names)}")
@@ -186,8 +179,9 @@ class Proof:
                 raise DoorError(
                     f"there is no {name!r} to choose; the statement leaves open {known}"
                 )
-        if indices or terms:
-            theorem = rules.instantiate(theorem, tuple(indices), tuple(terms))
+        if not (indices or terms):
+            return theorem  # as it stands it may serve at other indices too
+        theorem = rules.instantiate(theorem, tuple(indices), tuple(terms))
         return rules.cut_indices(theorem, self.ambient) if self.ambient else theorem
 
     def discharge(self, theorem: Theorem, label: str, known: tuple[Theorem, ...] = ()) -> Theorem:
@@ -313,7 +307,7 @@ class Proof:
         claim: Any,
         over: Within,
         base: Callable[[Proof], Theorem],
-        step: Callable[[Proof, Before], Theorem],
+        step: Callable[[Proof, Any], Theorem],
         *,
         for_all: tuple[Any, ...] = (),
         where: tuple[Any, ...] = (),
@@ -321,9 +315,9 @@ class Proof:
         """``claim`` for all values of ``over.index`` in range, by induction from ``over.low``.
 
         ``base`` proves the claim at the first value, ``step`` at the index from the hypothesis
-        ``before`` (its second argument) at the index before. With ``for_all``, constants of the
-        claim that satisfy the conditions ``where``, the induction is on the claim for all their
-        values at once: ``before(w=...)`` is the hypothesis at the values chosen.
+        (its second argument) at the index before. With ``for_all``, constants of the claim that
+        satisfy the conditions ``where``, the induction is on the claim for all their values at
+        once, and the second argument a ``ForAll``: ``before(w=...)`` takes the values to use.
         """
         name = str(over.index)
         scope = self.scope.extended({name: "index"})
@@ -336,15 +330,18 @@ class Proof:
             raise StepError(f"the base must prove {self.show(first)}")
         k = K.Ix(name)
         span = (K.Le(low.shift(1), k), *(() if high is None else (K.Le(k, high),)))
-        before: K.Formula = substitute_indices(target, {name: k.shift(-1)})
+        before = substitute_indices(target, {name: k.shift(-1)})
         bound = tuple(self._bound(w) for w in for_all)
         conditions = tuple(scope.relation(c) for c in where)
-        if bound:
-            if not isinstance(before, K.Rel):
-                raise StepError("integrability is proved for one value at a time")
-            before = K.All(bound, conditions, before)
-        inner = replace(self, scope=scope, given=(*self.given, *span, before))
-        theorem = step(inner, Before(inner, before))
+        if not bound:
+            inner = replace(self, scope=scope, given=(*self.given, *span, before))
+            theorem = step(inner, rules.assume(self.theory, before))
+        elif isinstance(before, K.Rel):
+            every = K.All(bound, conditions, before)
+            inner = replace(self, scope=scope, given=(*self.given, *span, every))
+            theorem = step(inner, ForAll(inner, every))
+        else:
+            raise StepError("integrability is proved for one value at a time")
         if theorem.conclusion != target:
             raise StepError(f"the step must prove {self.show(target)}")
         return rules.induct(proved, theorem, name, low, high, bound, conditions)

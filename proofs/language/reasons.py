@@ -15,14 +15,14 @@ from ..kernel import rules
 from ..kernel import terms as K
 from ..kernel.certificates import GOAL, Leaf, Product, certify
 from ..kernel.judgment import Theorem
-from .proof import Before, Proof, StepError, explain_failure, names_of
+from .proof import Proof, StepError, explain_failure, names_of
 from .symbols import Within
 
 if TYPE_CHECKING:
     from .theory import Claimed
 
 Fact = Any
-"""A theorem, a claim (used as it stands), an induction hypothesis, or a hypothesis as a relation."""
+"""A theorem, a claim (used as it stands), or a hypothesis written as a relation."""
 
 
 class Reason:
@@ -38,8 +38,6 @@ class Reason:
 def _theorem(p: Proof, fact: Fact) -> Theorem:
     if isinstance(fact, Theorem):
         return fact
-    if isinstance(fact, Before):
-        return fact()
     if isinstance(fact, tuple):
         return p.assumption(fact)
     return p.use(fact)
