@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..finders import Counterexample, Failure, prove, prove_sign
 from ..kernel import rules
 from ..kernel import terms as K
-from ..kernel.certificates import GOAL, Leaf, Product, certify
+from ..kernel.certificates import GOAL, Leaf, Product, Split, certify
 from ..kernel.errors import KernelError
 from ..kernel.indices import index_hypotheses, substitute_indices
 from ..kernel.judgment import Theorem
@@ -325,9 +325,9 @@ class Proof:
         low = self.scope.index(over.low)
         high = None if over.high is None else self.scope.index(over.high)
         first = substitute_indices(target, {name: low})
-        proved = base(self)
-        if proved.conclusion != first:
-            raise StepError(f"the base must prove {self.show(first)}")
+        fixed = tuple(h for h in self.given if name not in K.free_indices(h))
+        start = replace(self, given=fixed)  # at the first value nothing is known of the index
+        proved = start._as_stated(base(start), first, "base")
         k = K.Ix(name)
         span = (K.Le(low.shift(1), k), *(() if high is None else (K.Le(k, high),)))
         before = substitute_indices(target, {name: k.shift(-1)})
@@ -342,9 +342,18 @@ class Proof:
             theorem = step(inner, ForAll(inner, every))
         else:
             raise StepError("integrability is proved for one value at a time")
-        if theorem.conclusion != target:
-            raise StepError(f"the step must prove {self.show(target)}")
+        theorem = inner._as_stated(theorem, target, "step")
         return rules.induct(proved, theorem, name, low, high, bound, conditions)
+
+    def _as_stated(self, theorem: Theorem, target: K.Rel | K.Fin, what: str) -> Theorem:
+        """``theorem`` as the statement ``target``, from which it may differ in spelling."""
+        if theorem.conclusion == target:
+            return theorem
+        if isinstance(target, K.Rel) and isinstance(theorem.conclusion, K.Rel):
+            found = self.solve(target, (theorem,), degree=1)
+            if isinstance(found, Theorem):
+                return found
+        raise StepError(f"the {what} must prove {self.show(target)}")
 
     def _bound(self, symbol: Any) -> K.Var:
         meaning = self.scope.meaning(str(symbol))
@@ -381,6 +390,32 @@ class Proof:
             self.theory, claim.term, claim.exponent, self.ambient, tuple(dict.fromkeys(facts)),
             self.unfolding(names_of(symbols), at),
         )  # fmt: skip
+
+    # --- cases --------------------------------------------------------------------------------
+
+    def cases(
+        self,
+        term: Any,
+        negative: Callable[[Proof], Theorem],
+        otherwise: Callable[[Proof], Theorem],
+    ) -> Theorem:
+        """The same inequality proved for ``term < 0`` and for ``0 <= term``.
+
+        Each branch has its case among the hypotheses. The sign may depend on the outcome; then
+        neither branch can take expectations of what rests on it.
+        """
+        t = self.scope.term(term)
+        branches = list[Theorem]()
+        for case, branch in ((K.Rel(K.ZERO, "<=", t), otherwise), (K.Rel(t, "<", K.ZERO), negative)):
+            branches.append(branch(replace(self, given=(*self.given, case))))
+        goal = branches[0].rel
+        if goal.op == "=" or branches[1].conclusion != goal:
+            shown = "; ".join(self.show(b.conclusion) for b in branches)
+            raise StepError(f"the two cases must prove one inequality: {shown}")
+        leaves = (
+            Leaf((Product(Fraction(1), (GOAL,)), Product(Fraction(1), (n,)))) for n in range(2)
+        )
+        return certify(self.theory, goal, Split(t, *leaves), tuple(branches), self.ambient)
 
     # --- the end ------------------------------------------------------------------------------
 

@@ -60,7 +60,6 @@ descent_term = (
     + eta / 2 * (1 + rho) * (G[k, i] - n[k, i]) ** 2 / sqrt(eps)
     + eta / 2 * (1 + 1 / rho) * lam**2 * x[k, i] ** 2 * D[k, i]
 )
-move = x[k + 1, i] - x[k, i]
 
 
 @adamw.lemma(
@@ -75,9 +74,9 @@ move = x[k + 1, i] - x[k, i]
 def descent(p: Proof) -> Theorem:
     at = p.within(coordinate)
     know_denominator(at)
-    moved = at.have((move, "==", -eta * b[k, i] / D[k, i]), by.definition(x, k=k))
+    moved = at.have((move[k, i], "==", -eta * b[k, i] / D[k, i]), by.definition(x, k=k))
     each = at.calc(
-        G[k, i] * move + L / 2 * move**2,
+        G[k, i] * move[k, i] + L / 2 * move[k, i] ** 2,
         "==", -eta * G[k, i] * b[k, i] / D[k, i] + L * eta**2 / 2 * b[k, i] ** 2 / D[k, i] ** 2,
         by.rewriting(moved),
         "<=", descent_term,
@@ -85,9 +84,9 @@ def descent(p: Proof) -> Theorem:
     )  # fmt: skip
     return p.calc(
         f(x[k + 1]) - f(x[k]),
-        "<=", over_i(G[k, i] * move) + L / 2 * over_i(move**2),
+        "<=", over_i(G[k, i] * move[k, i]) + L / 2 * over_i(move[k, i] ** 2),
         by.axiom("A1", p=x[k], y=x[k + 1]),
-        "==", over_i(G[k, i] * move + L / 2 * move**2), by.algebra(),
+        "==", over_i(G[k, i] * move[k, i] + L / 2 * move[k, i] ** 2), by.algebra(),
         "<=", over_i(descent_term), by.summing(each, coordinate),
     )  # fmt: skip
 
@@ -97,7 +96,7 @@ def descent(p: Proof) -> Theorem:
     title="The length of a step",
     given=[step, *signs],
     claim=(
-        L**2 * over_i(move**2),
+        L**2 * over_i(move[k, i] ** 2),
         "<=",
         L**2 * eta**2 / sqrt(eps) * over_i(b[k, i] ** 2 / D[k, i]),
     ),
@@ -106,19 +105,19 @@ def descent(p: Proof) -> Theorem:
 def step_length(p: Proof) -> Theorem:
     at = p.within(coordinate)
     know_denominator(at)
-    moved = at.have((move, "==", -eta * b[k, i] / D[k, i]), by.definition(x, k=k))
+    moved = at.have((move[k, i], "==", -eta * b[k, i] / D[k, i]), by.definition(x, k=k))
     square = at.have(
         (b[k, i] ** 2 / D[k, i] ** 2, "<=", b[k, i] ** 2 / (sqrt(eps) * D[k, i])), by.algebra()
     )
     each = at.calc(
-        L**2 * move**2,
+        L**2 * move[k, i] ** 2,
         "==", L**2 * eta**2 * (b[k, i] ** 2 / D[k, i] ** 2), by.rewriting(moved),
         "<=", L**2 * eta**2 * (b[k, i] ** 2 / (sqrt(eps) * D[k, i])),
         by.multiplying(square, L**2 * eta**2),
     )  # fmt: skip
     return p.have(
         (
-            L**2 * over_i(move**2),
+            L**2 * over_i(move[k, i] ** 2),
             "<=",
             L**2 * eta**2 / sqrt(eps) * over_i(b[k, i] ** 2 / D[k, i]),
         ),

@@ -102,14 +102,79 @@ def double(p: Proof) -> Theorem:
     )  # fmt: skip
 
 
+# --- the sharper factor, for AdamW: mu = 1 ------------------------------------------------------
+
+sharp = (1 - theta) ** 2 / ((1 - beta) * (1 - theta**2 / beta))
+
+
+@adamw.lemma(
+    "L1.unrolled",
+    title="Momentum domination with the sharper factor",
+    given=[from_start, coordinate, *decays, (0, "<", beta)],
+    claim=(m[k, i] ** 2, "<=", sharp * v[k, i]),
+    witness={beta: Rational(1, 2)},
+    reference="blueprint L1, sharper: what Cauchy-Schwarz gives on the unrolled sums",
+)
+def unrolled(p: Proof) -> Theorem:
+    p.know(p.have((0, "<", 1 - theta**2 / beta), by.algebra()))
+    p.know(p.have((0, "<=", sharp), by.algebra()))
+
+    def induction_step(p: Proof, before: Theorem) -> Theorem:
+        old, new = m[k - 1, i], g[k, i]
+        return p.calc(
+            m[k, i] ** 2,
+            "==", (theta * old + (1 - theta) * new) ** 2, by.definition(m, k=k),
+            "<=", beta * old**2 + sharp * (1 - beta) * new**2,
+            by.algebra(hints=((beta - theta**2) * old - theta * (1 - theta) * new,)),
+            "<=", beta * (sharp * v[k - 1, i]) + sharp * (1 - beta) * new**2,
+            by.multiplying(before, beta),
+            "==", sharp * v[k, i], by.definition(v, k=k),
+        )  # fmt: skip
+
+    return p.induction(
+        (m[k, i] ** 2, "<=", sharp * v[k, i]),
+        from_start,
+        base=lambda p: p.have((m[0, i] ** 2, "<=", sharp * v[0, i]), by.definition(v, m)),
+        step=induction_step,
+    )
+
+
 @adamw.lemma(
     "L1.factor",
-    title="The sharp factor is at most 4/3",
-    given=[(0, "<", theta), (theta, "<=", beta), (beta, "<", 1), (beta**2, "<=", theta)],
-    claim=((1 - theta) ** 2 / ((1 - beta) * (1 - theta**2 / beta)), "<=", Rational(4, 3)),
+    title="The sharper factor is at most 4/3",
+    given=[(0, "<=", theta), (theta, "<=", beta), (0, "<", beta), (beta, "<", 1),
+           (beta**2, "<=", theta)],
+    claim=(sharp, "<=", Rational(4, 3)),
     witness={theta: Rational(1, 4), beta: Rational(1, 4)},
     reference="blueprint L1, sharper",
-)
+)  # fmt: skip
 def sharp_factor(p: Proof) -> Theorem:
-    factor = (1 - theta) ** 2 / ((1 - beta) * (1 - theta**2 / beta))
-    return p.have((factor, "<=", Rational(4, 3)), by.algebra())
+    return p.have((sharp, "<=", Rational(4, 3)), by.algebra())
+
+
+@adamw.lemma(
+    "L1.sharp",
+    title="Momentum domination with 4/3",
+    given=[from_start, coordinate, *decays, (beta**2, "<=", theta)],
+    claim=(m[k, i] ** 2, "<=", Rational(4, 3) * v[k, i]),
+    reference="blueprint L1, sharper: R = 2/3^{1/2} serves for AdamW",
+)
+def sharp_domination(p: Proof) -> Theorem:
+    p.know(p.use(second_moment))
+
+    def averaged(p: Proof) -> Theorem:
+        return p.calc(
+            m[k, i] ** 2,
+            "<=", sharp * v[k, i], by.lemma(unrolled),
+            "<=", Rational(4, 3) * v[k, i], by.multiplying(p.use(sharp_factor), v[k, i]),
+        )  # fmt: skip
+
+    def plain(p: Proof) -> Theorem:
+        """Without averaging, m = g and v = g^2."""
+        return p.calc(
+            m[k, i] ** 2,
+            "<=", ratio * v[k, i], by.lemma(momentum),
+            "<=", Rational(4, 3) * v[k, i], by.algebra(),
+        )  # fmt: skip
+
+    return p.cases(-beta, negative=averaged, otherwise=plain)
