@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
@@ -391,6 +391,35 @@ class Proof:
             self.unfolding(names_of(symbols), at),
         )  # fmt: skip
 
+    def nonnegative(self, term: Any) -> Theorem:
+        """``0 <= term``, where sums and expectations in it are of terms seen to be >= 0."""
+        return self._nonnegative(self.scope.term(term))
+
+    def _nonnegative(self, term: K.Term) -> Theorem:
+        goal, found = K.Rel(K.ZERO, "<=", term), None
+        if isinstance(term, K.Sum):
+            name = next(n for n in _FRESH if n not in K.free_indices(term) | set(self.scope.names))
+            index = K.Ix(name)
+            span = (K.Le(term.low, index), K.Le(index, term.high))
+            inner = replace(
+                self, scope=self.scope.extended({name: "index"}), given=(*self.given, *span)
+            )
+            each = inner._nonnegative(K.open_body(term.body, index))
+            found = rules.sum_both(each, name, term.low, term.high)
+        elif isinstance(term, K.E):
+            body = self._nonnegative(term.body)
+            found = rules.expect(body, None, self.ambient, (*self.fin(), *self.hypotheses()))
+        if found is None:
+            averages = (n for n in _tops(term))
+            facts = tuple(self._nonnegative(n) for n in averages)
+            solved = self.solve(goal, facts)
+            if not isinstance(solved, Theorem):
+                raise StepError(
+                    f"not seen to be >= 0: {self.show(term)}: {explain_failure(solved, self.show)}"
+                )
+            return solved
+        return self.combine(goal, (found,), ambient=self.ambient)
+
     # --- cases --------------------------------------------------------------------------------
 
     def cases(
@@ -471,6 +500,18 @@ class Proof:
     def show(self, node: K.Node) -> str:
         """A formula or term as text."""
         return self.printer.show(node)
+
+
+_FRESH = tuple(f"i{n}" for n in range(100))
+
+
+def _tops(term: K.Term) -> Iterator[K.Term]:
+    """The outermost sums and expectations within a term."""
+    if isinstance(term, K.Sum | K.E):
+        yield term
+    elif isinstance(term, K.Add | K.Mul):
+        for part in term.terms:
+            yield from _tops(part)
 
 
 def explain_failure(failure: Failure, show: Callable[[K.Node], str]) -> str:
