@@ -8,7 +8,7 @@ is made, in real numbers only (``assembly``); L7, L8 and L9 turn P into the l1 n
 """
 
 from ...language import E, Expr, Proof, Rational, Theorem, by, root, sqrt, symbols, within
-from ...library.inequalities import root_monotone
+from ...library.inequalities import root_monotone, root_subadditive
 from .denominator import predicted_total, total_denominator
 from .descent import N, rho, total_descent, total_length
 from .iterates import R, X, know_denominator, know_prediction, small_decay, within_reach
@@ -634,4 +634,68 @@ def rate(p: Proof) -> Theorem:
             p.use(best_weight, p.use(bound_on_P), p.use(bound_on_S), p0=P, s0=S, b0=b, y0=y), 1 / K
         ),
         "<=", bound, by.lemma(rate_terms),
+    )  # fmt: skip
+
+
+quiet = (h**2, "<=", sigma_s**2 + L * Delta / (gamma**2 * K))
+bound_in_sigma = C_1 * sqrt(d) * root(sigma_s**2 * L * Delta / K, 4) + (
+    C_1 / sqrt(gamma) + C_2
+) * sqrt(d * L * Delta / K)
+
+
+@adamw.lemma(
+    "rate.roots",
+    title="Noise and gap apart",
+    for_constants=(h, c_eps, gamma, C_P),
+    given=[*data, (0, "<", gamma), (0, "<", c_eps), (0, "<", C_P), quiet],
+    claim=(bound, "<=", bound_in_sigma),
+    witness=canonical_point,
+    reference="blueprint section 3: (x+y)^{1/4} <= x^{1/4} + y^{1/4}",
+)
+def separate_roots(p: Proof) -> Theorem:
+    p.know(p.have((0, "<=", sigma_s), by.definition(sigma_s)))
+    gap = L * Delta / K
+    inner = p.calc(
+        sqrt(h**2 * gap),
+        "<=", sqrt((sigma_s**2 + gap / gamma**2) * gap),
+        by.lemma(root_monotone, x=h**2 * gap, y=(sigma_s**2 + gap / gamma**2) * gap),
+        "<=", sqrt(sigma_s**2 * gap) + sqrt(gap**2 / gamma**2),
+        by.lemma(root_subadditive, x=sigma_s**2 * gap, y=gap**2 / gamma**2),
+        "==", sqrt(sigma_s**2 * gap) + gap / gamma, by.algebra(),
+    )  # fmt: skip
+    outer = p.calc(
+        root(h**2 * L * Delta / K, 4),
+        "==", sqrt(sqrt(h**2 * gap)), by.algebra(),
+        "<=", sqrt(sqrt(sigma_s**2 * gap) + gap / gamma),
+        by.lemma(root_monotone, inner, x=sqrt(h**2 * gap), y=sqrt(sigma_s**2 * gap) + gap / gamma),
+        "<=", sqrt(sqrt(sigma_s**2 * gap)) + sqrt(gap / gamma),
+        by.lemma(root_subadditive, x=sqrt(sigma_s**2 * gap), y=gap / gamma),
+        "==", root(sigma_s**2 * L * Delta / K, 4) + sqrt(gap / gamma), by.algebra(),
+    )  # fmt: skip
+    return p.calc(
+        bound,
+        "<=",
+        C_1 * sqrt(d) * (root(sigma_s**2 * L * Delta / K, 4) + sqrt(gap / gamma))
+        + C_2 * sqrt(d * L * Delta / K),
+        by.multiplying(outer, C_1 * sqrt(d)),
+        "==", bound_in_sigma, by.algebra(),
+    )  # fmt: skip
+
+
+@adamw.theorem(
+    "rate.sigma",
+    title="The rate in the noise level alone",
+    for_constants=everything,
+    given=[*hyperparameters, quiet],
+    claim=(l1 / K, "<=", bound_in_sigma),
+    witness=canonical_point,
+    reference="blueprint section 3",
+)
+def rate_in_sigma(p: Proof) -> Theorem:
+    know_parameters(p)
+    p.know(p.use(positive_constant))
+    positive_gamma = p.have((0, "<", gamma), by.algebra(positive_scale, (s, "<=", gamma), alone=True))
+    return p.calc(
+        l1 / K, "<=", bound, by.lemma(rate),
+        "<=", bound_in_sigma, by.lemma(separate_roots, positive_gamma),
     )  # fmt: skip
