@@ -11,11 +11,11 @@ Agreement is evidence on the runs made, not a proof.
 from .arguments import Mapping, parse_arguments, parse_constants, parse_values
 from .classes import ConformError, find_class
 from .compare import Divergence, Failure, Outcome
-from .request import Report, Request, conform, find_recursion
 from .differences import DIFFERENCES, Difference
 from .explain import Explanation
 from .presets import PRESETS
 from .problems import PROBLEMS
+from .request import Report, Request, conform, find_recursion
 
 __all__ = [
     "DIFFERENCES",

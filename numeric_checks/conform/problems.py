@@ -70,9 +70,9 @@ def _quadratic() -> Problem:
 
 
 def _periodic() -> Problem:
-    curvature = torch.tensor([1.0, 2.0, 0.5, 4.0, 0.0, 1.0], dtype=torch.float64)
-    start = torch.tensor([1.5, -1.0, 2.0, 0.5, 1.0, -3.0], dtype=torch.float64)
-    noise = torch.tensor([1.0, 1.5, 0.25, 2.0, 0.0, 0.0], dtype=torch.float64)
+    curvature = torch.tensor([1.0, 2.0, 0.0, 4.0, 0.5, 1.0], dtype=torch.float64)
+    start = torch.tensor([1.5, -1.0, 1.0, 0.5, 2.0, -3.0], dtype=torch.float64)
+    noise = torch.tensor([1.0, 1.5, 0.0, 2.0, 0.25, 0.0], dtype=torch.float64)
 
     def gradient(x: Tensor, k: int, seed: int) -> Tensor:
         return curvature * x.sin() + noise * signs(len(x), k, [seed])[0].to(x.dtype)

@@ -7,9 +7,9 @@ from textwrap import wrap
 from typing import Any
 
 from .compare import Divergence, Outcome
-from .request import Report
 from .explain import Explanation
 from .presets import PRESETS
+from .request import Report
 
 _COUNT = ("no", "one", "two", "three", "four", "five", "six")
 
