@@ -172,3 +172,12 @@ def test_without_torch_it_says_what_to_install(python):
     outcome = python(program)
     assert (outcome.code, outcome.out) == (2, "")
     assert "conform needs the extra [numeric]: pip install 'ratecert[numeric]'" in outcome.err
+
+
+@numeric
+def test_help_names_what_there_is(run):
+    from ratecert.numeric_checks.conform import PRESETS, PROBLEMS
+    from ratecert.optimizers.recursions import RECURSIONS
+
+    words = run("conform", "--help").out.replace(",", " ").split()
+    assert {*RECURSIONS, *PRESETS, *PROBLEMS} <= set(words)
