@@ -101,7 +101,7 @@ def shown(update: Update) -> str:
 
     >>> x, m, v = sympy.symbols("x m v")
     >>> shown(Update("x", x - m / sympy.sqrt(v + previous("v"))))
-    'x[k+1] = -m[k]/sqrt(v[k] + v[k-1]) + x[k]'
+    'x[k+1] = -m[k]/sqrt(v[k-1] + v[k]) + x[k]'
     """
     names = {}
     for symbol in update.value.free_symbols:
