@@ -131,7 +131,7 @@ def _conform(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         ),
         ("--set", "ARG=VALUE", "ARG is a constant: a decimal, true, false or none"),
         ("--at", "PARAM=VALUE", "value of a parameter, as in theta=0.9"),
-        ("--preset", "NAME", "warm (no bias correction is left), tiny-eps or no-decay"),
+        ("--preset", "NAME", "tiny-eps, no-decay or warm (no bias correction is left)"),
         ("--problem", "NAME", "only quadratic, periodic or softmax (default: all three)"),
     ):  # fmt: skip
         command.add_argument(
