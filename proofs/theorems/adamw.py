@@ -13,6 +13,7 @@ from ..language import Expr, Proof, Rational, Sum, Theorem, Theory, by, sqrt, sy
 from ..language.symbols import Notation, Process
 from ..library.inequalities import inequalities, root_monotone
 from ..library.setting import stochastic_setting
+from .models import adamw_model
 
 adamw = Theory("adamw", "AdamW and NAdamW", extends=(inequalities,))
 setting = stochastic_setting(adamw, NADAMW)
@@ -22,6 +23,7 @@ eta, theta, beta, mu, eps, lam = symbols("eta theta beta mu eps lam")
 m, v, n, D = (Process(name) for name in "mvnD")
 b = Notation(lambda k, i: n[k, i] + lam * x[k, i] * D[k, i])
 adamw.witness |= {eta: 1, theta: 0, beta: 0, mu: 1, eps: 1, lam: 0}
+adamw.model(adamw_model(setting))
 
 step, coordinate = within(k, 1, K), within(i, 1, d)
 from_start = within(k, 0, K)
