@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -51,8 +52,9 @@ class ScenarioTree:
     not have becomes a table of the model's own. ``functions``: closed forms of functions of points,
     such as ``{f(y): Sum(y_i^2, ...)}``. ``equations``: ``(left, right, index ranges)`` for what
     else the theory does not define, such as the start and the oracle. ``outcomes``: those of each
-    step. ``satisfies``: claims of the theory whose hypotheses must hold in the model as well.
-    Where nothing is said, and nothing defined, a symbol is 0.
+    step. ``satisfies``: claims of the theory whose hypotheses must hold in the model as well, each
+    with values for its own variables and index names (its witness gives those that are missing).
+    At integers where nothing is said, and nothing defined, a symbol is 0.
     """
 
     steps: int
@@ -62,7 +64,7 @@ class ScenarioTree:
     functions: Mapping[Any, Any] = field(default_factory=dict)
     equations: Sequence[tuple[Any, Any, Iterable[Any]]] = ()
     outcomes: Sequence[Outcome] = ()
-    satisfies: Sequence[str] = ()
+    satisfies: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
 
     def extended(self, **changes: Any) -> ScenarioTree:
         """This tree with changes, for an extending theory.
@@ -120,7 +122,7 @@ class _Reader:
         tree = self.tree
         equations = [d for key, value in tree.values.items() for d in self._value(key, value)]
         equations += [
-            self._definition(f"model.{n}", left, right, given)
+            self._definition(f"given.{_head(left)}.eq{n}", left, right, given)
             for n, (left, right, given) in enumerate(tree.equations, 1)
         ]
         return Interpretation(
@@ -136,12 +138,12 @@ class _Reader:
 
     def _value(self, key: Any, value: Any) -> Iterable[Definition]:
         if not isinstance(key, Process):
-            yield self._definition(f"model.{_head(key)}", key, value, ())
+            yield self._definition(f"given.{_head(key)}", key, value, ())
             return
         if not isinstance(value, Sequence):
             raise DoorError(f"{key.name} has a sequence of values, at 1, 2, ...: {value!r}")
         for n, entry in enumerate(value, 1):
-            yield self._definition(f"model.{key.name}.{n}", key[n], entry, ())
+            yield self._definition(f"given.{key.name}.{n}", key[n], entry, ())
 
     def _definition(self, name: str, left: Any, right: Any, given: Iterable[Any]) -> Definition:
         app, ranges = self.scope.term(left), self.scope.hypotheses(given)
@@ -212,12 +214,16 @@ def consistency(theory: Theory) -> Report:
     return report
 
 
-def _with_hypotheses(theory: Theory, report: Report, required: Sequence[str]) -> Report:
+def _with_hypotheses(
+    theory: Theory, report: Report, required: Mapping[str, Mapping[Any, Any]]
+) -> Report:
     """The report, with the claims whose hypotheses hold in the model as well."""
-    wrong = {name: unmet(claim, report) for name, claim in theory.claims.items()}
-    report = replace(report, hypotheses=tuple(name for name, why in wrong.items() if not why))
     if theory.own_tree is None:  # the claims that an inherited model names are the parent's
-        return report
+        required = {}
+    wrong = {
+        name: unmet(claim, report, required.get(name, {})) for name, claim in theory.claims.items()
+    }
+    report = replace(report, hypotheses=tuple(name for name, why in wrong.items() if not why))
     for name in required:
         why = wrong.get(name, "there is no such claim")
         if why:
@@ -225,13 +231,14 @@ def _with_hypotheses(theory: Theory, report: Report, required: Sequence[str]) ->
     return report
 
 
-def unmet(claim: Claimed, report: Report) -> str:
+def unmet(claim: Claimed, report: Report, at: Mapping[Any, Any] = MappingProxyType({})) -> str:
     """Which hypothesis of ``claim`` fails in the model, and where; empty if none does.
 
-    The claim's witness gives its own variables and index names a value, the model all else.
+    ``at``, then the claim's witness, give its own variables and index names a value; the model
+    gives all else.
     """
     try:
-        values, indices = claim.witness_point()
+        values, indices = replace(claim, witness={**claim.witness, **at}).witness_point()
         variables = {t: v for t, v in values.items() if isinstance(t, K.Var)}
         return realised(report, claim.hypotheses(), variables, indices)
     except (DoorError, KernelError) as error:

@@ -153,7 +153,7 @@ def _axiom(model: Model, translation: Translation, axiom: Axiom) -> AxiomResult:
             if schematic or free:
                 claim = _proved(model.theory, axiom.name, given, goal, len(claims))
                 claims += [claim] if isinstance(claim, Claim) else []
-                trouble = "" if isinstance(claim, Claim) else claim
+                trouble = "" if isinstance(claim, Claim) else f"{_where(indices)}{claim}"
             else:
                 trouble = _first(model, given, goal, {})
                 trouble = f"{_where(indices)}{trouble}" if trouble else ""
@@ -163,7 +163,11 @@ def _axiom(model: Model, translation: Translation, axiom: Axiom) -> AxiomResult:
         return AxiomResult(axiom.name, "fails", f"{axiom.name} is undefined: {error}")
     except (ModelError, KernelError) as error:
         return AxiomResult(axiom.name, "undecided", f"{axiom.name} is undecided: {error}")
-    how = f"evaluated at {count} instances" if not claims else "proved from the closed forms"
+    how = f"evaluated at {count} instances, {len(model.tree.paths)} scenarios"
+    if claims:
+        how = "proved from the closed forms"
+    elif not count:
+        how = "no index is in its range"
     return AxiomResult(axiom.name, "holds", how, tuple(claims))
 
 
@@ -191,7 +195,8 @@ def _first(model: Model, hypotheses: Sequence[Formula], conclusion: Formula, env
 
 
 def _where(indices: Mapping[str, int]) -> str:
-    return "".join(f"at {name} = {n}, " for name, n in sorted(indices.items()))
+    listed = ", ".join(f"{name} = {n}" for name, n in sorted(indices.items()))
+    return f"at {listed}, " if listed else ""
 
 
 def _proved(
@@ -207,12 +212,14 @@ def _proved(
     unfold = tuple((d.name, ()) for d in _beneath(theory, (goal, *given)))
     found = finders.prove(theory, goal, facts, ambient=ambient, unfold=unfold)
     if isinstance(found, Theorem):
+        if found.conclusion != goal or not found.hypotheses <= {*given}:
+            raise Undecided(f"what was found is another theorem: {found}")
         return _published(found, name, number)
     if isinstance(found, finders.Counterexample) and all(_is_free(t) for t in found.abstracted):
-        return f"{found.text}"
-    raise Undecided(
-        found.text if isinstance(found, finders.Undecided) else f"not seen to hold at {found.text}"
-    )
+        return f"for some points: {found.text}"
+    if isinstance(found, finders.Counterexample):
+        raise Undecided(f"read as a statement about numbers it is {found.text}")
+    raise Undecided(found.text)
 
 
 def _published(theorem: Theorem, name: str, number: int) -> Claim:

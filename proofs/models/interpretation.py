@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ..kernel.errors import KernelError
+from ..kernel.errors import KernelError, LevelError
 from ..kernel.indices import substitute_indices
 from ..kernel.terms import (
     CE,
@@ -183,6 +183,8 @@ class Translation:
         )  # fmt: skip
         try:
             theory = self._core(definitions)
+        except LevelError as error:
+            raise ModelError(f"a level is violated: {error}") from error
         except KernelError as error:
             raise ModelError(f"the interpretation is refused: {error}") from error
         heads = {d.head for d in definitions} | set(given.noise)

@@ -51,7 +51,7 @@ def sgd_model(setting: Setting) -> ScenarioTree:
             (s.g[k, i], s.G[k, i] + noise[k, i], [s.steps, s.coordinates]),
         ],
         outcomes=[Outcome(p * q, {noise: (u, v)}) for (p, u), (q, v) in product(skewed, even)],
-        satisfies=("rate", "rate.min"),
+        satisfies={"rate": {}, "rate.min": {}},
     )
 
 
