@@ -204,7 +204,7 @@ def consistency(theory: Theory) -> Report:
         axioms = len(theory.kernel().axioms)
         return Report("none", f"none is declared for the {axioms} axioms" if axioms else "", {})
     try:
-        report = check_model(theory.kernel(), tree.interpretation(theory))
+        report = check_model(theory.kernel(), _read(tree, theory))
         if report.verdict == "holds":
             report = _with_hypotheses(theory, report, tree.satisfies)
     except (DoorError, ModelError, KernelError) as error:
@@ -212,6 +212,15 @@ def consistency(theory: Theory) -> Report:
     if report.verdict != "holds" and theory.own_tree is None:  # then nobody said it fits
         return report.failed("none", f"the one inherited does not fit: {report.detail}")
     return report
+
+
+def _read(tree: ScenarioTree, theory: Theory) -> Interpretation:
+    try:
+        return tree.interpretation(theory)
+    except (DoorError, ModelError, KernelError):
+        raise
+    except Exception as error:  # what an author wrote may be wrong in any way
+        raise ModelError(f"{type(error).__name__}: {error}") from error
 
 
 def _with_hypotheses(

@@ -100,6 +100,8 @@ def check_model(theory: Theory, interpretation: Interpretation) -> Report:
         definitions = _definitions(model, translation)
     except (ModelError, KernelError) as error:
         return Report("error", str(error), sizes)
+    except RecursionError:
+        return Report("error", "the definitions are nested too deeply", sizes)
     results = tuple(_axiom(model, translation, axiom) for axiom in theory.axioms)
     report = Report("holds", "", sizes, len(model.tree.paths), results, definitions,
                     model=model, translation=translation)  # fmt: skip
@@ -129,6 +131,8 @@ def realised(
             found = _first(model, (), read, indices)
         except ModelError as error:
             found = str(error)
+        except RecursionError:
+            found = "it is nested too deeply"
         if found:
             return found
     return ""
@@ -163,6 +167,9 @@ def _axiom(model: Model, translation: Translation, axiom: Axiom) -> AxiomResult:
         return AxiomResult(axiom.name, "fails", f"{axiom.name} is undefined: {error}")
     except (ModelError, KernelError) as error:
         return AxiomResult(axiom.name, "undecided", f"{axiom.name} is undecided: {error}")
+    except RecursionError:
+        says = f"{axiom.name} is undecided: it is nested too deeply"
+        return AxiomResult(axiom.name, "undecided", says)
     how = f"evaluated at {count} instances, {len(model.tree.paths)} scenarios"
     if claims:
         how = "proved from the closed forms"
@@ -224,7 +231,7 @@ def _proved(
 
 def _published(theorem: Theorem, name: str, number: int) -> Claim:
     """The theorem as a claim, its hypotheses satisfied at a point with all variables equal."""
-    label = f"model.{name.replace(chr(39), '-')}" + (f".{number + 1}" if number else "")
+    label = f"model.{name.replace(chr(39), '-')}" + (f"--{number + 1}" if number else "")
     formulas = (*theorem.hypotheses, theorem.conclusion)
     free = frozenset[Var | PointVar]().union(*(variables(f) for f in formulas))
     names = frozenset[str]().union(*(free_indices(f) for f in formulas))

@@ -101,9 +101,11 @@ class Translation:
     forms: Mapping[str, ClosedForm] = field(init=False)
 
     def __post_init__(self) -> None:
-        missing = set(self.source.index_constants) - set(self.interpretation.sizes)
-        if missing:
-            raise ModelError(f"no integer is given for {', '.join(sorted(missing))}")
+        constants, sizes = self.source.index_constants, self.interpretation.sizes
+        if missing := [name for name in constants if name not in sizes]:
+            raise ModelError(f"no integer is given for {', '.join(missing)}")
+        if unknown := [name for name in sizes if name not in constants]:
+            raise ModelError(f"no index constants of the theory: {', '.join(unknown)}")
         heads = [form.left.name for form in self.interpretation.closed_forms]
         object.__setattr__(self, "forms", {})
         forms = {f.left.name: self._prepared(f, set(heads)) for f in
@@ -140,6 +142,8 @@ class Translation:
     def _prepared(self, form: ClosedForm, heads: set[str]) -> ClosedForm:
         """The closed form with its sums written out; checked to be a function of its arguments."""
         where = f"the closed form of {form.left.name}"
+        if all(isinstance(a, Ix) for a in form.left.args):
+            raise ModelError(f"{where}: give an equation for what is no function of points")
         parameters = [_parameter(a) for a in form.left.args]
         if len(set(parameters)) < len(parameters):
             raise ModelError(f"{where}: its arguments are not distinct")
@@ -194,6 +198,10 @@ class Translation:
         return theory
 
 
+def _is_between_numbers(term: Sum) -> bool:
+    return term.low.base is None and term.high.base is None
+
+
 def _parameter(argument: object) -> Var | PointVar | str:
     """The variable that an argument of a closed form's left side is."""
     if isinstance(argument, Var | PointVar):
@@ -204,12 +212,12 @@ def _parameter(argument: object) -> Var | PointVar | str:
 
 
 def sums_expanded(node: N) -> N:
-    """The closed ``node`` with every sum between numbers written out, outside points."""
+    """The closed ``node`` with sums between numbers written out, but not inside other binders."""
 
     def visit(sub: Node, _depth: int) -> Node | None:
-        if isinstance(sub, Lambda):
-            return sub
-        if isinstance(sub, Sum) and sub.low.base is None and sub.high.base is None:
+        if isinstance(sub, Lambda) or (isinstance(sub, Sum) and not _is_between_numbers(sub)):
+            return sub  # inside it indices are bound elsewhere, and would have to be renumbered
+        if isinstance(sub, Sum):
             span = range(sub.low.offset, sub.high.offset + 1)
             if len(span) > MAX_SUMMANDS:
                 raise ModelError(f"more than {MAX_SUMMANDS} summands")

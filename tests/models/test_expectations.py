@@ -8,8 +8,21 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ratecert.proofs.kernel.terms import CE, E, Ix, IxVal, Rat, Var, add, mul, power, sum_over
+from ratecert.proofs.kernel.terms import (
+    CE,
+    E,
+    Ix,
+    IxVal,
+    Rat,
+    Var,
+    add,
+    is_closed,
+    mul,
+    power,
+    sum_over,
+)
 from ratecert.proofs.models.evaluation import Evaluation
+from ratecert.proofs.models.interpretation import sums_expanded
 from ratecert.proofs.models.numbers import compared, exact, raised
 from ratecert.proofs.models.tree import Tree
 
@@ -116,6 +129,32 @@ def test_loose_indices_and_sums():
     term = sum_over("i", Ix(None, 1), Ix(None, 3), inner)
     expected = sum(3 * i * j for i, j in product((1, 2, 3), repeat=2) if j <= i)
     assert numbers(model, term) == [expected]
+
+
+INDICES = st.sampled_from(["a", "b", "c"])
+BOUNDS = st.one_of(st.integers(-1, 3).map(lambda n: Ix(None, n)), INDICES.map(Ix))
+
+
+def nested(body):
+    """Sums over a, b, c, whose bounds may be numbers or other indices."""
+    summed = st.builds(
+        sum_over, INDICES, st.integers(0, 1).map(lambda n: Ix(None, n)), BOUNDS, body
+    )
+    return st.one_of(summed, st.builds(add, body, body), st.builds(mul, body, body))
+
+
+LEAVES = st.one_of(INDICES.map(lambda n: IxVal(Ix(n))), st.just(X), st.just(Rat(Fraction(1, 2))))
+TERMS = st.recursive(LEAVES, nested, max_leaves=12)
+
+
+@settings(max_examples=300)
+@given(TERMS, st.integers(0, 2), st.integers(0, 2))
+def test_writing_sums_out_changes_no_value(term, a, b):
+    model = Given(Tree(), {"X": [Fraction(3)], "Y": [Fraction(1)]})
+    env = {"a": a, "b": b, "c": 2}
+    written = sums_expanded(term)
+    assert is_closed(written)
+    assert model.value(written, env) == model.value(term, env)
 
 
 @settings(max_examples=200)

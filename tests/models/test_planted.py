@@ -293,6 +293,33 @@ def test_a_closed_form_is_a_function_of_its_arguments(report, parts):
         says(report(parts.tree.extended(functions={f(y): right})), "error", what)
 
 
+def test_equations_are_for_symbols_that_are_no_functions_of_points(report, parts):
+    wrong = {parts.s.sigma[parts.i]: 1}
+    says(report(parts.tree.extended(functions=wrong)), "error", "the closed form of sigma: give an")
+
+
+def test_a_declaration_that_is_wrong_in_another_way(report, parts):
+    says(report(parts.tree.extended(outcomes=[1])), "error", "AttributeError")
+    says(report(parts.tree.extended(values={parts.s.sigma: 1})), "error", "sequence of values")
+    says(report(parts.tree.extended(values={1: 1})), "error", "")
+
+
+def test_only_index_constants_have_sizes(report, parts):
+    """A size for k would look at one k only."""
+    says(report(parts.tree.extended(sizes={parts.k: 1})), "error", "no index constants", "k")
+
+
+def test_a_chain_of_definitions_that_is_too_long(coin):
+    def long(theory, K, k, c, w):
+        u = theory.process("u", 1, adapted=None)
+        theory.define("u.0", u[0], 0)
+        theory.define("u", u[k], u[k - 1] + 1, [within(k, 1)])
+        theory.assume("far", (u[9999], "==", 9999))
+
+    theory, _ = coin(long)
+    says(theory.consistency(), "undecided", "far is undecided: it is nested too deeply")
+
+
 def test_what_the_theory_defines_is_not_given(report, parts):
     tree = parts.tree.extended(values={parts.s.Delta: 1})
     says(report(tree), "error", "Delta: overlaps the definition given.Delta")
