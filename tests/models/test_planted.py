@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from ratecert.proofs.language import E, Outcome, Rational, Theory, sqrt, symbols, within
+from ratecert.proofs.language import E, Outcome, Rational, Sum, Theory, point, sqrt, symbols, within
 from ratecert.proofs.language.symbols import Process, coordinate
 from ratecert.proofs.models import Tree, TreeError
 from ratecert.proofs.theorems.sgd import sgd
@@ -79,6 +79,25 @@ def test_an_axiom_against_the_recursion(report, parts):
 
     says(report(parts.tree, still), "fails",
          "still fails at i = 1, k = 1, after the outcome 1: -4/5 = 8/3 is false")  # fmt: skip
+
+
+@pytest.mark.parametrize("value", [4, 5])
+def test_closed_forms_at_points_that_are_given_by_coordinates(report, parts, value):
+    """f at the gradient step from x^1; a gradient under a sum, at a point that depends on it."""
+    s, i = parts.s, parts.i
+
+    def declared(theory):
+        descent = point(lambda j: s.x[1, j] - s.grad(s.x[1], j) / s.L)
+        theory.assume("step", (s.f(descent), "==", Rational(1, 9)))
+        multiple = point(lambda j: i * s.x[1, j])
+        total = Sum(s.grad(multiple, i), (i, 1, s.d))  # 1 * 8/3 + 1/2 * 2 * 4/3
+        theory.assume("total", (total, "==", value))
+
+    found = {a.name: a for a in report(parts.tree, declared).axioms}
+    assert found["step"].verdict == "holds"
+    assert found["total"].verdict == ("holds" if value == 4 else "fails")
+    if value == 5:
+        assert found["total"].how == "total fails at the root: 4 = 5 is false"
 
 
 def test_axioms_against_each_other(coin):
