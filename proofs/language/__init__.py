@@ -8,7 +8,7 @@ of a ``Proof``, in which ``calc`` chains and ``by`` reasons are turned into kern
 
 from ..kernel.judgment import Theorem
 from .models import Outcome, ScenarioTree
-from .proof import Proof, StepError
+from .proof import ForAll, Proof, StepError
 from .reasons import by
 from .symbols import (
     DoorError,
@@ -18,10 +18,13 @@ from .symbols import (
     Min,
     Rational,
     Sum,
+    bounded,
     indices,
+    integrable,
     point,
     root,
     sqrt,
+    square_integrable,
     symbols,
     within,
 )
@@ -32,6 +35,7 @@ __all__ = [
     "DoorError",
     "E",
     "Expr",
+    "ForAll",
     "Max",
     "Min",
     "Outcome",
@@ -43,11 +47,14 @@ __all__ = [
     "Sum",
     "Theorem",
     "Theory",
+    "bounded",
     "by",
     "indices",
+    "integrable",
     "point",
     "root",
     "sqrt",
+    "square_integrable",
     "symbols",
     "within",
 ]

@@ -28,14 +28,18 @@ def exact(value: int | Fraction) -> Interval:
 
 def is_exact(number: Interval) -> bool:
     """Is the number known exactly?"""
-    return number[0] == number[1]
+    return number[0] is number[1] or number[0] == number[1]
+
+
+def _limited(value: Fraction) -> Interval:
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_BITS:
+        raise Undecided("a number exceeds the size limit")
+    return value, value
 
 
 def _outward(low: Fraction, high: Fraction) -> Interval:
     if low == high:
-        if max(part.bit_length() for part in low.as_integer_ratio()) > MAX_BITS:
-            raise Undecided("a number exceeds the size limit")
-        return low, high
+        return _limited(low)
     size = 1 << (2 * BITS)
     down = low.numerator * size // low.denominator
     up = -(-high.numerator * size // high.denominator)
@@ -44,20 +48,23 @@ def _outward(low: Fraction, high: Fraction) -> Interval:
 
 def plus(p: Interval, q: Interval) -> Interval:
     """``p + q``."""
+    if is_exact(p) and is_exact(q):
+        return _limited(p[0] + q[0])
     return _outward(p[0] + q[0], p[1] + q[1])
 
 
 def times(p: Interval, q: Interval) -> Interval:
     """``p q``."""
-    if p[0] == p[1] and q[0] == q[1]:
-        product = p[0] * q[0]
-        return _outward(product, product)
+    if is_exact(p) and is_exact(q):
+        return _limited(p[0] * q[0])
     products = [one * other for one in p for other in q]
     return _outward(min(products), max(products))
 
 
 def absolute(p: Interval) -> Interval:
     """``|p|``."""
+    if is_exact(p):
+        return exact(abs(p[0]))
     return max(p[0], -p[1], _ZERO), max(-p[0], p[1])
 
 
@@ -65,6 +72,8 @@ def raised(base: Interval, e: Fraction) -> Interval:
     """``base^e`` with 1/0 = 0, t^0 = 1, and max(base, 0) under a fractional exponent."""
     if e == 0:
         return exact(1)
+    if is_exact(base) and e.denominator == 1 and abs(e.numerator) <= MAX_EXPONENT:
+        return _limited(base[0] ** e.numerator if base[0] or e > 0 else _ZERO)
     low, high = base
     if e.denominator > 1:
         low, high = max(low, _ZERO), max(high, _ZERO)

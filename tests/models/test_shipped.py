@@ -140,25 +140,25 @@ def test_nadamw_by_an_axiom_extends_the_model():
 def test_abbreviations_with_irrational_values():
     """Roots of what is no square are enclosed; a recursion over them and a maximum as well."""
     theory = Theory("abbreviated", extends=(adamw,))
-    tD, T = theory.process("tD", adapted=-1), theory.process("T", adapted=None)
-    xmax = theory.process("xmax", 1, adapted=None)
+    tE, U = theory.process("tE", adapted=-1), theory.process("U", adapted=None)
+    ymax = theory.process("ymax", 1, adapted=None)
     theory.define(
-        "tD", tD[k, i],
+        "tE", tE[k, i],
         sqrt(beta * v[k - 1, i] + (1 - beta) * (G[k, i] ** 2 + sigma[i] ** 2) + eps),
         [within(k, 1, K), within(i, 1, d)],
     )  # fmt: skip
-    theory.define("T.0", T[0, i], 0, [within(i, 1, d)])
+    theory.define("U.0", U[0, i], 0, [within(i, 1, d)])
     theory.define(
-        "T", T[k, i], sqrt(beta) * T[k - 1, i] + E(G[k, i] ** 2 / tD[k, i]),
+        "U", U[k, i], sqrt(beta) * U[k - 1, i] + E(G[k, i] ** 2 / tE[k, i]),
         [within(k, 1, K), within(i, 1, d)],
     )  # fmt: skip
-    theory.define("xmax.0", xmax[0], 0)
-    theory.define("xmax", xmax[i], Max(xmax[i - 1], x[1, i]), [within(i, 1, d)])
+    theory.define("ymax.0", ymax[0], 0)
+    theory.define("ymax", ymax[i], Max(ymax[i - 1], x[1, i]), [within(i, 1, d)])
     report = theory.consistency()
     assert report.verdict == "holds", report.detail
     assert report.definitions == len(adamw.kernel().definitions) + 5
-    assert not is_exact(report.model.symbol("T", (2, 1))[0])
-    assert report.model.symbol("xmax", (4,))[0] == (Fraction(4, 3), Fraction(4, 3))
+    assert not is_exact(report.model.symbol("U", (2, 1))[0])
+    assert report.model.symbol("ymax", (4,))[0] == (Fraction(4, 3), Fraction(4, 3))
 
 
 def test_the_numbers_fit_the_canonical_rate():
