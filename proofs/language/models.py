@@ -55,6 +55,25 @@ class ScenarioTree:
     step. ``satisfies``: claims of the theory whose hypotheses must hold in the model as well, each
     with values for its own variables and index names (its witness gives those that are missing).
     At integers where nothing is said, and nothing defined, a symbol is 0.
+
+    A random walk with fair steps, and what is wrong with bounding it by 1:
+
+    >>> from ratecert.proofs.language import *
+    >>> from ratecert.proofs.language.symbols import Process
+    >>> walk = Theory("walk")
+    >>> (K,), (k,) = walk.index_constants("K"), walk.indices("k")
+    >>> c, w, coin = walk.process("c", 1), walk.process("w", 1), Process("coin")
+    >>> walk.define("w.0", w[0], 0, kind="recursion")
+    >>> walk.define("w", w[k], w[k - 1] + c[k], [within(k, 1, K)], kind="recursion")
+    >>> walk.assume("fair", (E(c[k], given=k - 1), "==", 0), [within(k, 1, K)])
+    >>> walk.assume("near", (w[k], "<=", 1), [within(k, 1, K)])
+    >>> half = Rational(1, 2)
+    >>> walk.model(ScenarioTree(
+    ...     steps=2, step=k, sizes={K: 2}, equations=[(c[k], coin[k, 1], [within(k, 1, K)])],
+    ...     outcomes=[Outcome(half, {coin: (1,)}), Outcome(half, {coin: (-1,)})],
+    ... ))
+    >>> walk.consistency().detail
+    'near fails at k = 2, after the outcomes 1, 1: 2 <= 1 is false'
     """
 
     steps: int
