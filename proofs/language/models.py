@@ -256,6 +256,9 @@ def _with_hypotheses(
         why = wrong.get(name, "there is no such claim")
         if why:
             return report.failed("fails", f"the hypotheses of {name} in the model: {why}")
+    if required:
+        also = f"{report.detail}, with the hypotheses of {', '.join(required)}"
+        report = replace(report, detail=also)
     return report
 
 

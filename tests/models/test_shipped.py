@@ -97,6 +97,7 @@ def test_the_hypotheses_of_sgd_s_rate_hold_with_the_axioms():
     report = sgd.consistency()
     assert {"rate", "rate.min", "expected-descent", "telescoped"} <= set(report.hypotheses)
     assert report.model.symbol("eta", ())[0] == (Fraction(2, 5), Fraction(2, 5))
+    assert report.detail.endswith("hold exactly, with the hypotheses of rate, rate.min")
 
 
 def test_it_takes_little_time():
