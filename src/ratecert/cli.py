@@ -29,8 +29,8 @@ examples:
   ratecert explain sgd.rate         its proof, step by step
   ratecert conform torch.optim.AdamW --recursion adamw    is it the AdamW of the theorems?
 
-exit codes: 0 all well; 1 a finding (refuted, undecided, error in a proof, divergence); 2 usage;
-            3 internal error; 4 nothing was checked
+exit codes: 0 all well; 1 a finding (refuted, undecided, error in a proof; axioms that fail in
+            their model; divergence); 2 usage; 3 internal error; 4 nothing was checked
 """
 
 
@@ -49,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=raw,
         description="Elaborate and prove every claim, then replay the recorded proofs in a fresh\n"
         "process with the kernel alone. A claim is proved only if the replay gives the same\n"
-        "canonical bytes.",
+        "canonical bytes. The axioms of each theory are evaluated in its finite model.",
         epilog="verdicts: proved; refuted (an exact point violates the claim); undecided (a step\n"
         "was not established); error (ill-formed). Exit code 0 if all is proved, else 1.",
     )

@@ -132,4 +132,5 @@ def prescribed(p: Proof) -> dict[str, Expr]:
 )  # fmt: skip
 def rate_canonical(p: Proof) -> Theorem:
     values = prescribed(p)
+    know_parameters_canonical(p)
     return p.use(rate, p.use(canonical_constant), p.use(canonical_bracket), **values)
