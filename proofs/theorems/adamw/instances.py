@@ -1,7 +1,7 @@
 """Instances: the free parameters fixed at rationals, each a theorem of its own."""
 
 from ...language import Claimed, Expr, Max, Proof, Rational, Theorem, by, root, sqrt, within
-from .iterates import R, X
+from .iterates import R, X, know_denominator, know_prediction
 from .rate import (
     C_P,
     a,
@@ -14,6 +14,8 @@ from .rate import (
     h,
     l1,
     paid,
+    positive_floor,
+    positive_scale,
     r,
     rate,
     rate_in_sigma,
@@ -116,6 +118,11 @@ def prescribed(p: Proof) -> dict[str, Expr]:
         p.know(p.have((smaller, "<=", h**2), by.algebra(noisy)))
     p.know(p.have((sigma_s, "<=", h), by.algebra(*p.local, alone=True)))
     p.know(p.have((s, "<=", 1), by.algebra()))
+    p.know(p.use(positive_floor, c_eps=1), p.use(positive_scale))
+    p.know(p.have((0, "<=", theta), by.algebra()), p.have((0, "<=", beta), by.algebra()))
+    p.know(p.have((theta, "<", 1), by.algebra()), p.have((beta, "<=", 1), by.algebra()))
+    know_denominator(p)
+    know_prediction(p)
     return {str(k): v for k, v in chosen.items()}
 
 
@@ -132,5 +139,4 @@ def prescribed(p: Proof) -> dict[str, Expr]:
 )  # fmt: skip
 def rate_canonical(p: Proof) -> Theorem:
     values = prescribed(p)
-    know_parameters_canonical(p)
     return p.use(rate, p.use(canonical_constant), p.use(canonical_bracket), **values)
