@@ -38,7 +38,6 @@ IndexMap = dict[str, Ix]
 
 def substitute_indices(node: N, mapping: IndexMap) -> N:
     """Replace free index names simultaneously; nothing closed can be captured."""
-
     names = mapping.keys()
 
     def visit(sub: Node, _depth: int) -> Node | None:
@@ -86,8 +85,7 @@ def candidates(pattern: Node, target: Node, names: frozenset[str]) -> Iterator[I
 
     Proposals only: the caller substitutes and compares. Every name in ``names`` is bound.
     """
-    heads = sorted({n for n, _ in subterms(pattern) if isinstance(n, App | PointApp)}, key=_size)
-    spots = sorted({n for n, _ in subterms(target) if isinstance(n, App | PointApp)}, key=_size)
+    heads, spots = _applications(pattern), _applications(target)
 
     def search(found: IndexMap) -> Iterator[IndexMap]:
         """Bind the first open name wherever it occurs, then the others."""
@@ -108,6 +106,12 @@ def candidates(pattern: Node, target: Node, names: frozenset[str]) -> Iterator[I
         if frozen not in seen:
             seen.add(frozen)
             yield found
+
+
+@lru_cache(maxsize=10_000)
+def _applications(node: Node) -> list[Node]:
+    """The applications in ``node``, the largest first."""
+    return sorted({n for n, _ in subterms(node) if isinstance(n, App | PointApp)}, key=_size)
 
 
 def _size(node: Node) -> tuple[int, str]:

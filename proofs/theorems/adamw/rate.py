@@ -264,6 +264,33 @@ def assembly(p: Proof) -> Theorem:
     )  # fmt: skip
 
 
+# --- signs --------------------------------------------------------------------------------------
+
+
+@adamw.lemma(
+    "P.sign", title="P is not negative", given=[*averaging, (0, "<", eps)], claim=(0, "<=", P)
+)
+def sign_of_P(p: Proof) -> Theorem:
+    know_denominator(p)
+    return p.nonnegative(P)
+
+
+@adamw.lemma(
+    "Q.sign", title="Q is not negative", given=[*averaging, (0, "<", eps)], claim=(0, "<=", Q)
+)
+def sign_of_Q(p: Proof) -> Theorem:
+    know_denominator(p)
+    return p.nonnegative(Q)
+
+
+@adamw.lemma(
+    "S.sign", title="S is not negative", given=[*averaging, (0, "<", eps)], claim=(0, "<=", S)
+)
+def sign_of_S(p: Proof) -> Theorem:
+    know_denominator(p)
+    return p.nonnegative(S)
+
+
 # --- P ------------------------------------------------------------------------------------------
 
 bracket = 1 - r * (1 - theta) - (1 + rho) * theta**2 * k1 * r**2 / ((1 - t) * (1 + t * theta))
@@ -496,7 +523,7 @@ def bound_on_P(p: Proof) -> Theorem:
     know_parameters(p)
     know_denominator(p)
     know_prediction(p)
-    p.know(p.nonnegative(P), p.nonnegative(Q), p.nonnegative(S))
+    p.know(p.use(sign_of_P), p.use(sign_of_Q), p.use(sign_of_S))
     c0, y0, u0 = 1 + 1 / rho, K * sqrt(d) * sqrt(sigma_s**2 + d * eps), sqrt(1 + c_eps)
     pays = p.calc(
         P + bracket * Q,
