@@ -29,10 +29,11 @@ are floats, and cannot meet ``eta = 1/sqrt(L K)`` exactly."""
 
 
 class ConstantEnvironment:
-    """Index constants, constants and variables of one instance of a run; no process."""
+    """Index constants, constants, variables and the start of one instance of a run; no process."""
 
     def __init__(self, run: Run, row: int, statement: Statement) -> None:
         self.run, self.row, self.statement = run, row, statement
+        self._start: ExactPoint | None = None
 
     @property
     def dimension(self) -> int:
@@ -61,8 +62,13 @@ class ConstantEnvironment:
         return entry.exact_at(self.row, at - 1)
 
     def point(self, name: str, args: tuple[int, ...]) -> ExactPoint | None:
-        """No point process is a constant."""
-        return None
+        """The start x[1], which is deterministic; no other point is a constant."""
+        if name != "x" or args != (1,) or self.run.start is None:
+            return None
+        if self._start is None:
+            floats = self.run.start[self.row].tolist()
+            self._start = ExactPoint([from_float(v) for v in floats])
+        return self._start
 
 
 def constant_hypothesis(relation: Rel, statement: Statement, run: Run) -> list[bool] | None:
@@ -72,6 +78,7 @@ def constant_hypothesis(relation: Rel, statement: Statement, run: Run) -> list[b
     satisfied. Equations hold up to ``NEARLY_EQUAL``.
     """
     varying = any(len(c.floats) > 1 for c in run.constants.values())
+    varying = varying or (run.start is not None and not bool((run.start == run.start[:1]).all()))
     answers = []
     for row in range(run.rows if varying else 1):
         environment = ConstantEnvironment(run, row, statement)

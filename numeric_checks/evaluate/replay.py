@@ -59,6 +59,9 @@ class Replay(ConstantEnvironment):
             return None
         (time,) = args
         if time < self.anchor:
+            start = super().point(name, args)
+            if start is not None:
+                return start
             raise MissingError(f"{name}[{time}] is before the replay's start {self.anchor}")
         if self.anchor not in self._points:
             self._points[self.anchor] = ExactPoint(self._read("x", self.anchor))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ...proofs.kernel.indices import substitute_indices
 from ...proofs.kernel.terms import (
     App,
     Ix,
@@ -20,6 +21,7 @@ from .ranges import Range
 from .statement import Statement
 
 _DEEPEST = 50
+"""Definitions inside definitions, beside the steps of one by recursion over an index."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,18 @@ def time_uses(terms: Iterable[Node], run: Run, unfold: Unfold) -> Iterator[TimeU
     Raises:
         EvaluationError: definitions unfold without end.
     """
-    todo: list[tuple[Node, dict[str, tuple[Ix, Ix]], int]] = [(term, {}, 0) for term in terms]
+    constants = {name: Ix(None, value) for name, value in run.indices.items()}
+    todo: list[tuple[Node, dict[str, tuple[Ix, Ix]], int]] = [
+        (substitute_indices(term, constants), {}, 0) for term in terms
+    ]
+    deepest, seen = _DEEPEST + run.K + run.d, set()
     while todo:
         node, bound, unfolded = todo.pop()
+        if isinstance(node, App):
+            key = (node, tuple(bound.items()))
+            if key in seen:
+                continue
+            seen.add(key)
         if isinstance(node, Sum | Lambda):
             name = f"bound.{len(bound)}"
             ends = (
@@ -68,14 +79,17 @@ def time_uses(terms: Iterable[Node], run: Run, unfold: Unfold) -> Iterator[TimeU
         if isinstance(node, App | PointApp):
             first = node.args[0] if node.args else None
             recorded = isinstance(node, PointApp) or node.name in run.processes
+            if isinstance(node, PointApp) and run.start is not None and first == Ix(None, 1):
+                continue  # the start is a constant
             if recorded and isinstance(first, Ix):
                 yield TimeUse(node.name, first, bound)
             elif isinstance(node, App) and node.name not in {"coord", *run.constants}:
                 found = unfold(node)
                 if found is not None:
-                    if unfolded >= _DEEPEST:
+                    if unfolded >= deepest:
                         raise EvaluationError(f"the definition of {node.name} does not end: {node}")
-                    todo.append((found[0], bound, unfolded + 1))
+                    right = substitute_indices(found[0], constants)
+                    todo.append((right, bound, unfolded + 1))
         for part in node.parts():
             inside = part if isinstance(part, tuple) else (part,)
             todo += [(p, bound, unfolded) for p in inside if isinstance(p, Node)]

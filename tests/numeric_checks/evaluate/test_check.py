@@ -26,6 +26,7 @@ from ratecert.numeric_checks.instances import Quadratic, digits, round_down
 from ratecert.numeric_checks.simulate import Run, record, simulate
 from ratecert.optimizers.recursions import SGD, Recursion
 from ratecert.proofs.kernel.terms import (
+    Abs,
     All,
     App,
     E,
@@ -41,6 +42,7 @@ from ratecert.proofs.kernel.terms import (
     add,
     coord,
     div,
+    maximum,
     mul,
     neg,
     point_of,
@@ -523,6 +525,67 @@ def test_definitions_without_end_are_noticed(words: Any) -> None:
     statement = Statement("T", Rel(App("T", (words.k,)), "<=", rat(1)), words.steps, recursion)
     with pytest.raises(EvaluationError, match="the definition of T does not end"):
         check(statement, _sgd())
+
+
+class TestRecursionOverCoordinates:
+    """xmax[i] = max(xmax[i-1], |x[1,i]|), xmax[0] = 0: ||x^1||_inf is xmax[d]."""
+
+    def _unfold(self, words: Any) -> Any:
+        i, none = words.i, Ix(None, 0)
+        before, at = App("xmax", (i.shift(-1),)), Abs(words.x(words.one, i))
+        return unfolding(
+            [
+                (App("xmax", (none,)), rat(0), ()),
+                (App("xmax", (i,)), maximum(before, at), words.coordinates),
+            ]
+        )
+
+    def test_it_is_linear_in_the_dimension(self, words: Any) -> None:
+        d = 700
+        origin = tuple(Fraction((-1) ** n * n, 7) for n in range(1, d + 1))
+        quadratic = Quadratic((Fraction(1),) * d, origin=origin)
+        top = App("xmax", (words.d,))
+        value = Fraction(float(Fraction(d, 7)))
+        ranges = (*words.steps, *words.coordinates)
+        claim = Rel(Abs(words.x(words.k, words.i)), "<=", top)
+        equal = Rel(top, "=", rat(value))
+        unfold = self._unfold(words)
+        statements = [
+            Statement("bounded", claim, (*ranges, equal), unfold),
+            Statement("planted", Rel(claim.left, "<=", mul(rat("99/100"), top)), ranges, unfold),
+            Statement("excluded", claim, (*ranges, Rel(top, "<", rat(value))), unfold),
+        ]
+        windows = simulate(
+            SGD, quadratic, K=6, seeds=[1, 2], parameters={"eta": 0.1}, chunk=2, before=0
+        )
+        fine, wrong, excluded = check_all(statements, windows)
+        assert (fine.verdict, fine.checked, fine.ratio) == ("holds", 6 * d * 2, 1.0)
+        assert (wrong.verdict, wrong.confirmed) == ("violated", 8)
+        assert wrong.location is not None
+        assert wrong.location.indices == {"k": 1, "i": d}
+        assert excluded.checked == 0
+
+    def test_the_start_is_known_in_every_window(self, words: Any) -> None:
+        """A violation late in a run, whose replay starts late as well."""
+        climbing = Statement(
+            "decrease",
+            Rel(Abs(words.x(words.k, words.i)), "<=", App("xmax", (words.d,))),
+            (Le(Ix(None, 9), words.k), Le(words.k, words.K), *words.coordinates),
+            self._unfold(words),
+        )
+        steep = Quadratic((Fraction(1), Fraction(2)))
+        windows = simulate(SGD, steep, K=12, seeds=[1], parameters={"eta": 1.5}, chunk=4)
+        result = check(climbing, windows)
+        assert (result.verdict, result.confirmed) == ("violated", 4)
+        assert result.details[0].reexamination.method == "exact rationals"
+
+    def test_each_row_has_its_own_start(self, words: Any) -> None:
+        starts = torch.tensor([[1.0, -3.0, 0.5], [2.0, 0.0, 0.0]], dtype=torch.float64)
+        top = Rel(App("xmax", (words.d,)), "<=", rat("5/2"))
+        statement = Statement("d", words.descent(), (*words.steps, top), self._unfold(words))
+        windows = simulate(SGD, HALVES, K=4, seeds=[1, 2], parameters={"eta": 0.25}, x1=starts)
+        result = check(statement, windows)
+        assert (result.checked, result.excluded) == (4, 4)
 
 
 def test_long_windows_are_cut(words: Any, monkeypatch: pytest.MonkeyPatch) -> None:
