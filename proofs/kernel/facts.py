@@ -149,7 +149,7 @@ class FactTable:
                     continue
                 if found:
                     return None
-            if has_eigen(moved):
-                return None
+            if moved != hypothesis:
+                return None  # a hypothesis about one index is none about another
             used.hypotheses.add(moved)
         return used

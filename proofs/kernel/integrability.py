@@ -1,8 +1,8 @@
 """Integrability as exponents: a term has exponent e if it lies in L^(1/e); 0 is bounded.
 
 On a probability space exponents of products add (Hoelder), those of sums are the largest, a power
-q multiplies by q, conditioning keeps exponents up to 1, and 1/t is bounded if t >= c > 0 with c a
-constant. Everything else must be a fact: ``Fin(t, e)``, or ``|a| <= b`` with b of known exponent.
+q multiplies by q, conditioning keeps exponents up to 1, and t^q is bounded for q < 0 if t >= c > 0
+with c a constant. Everything else must be a fact: ``Fin(t, e)``, or ``|a| <= b`` with b of known exponent.
 """
 
 from __future__ import annotations
@@ -48,19 +48,30 @@ def _mono(n: Normaliser, mono: Mono, seen: frozenset[str]) -> Exponent:
     random = tuple((f, e) for f, e in mono if not n.measurable(f[2], None))
     if not random:
         return Fraction(0)
-    product: Exponent = Fraction(0)
+    by_base: dict[Term, list[tuple[Factor, Fraction]]] = {}
     for item, power in random:
-        e = _factor(n, item, seen)
-        product = None if e is None or product is None else product + e * Fraction(power)
+        by_base.setdefault(item[2], []).append((item, Fraction(power)))
+    product: Exponent = Fraction(0)
+    for t, group in by_base.items():
+        e = _powers(n, t, group, seen)
+        product = None if e is None or product is None else product + e
     if len(random) > 1 or random[0][1] != 1 or random[0][0][1] != ATOM:
         product = _least(product, _known(n, mono_term(random), seen))
     return product
 
 
-def _factor(n: Normaliser, item: Factor, seen: frozenset[str]) -> Exponent:
-    _, kind, t = item
-    if kind in (INV, INVPOS):
-        return Fraction(0) if _bounded_below(n, t) else None
+def _powers(
+    n: Normaliser, t: Term, group: list[tuple[Factor, Fraction]], seen: frozenset[str]
+) -> Exponent:
+    """A product of powers of t and max(t, 0): where it is not 0, at most |t|^net in size."""
+    net = sum((-e if f[1] in (INV, INVPOS) else e for f, e in group), Fraction(0))
+    if net > 0:
+        e = _term(n, t, seen)
+        return None if e is None else e * net
+    return Fraction(0) if net == 0 or _bounded_below(n, t) else None
+
+
+def _term(n: Normaliser, t: Term, seen: frozenset[str]) -> Exponent:
     if isinstance(t, Rat | E | IxVal):
         return Fraction(0)
     known = _known(n, t, seen)

@@ -17,7 +17,16 @@ from sympy.core.function import AppliedUndef
 
 from ..kernel import terms as K
 from ..kernel.theory import Theory as KernelTheory
-from .symbols import CoordinateMap, DoorError, Expectation, FiniteSum, Root, Within, exact
+from .symbols import (
+    CoordinateMap,
+    DoorError,
+    Expectation,
+    FiniteSum,
+    Integrable,
+    Root,
+    Within,
+    exact,
+)
 
 Meaning = Literal["index", "constant"] | K.Var | K.PointVar
 
@@ -188,6 +197,12 @@ class Scope:
             raise DoorError(f"unknown relation {op!r}; use one of {' '.join(OPS)}")
         a, b = self.term(left), self.term(right)
         return K.Rel(b, OPS[op][0], a) if OPS[op][1] else K.Rel(a, OPS[op][0], b)
+
+    def statement(self, stated: Any) -> K.Rel | K.Fin:
+        """The kernel formula of a claim: a relation, or that a term is integrable."""
+        if isinstance(stated, Integrable):
+            return K.Fin(self.term(stated.body), stated.exponent)
+        return self.relation(stated)
 
     def hypotheses(self, given: Iterable[Any]) -> tuple[K.Formula, ...]:
         """Kernel formulas of relations and index ranges, in order."""

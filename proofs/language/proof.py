@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..finders import Counterexample, Failure, prove, prove_sign
 from ..kernel import rules
 from ..kernel import terms as K
-from ..kernel.certificates import GOAL, Leaf, Product, certify
+from ..kernel.certificates import GOAL, Leaf, Product, Split, certify
 from ..kernel.errors import KernelError
 from ..kernel.indices import index_hypotheses, substitute_indices
 from ..kernel.judgment import Theorem
 from ..kernel.normal import Unfold
 from ..render.text import Printer
 from .door import OPS, Scope
-from .symbols import DoorError, Within
+from .symbols import DoorError, FunctionName, Integrable, PointProcess, Process, Within
 
 if TYPE_CHECKING:
     from .reasons import Reason
@@ -27,6 +27,38 @@ if TYPE_CHECKING:
 
 class StepError(Exception):
     """A step of a proof was not established; says which, what was tried, and what is known."""
+
+
+def names_of(symbols: Iterable[Any]) -> tuple[str, ...]:
+    """Names of processes, constants or definitions."""
+    named = Process | PointProcess | FunctionName
+    return tuple(s.name if isinstance(s, named) else str(s) for s in symbols)
+
+
+@dataclass(frozen=True)
+class ForAll:
+    """The hypothesis of an induction for all values of some constants: ``before(w=w/2)``."""
+
+    proof: Proof
+    formula: K.All
+
+    def __call__(self, **values: Any) -> Theorem:
+        """The hypothesis at the given values; their conditions are proved here."""
+        p, formula = self.proof, self.formula
+        names = [v.name for v in formula.variables]
+        if set(values) != set(names):
+            raise DoorError(f"the induction hypothesis needs values for {', '.join(names)}")
+        terms = tuple(p.scope.term(values[name]) for name in names)
+        at: dict[K.Node, K.Node] = dict(zip(formula.variables, terms, strict=True))
+        conditions = list[Theorem]()
+        for condition in formula.conditions:
+            wanted = K.transform(condition, lambda node, _depth: at.get(node))
+            found = p.solve(wanted)
+            if not isinstance(found, Theorem):
+                why = explain_failure(found, p.show)
+                raise StepError(f"the induction hypothesis needs {p.show(wanted)}: {why}")
+            conditions.append(found)
+        return rules.specialise(p.theory, formula, terms, tuple(conditions))
 
 
 @dataclass(frozen=True)
@@ -52,7 +84,7 @@ class Proof:
     author: AuthorTheory
     scope: Scope
     given: tuple[K.Formula, ...]
-    goal: K.Rel
+    goal: K.Rel | K.Fin
     chains: list[list[Step]] = field(default_factory=list)
     local: tuple[Theorem, ...] = ()
     known: list[Theorem] = field(default_factory=list)
@@ -147,8 +179,9 @@ class Proof:
                 raise DoorError(
                     f"there is no {name!r} to choose; the statement leaves open {known}"
                 )
-        if indices or terms:
-            theorem = rules.instantiate(theorem, tuple(indices), tuple(terms))
+        if not (indices or terms):
+            return theorem  # as it stands it may serve at other indices too
+        theorem = rules.instantiate(theorem, tuple(indices), tuple(terms))
         return rules.cut_indices(theorem, self.ambient) if self.ambient else theorem
 
     def discharge(self, theorem: Theorem, label: str, known: tuple[Theorem, ...] = ()) -> Theorem:
@@ -274,30 +307,115 @@ class Proof:
         claim: Any,
         over: Within,
         base: Callable[[Proof], Theorem],
-        step: Callable[[Proof, Theorem], Theorem],
+        step: Callable[[Proof, Any], Theorem],
+        *,
+        for_all: tuple[Any, ...] = (),
+        where: tuple[Any, ...] = (),
     ) -> Theorem:
         """``claim`` for all values of ``over.index`` in range, by induction from ``over.low``.
 
         ``base`` proves the claim at the first value, ``step`` at the index from the hypothesis
-        (its second argument) at the index before.
+        (its second argument) at the index before. With ``for_all``, constants of the claim that
+        satisfy the conditions ``where``, the induction is on the claim for all their values at
+        once, and the second argument a ``ForAll``: ``before(w=...)`` takes the values to use.
         """
         name = str(over.index)
         scope = self.scope.extended({name: "index"})
-        target = scope.relation(claim)
+        target = scope.statement(claim)
         low = self.scope.index(over.low)
         high = None if over.high is None else self.scope.index(over.high)
         first = substitute_indices(target, {name: low})
-        proved = base(self)
-        if proved.conclusion != first:
-            raise StepError(f"the base must prove {self.show(first)}")
+        fixed = tuple(h for h in self.given if name not in K.free_indices(h))
+        start = replace(self, given=fixed)  # at the first value nothing is known of the index
+        proved = start._as_stated(base(start), first, "base")
         k = K.Ix(name)
         span = (K.Le(low.shift(1), k), *(() if high is None else (K.Le(k, high),)))
         before = substitute_indices(target, {name: k.shift(-1)})
-        inner = replace(self, scope=scope, given=(*self.given, *span, before))
-        theorem = step(inner, rules.assume(self.theory, before))
-        if theorem.conclusion != target:
-            raise StepError(f"the step must prove {self.show(target)}")
-        return rules.induct(proved, theorem, name, low, high)
+        bound = tuple(self._bound(w) for w in for_all)
+        conditions = tuple(scope.relation(c) for c in where)
+        if not bound:
+            inner = replace(self, scope=scope, given=(*self.given, *span, before))
+            theorem = step(inner, rules.assume(self.theory, before))
+        elif isinstance(before, K.Rel):
+            every = K.All(bound, conditions, before)
+            inner = replace(self, scope=scope, given=(*self.given, *span, every))
+            theorem = step(inner, ForAll(inner, every))
+        else:
+            raise StepError("integrability is proved for one value at a time")
+        theorem = inner._as_stated(theorem, target, "step")
+        return rules.induct(proved, theorem, name, low, high, bound, conditions)
+
+    def _as_stated(self, theorem: Theorem, target: K.Rel | K.Fin, what: str) -> Theorem:
+        """``theorem`` as the statement ``target``, from which it may differ in spelling."""
+        if theorem.conclusion == target:
+            return theorem
+        if isinstance(target, K.Rel) and isinstance(theorem.conclusion, K.Rel):
+            found = self.solve(target, (theorem,), degree=1)
+            if isinstance(found, Theorem):
+                return found
+        raise StepError(f"the {what} must prove {self.show(target)}")
+
+    def _bound(self, symbol: Any) -> K.Var:
+        meaning = self.scope.meaning(str(symbol))
+        if not isinstance(meaning, K.Var) or meaning.level != "det":
+            raise DoorError(f"{symbol} is not one of the claim's constants (for_constants)")
+        return meaning
+
+    def first(self, term: Any, over: Within) -> Theorem:
+        """``Sum = first term + rest``, for a range that is not empty."""
+        return self._split("first", term, over)
+
+    def last(self, term: Any, over: Within) -> Theorem:
+        """``Sum = rest + last term``, for a range that is not empty."""
+        return self._split("last", term, over)
+
+    def _split(self, side: Literal["first", "last"], term: Any, over: Within) -> Theorem:
+        name = str(over.index)
+        body = self.scope.extended({name: "index"}).term(term)
+        low, high = self.scope.index(over.low), self.scope.index(over.high)
+        return rules.split_sum(
+            self.theory, K.sum_over(name, low, high, body), side, self.ambient
+        )
+
+    def integrability(self, stated: Integrable, *symbols: Any, **at: Any) -> Theorem:
+        """That a term is integrable, by the calculus of exponents from what is known here.
+
+        ``symbols``: whose definitions to unfold (at given indices, as in ``by.definition``).
+        """
+        claim = self.scope.statement(stated)
+        if not isinstance(claim, K.Fin):
+            raise DoorError(f"write integrable(t), square_integrable(t) or bounded(t): {stated!r}")
+        facts = (*self.fin(), *self.hypotheses(), *self.sides(K.Rel(claim.term, "=", claim.term)))
+        return rules.integrability(
+            self.theory, claim.term, claim.exponent, self.ambient, tuple(dict.fromkeys(facts)),
+            self.unfolding(names_of(symbols), at),
+        )  # fmt: skip
+
+    # --- cases --------------------------------------------------------------------------------
+
+    def cases(
+        self,
+        term: Any,
+        negative: Callable[[Proof], Theorem],
+        otherwise: Callable[[Proof], Theorem],
+    ) -> Theorem:
+        """The same inequality proved for ``term < 0`` and for ``0 <= term``.
+
+        Each branch has its case among the hypotheses. The sign may depend on the outcome; then
+        neither branch can take expectations of what rests on it.
+        """
+        t = self.scope.term(term)
+        branches = list[Theorem]()
+        for case, branch in ((K.Rel(K.ZERO, "<=", t), otherwise), (K.Rel(t, "<", K.ZERO), negative)):
+            branches.append(branch(replace(self, given=(*self.given, case))))
+        goal = branches[0].rel
+        if goal.op == "=" or branches[1].conclusion != goal:
+            shown = "; ".join(self.show(b.conclusion) for b in branches)
+            raise StepError(f"the two cases must prove one inequality: {shown}")
+        leaves = (
+            Leaf((Product(Fraction(1), (GOAL,)), Product(Fraction(1), (n,)))) for n in range(2)
+        )
+        return certify(self.theory, goal, Split(t, *leaves), tuple(branches), self.ambient)
 
     # --- the end ------------------------------------------------------------------------------
 
@@ -306,7 +424,11 @@ class Proof:
         if not isinstance(theorem, Theorem):
             raise StepError("the proof returns no theorem (a missing `return p.calc(...)`?)")
         if theorem.conclusion != self.goal:
-            joined = self.solve(self.goal, (theorem,), degree=1)
+            joined = (
+                self.solve(self.goal, (theorem,), degree=1)
+                if isinstance(self.goal, K.Rel) and isinstance(theorem.conclusion, K.Rel)
+                else None
+            )
             if not isinstance(joined, Theorem):
                 raise StepError(
                     f"the proof ends with {self.show(theorem.conclusion)}\n"

@@ -15,8 +15,8 @@ from ..kernel import rules
 from ..kernel import terms as K
 from ..kernel.certificates import GOAL, Leaf, Product, certify
 from ..kernel.judgment import Theorem
-from .proof import Proof, StepError, explain_failure
-from .symbols import FunctionName, PointProcess, Process, Within
+from .proof import Proof, StepError, explain_failure, names_of
+from .symbols import Within
 
 if TYPE_CHECKING:
     from .theory import Claimed
@@ -43,12 +43,6 @@ def _theorem(p: Proof, fact: Fact) -> Theorem:
     return p.use(fact)
 
 
-def _names(symbols: tuple[Any, ...]) -> tuple[str, ...]:
-    """Names of processes, constants or definitions."""
-    named = Process | PointProcess | FunctionName
-    return tuple(s.name if isinstance(s, named) else str(s) for s in symbols)
-
-
 @dataclass(frozen=True)
 class Algebra(Reason):
     """Normalisation and certificates, from named facts and the hypotheses."""
@@ -65,7 +59,7 @@ class Algebra(Reason):
         found = p.solve(
             goal,
             tuple(_theorem(p, f) for f in self.facts),
-            unfold=p.unfolding(_names(self.symbols), self.at),
+            unfold=p.unfolding(names_of(self.symbols), self.at),
             linear=self.linear,
             hints=tuple(p.scope.term(h) for h in self.hints),
             degree=self.degree,
@@ -175,7 +169,7 @@ class By:
     @staticmethod
     def definition(*symbols: Any, facts: tuple[Fact, ...] = (), **at: Any) -> Reason:
         """Unfold the definitions of the named symbols (at given indices: ``k=k``)."""
-        listed = ", ".join(_names(symbols))
+        listed = ", ".join(names_of(symbols))
         return Algebra(facts, symbols=symbols, at=at, text=f"definition of {listed}")
 
     @staticmethod

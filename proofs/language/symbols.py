@@ -25,10 +25,13 @@ __all__ = [
     "Min",
     "Rational",
     "Sum",
+    "bounded",
     "indices",
+    "integrable",
     "point",
     "root",
     "sqrt",
+    "square_integrable",
     "symbols",
     "within",
 ]
@@ -192,6 +195,29 @@ class Within:
 def within(index: Any, low: Any, high: Any = None) -> Within:
     """The conditions ``low <= index`` and, if given, ``index <= high``."""
     return Within(index, low, high)
+
+
+@dataclass(frozen=True)
+class Integrable:
+    """The statement that ``body`` lies in L^(1/exponent); exponent 0: essentially bounded."""
+
+    body: Any
+    exponent: Fraction
+
+
+def bounded(body: Any) -> Integrable:
+    """The statement that ``body`` is essentially bounded."""
+    return Integrable(exact(body), Fraction(0))
+
+
+def square_integrable(body: Any) -> Integrable:
+    """The statement that ``body`` lies in L^2."""
+    return Integrable(exact(body), Fraction(1, 2))
+
+
+def integrable(body: Any) -> Integrable:
+    """The statement that ``body`` lies in L^1."""
+    return Integrable(exact(body), Fraction(1))
 
 
 def coordinate(point_expression: Any, index: Any) -> Expr:

@@ -24,7 +24,15 @@ from ..kernel.theory import Axiom, Definition, Symbol
 from ..kernel.theory import Theory as KernelTheory
 from .door import Meaning, Scope
 from .proof import Proof, StepError, explain_failure
-from .symbols import DoorError, FunctionName, PointProcess, Process, Relation, within
+from .symbols import (
+    DoorError,
+    FunctionName,
+    Integrable,
+    PointProcess,
+    Process,
+    Relation,
+    within,
+)
 
 _INDICES: tuple[K.Sort, ...] = ("index",) * 8
 Verdict = Literal["proved", "refuted", "undecided", "error"]
@@ -52,7 +60,7 @@ class Claimed:
     title: str
     kind: Kind
     given: tuple[Any, ...]
-    claim: Relation
+    claim: Relation | Integrable
     for_all: tuple[sympy.Symbol, ...]
     for_constants: tuple[sympy.Symbol, ...]
     for_indices: tuple[sympy.Symbol, ...]
@@ -84,9 +92,9 @@ class Claimed:
         """The stated hypotheses, in the author's order."""
         return self.scope().hypotheses(self.given)
 
-    def statement(self) -> K.Rel:
+    def statement(self) -> K.Rel | K.Fin:
         """The stated conclusion."""
-        return self.scope().relation(self.claim)
+        return self.scope().statement(self.claim)
 
     def check(self) -> Result:
         """Elaborate the proof; never raises for a failing proof."""
@@ -135,6 +143,8 @@ class Claimed:
     def _failed(self, error: StepError) -> Result:
         """A step failed: is the claim itself false? Only a point of its own variables says so."""
         proof = Proof(self.theory, self.scope(), self.hypotheses(), self.statement())
+        if not isinstance(proof.goal, K.Rel):
+            return Result("undecided", 0.0, reason=str(error))
         found = proof.solve(proof.goal)
         core = self.theory.kernel()
         settled = {d.head for d in core.definitions}  # what is not free to take any value
@@ -359,7 +369,7 @@ class Theory:
         id: str,
         *,
         title: str,
-        claim: Relation,
+        claim: Relation | Integrable,
         given: Iterable[Any] = (),
         for_all: Iterable[sympy.Symbol] = (),
         for_constants: Iterable[sympy.Symbol] = (),

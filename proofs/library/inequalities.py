@@ -56,3 +56,15 @@ def root_subadditive(p: Proof) -> Theorem:
 )
 def root_monotone(p: Proof) -> Theorem:
     return p.have((sqrt(x), "<=", sqrt(y)), by.algebra())
+
+
+@inequalities.lemma(
+    "square-monotone",
+    title="A bound on the square bounds the absolute value",
+    for_all=(x, y),
+    given=[(0, "<=", y), (x**2, "<=", y**2)],
+    claim=(abs(x), "<=", y),
+    witness={x: 1, y: 1},
+)
+def square_monotone(p: Proof) -> Theorem:
+    return p.have((abs(x), "<=", y), by.algebra())

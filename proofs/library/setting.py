@@ -47,8 +47,14 @@ class Setting:
         return within(self.i, 1, self.d)
 
 
-def stochastic_setting(theory: Theory, recursion: Recursion) -> Setting:
-    """Declare the setting in ``theory``, with the iterates produced by ``recursion``."""
+def stochastic_setting(
+    theory: Theory, recursion: Recursion, bounded_iterates: bool = False
+) -> Setting:
+    """Declare the setting in ``theory``, with the iterates produced by ``recursion``.
+
+    The axioms ``FIN`` say that iterates and gradients are square integrable and f(x^k) integrable;
+    with ``bounded_iterates`` that all three are essentially bounded.
+    """
     K, d = theory.index_constants("K d", "number of iterations, dimension")
     k, i, p, y = sympy.symbols("k i p y")
     theory.indices("k i")
@@ -97,9 +103,10 @@ def stochastic_setting(theory: Theory, recursion: Recursion) -> Setting:
     )  # fmt: skip
     visited = within(k, 1, K + 1)
     reason = "blueprint L0: to be derived"
-    theory.integrable("FIN.x", x[k, i], Rational(1, 2), [visited, every], reason)
-    theory.integrable("FIN.grad", G[k, i], Rational(1, 2), [visited, every], reason)
-    theory.integrable("FIN.f", f(x[k]), 1, [visited], reason)
+    square, one = (0, 0) if bounded_iterates else (Rational(1, 2), 1)
+    theory.integrable("FIN.x", x[k, i], square, [visited, every], reason)
+    theory.integrable("FIN.grad", G[k, i], square, [visited, every], reason)
+    theory.integrable("FIN.f", f(x[k]), one, [visited], reason)
     theory.integrable("FIN.g", g[k, i], Rational(1, 2), [step, every], reason)
     theory.run(recursion, steps=K, dimension=d)
     (Delta,) = theory.constants("Delta", "initial gap f(x^1) - f*")

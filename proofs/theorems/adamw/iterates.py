@@ -1,0 +1,319 @@
+"""L0 and L2: what is integrable, how small the denominator gets, how far the iterates go."""
+
+from ...language import (
+    Max,
+    Proof,
+    Theorem,
+    by,
+    indices,
+    integrable,
+    sqrt,
+    square_integrable,
+    symbols,
+    within,
+)
+from ...library.inequalities import root_monotone, square_monotone
+from .momentum import double, second_moment
+from .setting import (
+    D,
+    K,
+    adamw,
+    averaging,
+    beta,
+    coordinate,
+    d,
+    decays,
+    eps,
+    eta,
+    from_start,
+    g,
+    i,
+    k,
+    lam,
+    m,
+    mu,
+    n,
+    predicted,
+    q,
+    sigma,
+    step,
+    tD,
+    theta,
+    v,
+    x,
+    xmax,
+)
+
+# --- L0: integrability --------------------------------------------------------------------------
+
+
+@adamw.lemma(
+    "L0.v",
+    title="The second moment is integrable",
+    given=[from_start, coordinate],
+    claim=integrable(v[k, i]),
+    reference="blueprint L0",
+)
+def integrable_v(p: Proof) -> Theorem:
+    def induction_step(p: Proof, before: Theorem) -> Theorem:
+        p.know(before)
+        return p.integrability(integrable(v[k, i]), v, k=k)
+
+    return p.induction(
+        integrable(v[k, i]),
+        from_start,
+        base=lambda p: p.integrability(integrable(v[0, i]), v),
+        step=induction_step,
+    )
+
+
+@adamw.lemma(
+    "L0.m",
+    title="The momentum is square integrable",
+    given=[from_start, coordinate],
+    claim=square_integrable(m[k, i]),
+    reference="blueprint L0",
+)
+def integrable_m(p: Proof) -> Theorem:
+    def induction_step(p: Proof, before: Theorem) -> Theorem:
+        p.know(before)
+        return p.integrability(square_integrable(m[k, i]), m, k=k)
+
+    return p.induction(
+        square_integrable(m[k, i]),
+        from_start,
+        base=lambda p: p.integrability(square_integrable(m[0, i]), m),
+        step=induction_step,
+    )
+
+
+@adamw.lemma(
+    "L0.n",
+    title="The mixed momentum is square integrable",
+    given=[step, coordinate],
+    claim=square_integrable(n[k, i]),
+    reference="blueprint L0",
+)
+def integrable_n(p: Proof) -> Theorem:
+    p.know(p.use(integrable_m))
+    return p.integrability(square_integrable(n[k, i]), n, k=k)
+
+
+# --- the denominators ---------------------------------------------------------------------------
+
+
+@adamw.lemma(
+    "floor",
+    title="The denominator is at least the root of eps",
+    given=[step, coordinate, *averaging, (0, "<", eps)],
+    claim=(sqrt(eps), "<=", D[k, i]),
+)
+def floor(p: Proof) -> Theorem:
+    p.know(p.use(second_moment))
+    return p.calc(
+        sqrt(eps),
+        "<=", sqrt(v[k, i] + eps), by.lemma(root_monotone, x=eps, y=v[k, i] + eps),
+        "==", D[k, i], by.definition(D),
+    )  # fmt: skip
+
+
+@adamw.lemma(
+    "L0.D",
+    title="The denominator is square integrable",
+    given=[step, coordinate, *averaging, (0, "<", eps)],
+    claim=square_integrable(D[k, i]),
+    reference="blueprint L0",
+)
+def integrable_D(p: Proof) -> Theorem:
+    p.know(p.use(second_moment), p.use(integrable_v))
+    return p.integrability(square_integrable(D[k, i]), D, k=k)
+
+
+def know_denominator(p: Proof) -> None:
+    """D >= eps^{1/2} > 0, v >= 0 under its root, and L0."""
+    p.know(p.use(second_moment), p.use(floor))
+    p.know(p.have((0, "<", D[k, i]), by.algebra()))
+    p.know(*(p.use(c) for c in (integrable_v, integrable_m, integrable_n, integrable_D)))
+
+
+@adamw.lemma(
+    "predicted",
+    title="The predicted second moment is not negative",
+    given=[step, coordinate, *averaging],
+    claim=(0, "<=", predicted[k, i]),
+)
+def predicted_moment(p: Proof) -> Theorem:
+    p.know(p.use(second_moment))
+    return p.have((0, "<=", predicted[k, i]), by.algebra())
+
+
+@adamw.lemma(
+    "predicted.floor",
+    title="The predicted denominator is at least the root of eps",
+    given=[step, coordinate, *averaging, (0, "<", eps)],
+    claim=(sqrt(eps), "<=", tD[k, i]),
+)
+def predicted_floor(p: Proof) -> Theorem:
+    p.know(p.use(predicted_moment))
+    p.know(p.have((0, "<", predicted[k, i] + eps), by.algebra()))
+    return p.calc(
+        sqrt(eps),
+        "<=", sqrt(predicted[k, i] + eps), by.lemma(root_monotone, x=eps, y=predicted[k, i] + eps),
+        "==", tD[k, i], by.definition(tD),
+    )  # fmt: skip
+
+
+@adamw.lemma(
+    "L0.tD",
+    title="The predicted denominator is square integrable",
+    given=[step, coordinate, *averaging, (0, "<", eps)],
+    claim=square_integrable(tD[k, i]),
+    reference="blueprint L0",
+)
+def integrable_tD(p: Proof) -> Theorem:
+    know_prediction(p)
+    return p.integrability(square_integrable(tD[k, i]), tD, k=k)
+
+
+def know_prediction(p: Proof) -> None:
+    """tD >= eps^{1/2} > 0, and what is under its root is positive."""
+    p.know(p.use(second_moment), p.use(predicted_moment), p.use(predicted_floor))
+    p.know(p.have((0, "<", predicted[k, i] + eps), by.algebra()))
+    p.know(p.have((0, "<", tD[k, i]), by.algebra()), p.use(integrable_v))
+
+# --- L2: iterates stay bounded ------------------------------------------------------------------
+
+R, x0, n0, D0 = symbols("R x0 n0 D0")
+(j,) = indices("j")
+dominated = [*decays, (beta**2, "<=", theta), (0, "<", eps), (0, "<=", R), (2 * q, "<=", R**2)]
+decaying = [(0, "<", eta), (0, "<=", lam), (lam * eta, "<=", 1)]
+
+
+@adamw.lemma(
+    "L1.root",
+    title="Momentum domination, as |n| <= R D",
+    for_constants=(R,),
+    given=[step, coordinate, *dominated],
+    claim=(abs(n[k, i]), "<=", R * D[k, i]),
+    witness={R: 2},
+    reference="blueprint L1: R = (2q)^{1/2} serves",
+)
+def dominated_momentum(p: Proof) -> Theorem:
+    know_denominator(p)
+    square = p.calc(
+        n[k, i] ** 2,
+        "<=", 2 * q * v[k, i], by.lemma(double),
+        "<=", R**2 * (v[k, i] + eps), by.algebra(),
+        "==", (R * D[k, i]) ** 2, by.definition(D),
+    )  # fmt: skip
+    return p.have((abs(n[k, i]), "<=", R * D[k, i]), by.lemma(square_monotone, square, x=n[k, i], y=R * D[k, i]))
+
+
+@adamw.lemma(
+    "L2.step",
+    title="One step of decay",
+    for_all=(x0, n0, D0),
+    for_constants=(R,),
+    given=[*decaying, (0, "<", D0), (abs(n0), "<=", R * D0)],
+    claim=(abs((1 - lam * eta) * x0 - eta * n0 / D0), "<=", (1 - lam * eta) * abs(x0) + eta * R),
+    witness={R: 1, x0: 1, n0: 1, D0: 1},
+)
+def decay_step(p: Proof) -> Theorem:
+    return p.have(
+        (abs((1 - lam * eta) * x0 - eta * n0 / D0), "<=", (1 - lam * eta) * abs(x0) + eta * R),
+        by.algebra(),
+    )
+
+reach = xmax[d] + R * eta * (k - 1)
+
+
+@adamw.lemma(
+    "norm",
+    title="The start, measured by its largest coordinate",
+    for_indices=(j,),
+    given=[coordinate, within(j, i, d)],
+    claim=(abs(x[1, i]), "<=", xmax[j]),
+    witness={j: 1, x[1, 1]: 1, x[1, 2]: 0},
+)
+def start_norm(p: Proof) -> Theorem:
+    larger = Max(xmax[j - 1], abs(x[1, j]))
+    return p.induction(
+        (abs(x[1, i]), "<=", xmax[j]),
+        within(j, i, d),
+        base=lambda p: p.calc(
+            abs(x[1, i]),
+            "<=", Max(xmax[i - 1], abs(x[1, i])), by.algebra(),
+            "==", xmax[i], by.definition(xmax),
+        ),
+        step=lambda p, before: p.calc(
+            abs(x[1, i]),
+            "<=", xmax[j - 1], by.algebra(before),
+            "<=", larger, by.algebra(),
+            "==", xmax[j], by.definition(xmax),
+        ),
+    )  # fmt: skip
+
+
+@adamw.lemma(
+    "L2",
+    title="Iterates stay bounded",
+    for_constants=(R,),
+    given=[within(k, 1, K + 1), coordinate, *dominated, *decaying],
+    claim=(abs(x[k, i]), "<=", reach),
+    witness={R: 2, x[1, 1]: 1, x[1, 2]: 0},
+    reference="blueprint L2; at k = K + 1, X = ||x^1||_inf + R eta K",
+)
+def bounded_iterates(p: Proof) -> Theorem:
+    def induction_step(p: Proof, before: Theorem) -> Theorem:
+        know_denominator(p)
+        old = x[k - 1, i]
+        domination = p.use(dominated_momentum, k=k - 1)
+        return p.calc(
+            abs(x[k, i]),
+            "==", abs((1 - lam * eta) * old - eta * n[k - 1, i] / D[k - 1, i]), by.definition(x),
+            "<=", (1 - lam * eta) * abs(old) + eta * R,
+            by.lemma(decay_step, domination, x0=old, n0=n[k - 1, i], D0=D[k - 1, i]),
+            "<=", reach, by.algebra(before),
+        )  # fmt: skip
+
+    return p.induction(
+        (abs(x[k, i]), "<=", reach),
+        within(k, 1, K + 1),
+        base=lambda p: p.have((abs(x[1, i]), "<=", xmax[d]), by.lemma(start_norm, j=d)),
+        step=induction_step,
+    )
+
+
+@adamw.lemma(
+    "L2.decay",
+    title="With weight decay, iterates stay bounded for ever",
+    for_constants=(R,),
+    given=[within(k, 1, K + 1), coordinate, *dominated, *decaying, (0, "<", lam)],
+    claim=(abs(x[k, i]), "<=", Max(abs(x[1, i]), R / lam)),
+    witness={R: 2, lam: 1, x[1, 1]: 1, x[1, 2]: 0},
+    reference="blueprint L2",
+)
+def decayed_iterates(p: Proof) -> Theorem:
+    limit = Max(abs(x[1, i]), R / lam)
+
+    def induction_step(p: Proof, before: Theorem) -> Theorem:
+        know_denominator(p)
+        old = x[k - 1, i]
+        domination = p.use(dominated_momentum, k=k - 1)
+        return p.calc(
+            abs(x[k, i]),
+            "==", abs((1 - lam * eta) * old - eta * n[k - 1, i] / D[k - 1, i]), by.definition(x),
+            "<=", (1 - lam * eta) * abs(old) + eta * R,
+            by.lemma(decay_step, domination, x0=old, n0=n[k - 1, i], D0=D[k - 1, i]),
+            "<=", (1 - lam * eta) * limit + eta * R, by.multiplying(before, 1 - lam * eta),
+            "<=", (1 - lam * eta) * limit + lam * eta * limit,
+            by.multiplying(p.have((R / lam, "<=", limit), by.algebra()), lam * eta),
+            "==", limit, by.algebra(),
+        )  # fmt: skip
+
+    return p.induction(
+        (abs(x[k, i]), "<=", limit),
+        within(k, 1, K + 1),
+        base=lambda p: p.have((abs(x[1, i]), "<=", limit), by.algebra()),
+        step=induction_step,
+    )

@@ -1,0 +1,225 @@
+"""L4 and L5: how far the momentum is from the gradient, in mean square."""
+
+from ...language import E, Proof, Theorem, by, point, square_integrable, symbols, within
+from .iterates import integrable_m, integrable_n
+from .setting import (
+    Delta,
+    G,
+    K,
+    L,
+    adamw,
+    coordinate,
+    d,
+    displacement,
+    f,
+    fstar,
+    g,
+    i,
+    k,
+    m,
+    mixing,
+    momentum_error,
+    move,
+    mu,
+    n,
+    over_i,
+    over_k,
+    setting,
+    sigma,
+    sigma_s,
+    smoothing,
+    step,
+    theta,
+    x,
+)
+
+noise = g[k, i] - G[k, i]
+
+
+@adamw.lemma(
+    "noise",
+    title="Variance of the noise",
+    given=[step, coordinate],
+    claim=(E(noise**2), "<=", sigma[i] ** 2),
+)
+def variance(p: Proof) -> Theorem:
+    return p.calc(
+        E(noise**2),
+        "==", E(E(noise**2, given=k - 1)), by.tower(),
+        "<=", E(sigma[i] ** 2), by.expectation(p.axiom("A3")),
+        "==", sigma[i] ** 2, by.linearity(),
+    )  # fmt: skip
+
+
+@adamw.lemma(
+    "L4.coordinate",
+    title="Momentum error of a coordinate, before and after the fresh gradient",
+    given=[step, coordinate],
+    claim=(
+        E((m[k, i] - G[k, i]) ** 2),
+        "==",
+        theta**2 * E((m[k - 1, i] - G[k, i]) ** 2) + (1 - theta) ** 2 * E(noise**2),
+    ),
+    reference="blueprint L4: the cross term with the noise integrates to 0",
+)
+def split_error(p: Proof) -> Theorem:
+    p.know(p.use(integrable_m))
+    old = m[k - 1, i] - G[k, i]
+    return p.calc(
+        E((m[k, i] - G[k, i]) ** 2),
+        "==", E((theta * old + (1 - theta) * noise) ** 2), by.definition(m, k=k),
+        "==",
+        theta**2 * E(old**2) + 2 * theta * (1 - theta) * E(old * noise)
+        + (1 - theta) ** 2 * E(noise**2),
+        by.linearity(),
+        "==", theta**2 * E(old**2) + (1 - theta) ** 2 * E(noise**2),
+        by.algebra(uncorrelated(p, old)),
+    )  # fmt: skip
+
+
+def uncorrelated(p: Proof, known: object) -> Theorem:
+    """``E[h (g^k - G^k)] = 0`` for an h known before step k."""
+    return p.calc(
+        E(known * noise),
+        "==", E(known * (E(g[k, i], given=k - 1) - G[k, i])), by.tower(),
+        "==", E(known * (G[k, i] - G[k, i])), by.rewriting(p.axiom("A2")),
+        "==", 0, by.linearity(),
+    )  # fmt: skip
+
+
+@adamw.lemma(
+    "gradient-gap",
+    title="The gradient against the gap",
+    given=[within(k, 1, K + 1), (0, "<", L)],
+    claim=(over_i(G[k, i] ** 2), "<=", 2 * L * (f(x[k]) - fstar)),
+    reference="blueprint L4: descent at y = x - grad f(x)/L, and A0",
+)
+def gradient_gap(p: Proof) -> Theorem:
+    y = point(lambda i: x[k, i] - G[k, i] / L)
+    return p.calc(
+        over_i(G[k, i] ** 2),
+        "<=", 2 * L * (f(x[k]) - f(y)), by.multiplying(p.axiom("A1", p=x[k], y=y), 2 * L),
+        "<=", 2 * L * (f(x[k]) - fstar), by.multiplying(p.axiom("A0", p=y), 2 * L),
+    )  # fmt: skip
+
+
+@adamw.lemma(
+    "L4.first",
+    title="Momentum error at the first step",
+    given=[within(K, 1), (0, "<", L), *smoothing],
+    claim=(
+        momentum_error[1],
+        "<=",
+        2 * theta**2 * L * Delta + (1 - theta) ** 2 * sigma_s**2,
+    ),
+    reference="blueprint L4",
+)
+def first_error(p: Proof) -> Theorem:
+    at = p.within(coordinate)
+    each = at.calc(
+        E((m[1, i] - G[1, i]) ** 2),
+        "==", theta**2 * E((m[0, i] - G[1, i]) ** 2) + (1 - theta) ** 2 * E((g[1, i] - G[1, i]) ** 2),
+        by.lemma(split_error, k=1),
+        "==", theta**2 * G[1, i] ** 2 + (1 - theta) ** 2 * E((g[1, i] - G[1, i]) ** 2),
+        by.definition(m),
+        "<=", theta**2 * G[1, i] ** 2 + (1 - theta) ** 2 * sigma[i] ** 2,
+        by.multiplying(at.use(variance, k=1), (1 - theta) ** 2),
+    )  # fmt: skip
+    gap = p.calc(
+        over_i(G[1, i] ** 2),
+        "<=", 2 * L * (f(x[1]) - fstar), by.lemma(gradient_gap, k=1),
+        "==", 2 * L * Delta, by.definition(Delta),
+    )  # fmt: skip
+    return p.calc(
+        momentum_error[1],
+        "<=", theta**2 * over_i(G[1, i] ** 2) + (1 - theta) ** 2 * over_i(sigma[i] ** 2),
+        by.summing(each, coordinate),
+        "<=", theta**2 * (2 * L * Delta) + (1 - theta) ** 2 * over_i(sigma[i] ** 2),
+        by.multiplying(gap, theta**2),
+        "==", 2 * theta**2 * L * Delta + (1 - theta) ** 2 * sigma_s**2, by.definition(sigma_s),
+    )  # fmt: skip
+
+
+# --- one step of the recursion ------------------------------------------------------------------
+
+t, a0, c0 = symbols("t a0 c0")
+weight = [(0, "<=", t), (t, "<", 1)]
+k1 = 1 - t * (1 - theta)
+drift = theta**2 * k1 / ((1 - t) * (1 - theta))
+
+
+@adamw.lemma(
+    "L4.young",
+    title="Young's inequality with the weight t",
+    for_all=(a0, c0),
+    for_constants=(t,),
+    given=[*smoothing, *weight],
+    claim=(theta**2 * (a0 + c0) ** 2, "<=", theta * k1 * a0**2 + drift * c0**2),
+    witness={t: 0, a0: 1, c0: 1},
+    reference="blueprint L4; the difference is theta ((1-t)(1-theta)a - theta c)^2/((1-t)(1-theta))",
+)
+def weighted_young(p: Proof) -> Theorem:
+    return p.have(
+        (theta**2 * (a0 + c0) ** 2, "<=", theta * k1 * a0**2 + drift * c0**2),
+        by.algebra(hints=((1 - t) * (1 - theta) * a0 - theta * c0,)),
+    )
+
+
+@adamw.lemma(
+    "L4.step",
+    title="Momentum error, from one step to the next",
+    for_constants=(t,),
+    given=[within(k, 2, K), *smoothing, *weight],
+    claim=(
+        momentum_error[k],
+        "<=",
+        theta * k1 * momentum_error[k - 1]
+        + drift * displacement[k - 1]
+        + (1 - theta) ** 2 * sigma_s**2,
+    ),
+    witness={k: 2, t: 0},
+    reference="blueprint L4",
+)
+def error_step(p: Proof) -> Theorem:
+    at = p.within(coordinate)
+    at.know(at.use(integrable_m))
+    old, turn = m[k - 1, i] - G[k - 1, i], G[k - 1, i] - G[k, i]
+    expanded = at.calc(
+        theta**2 * E((m[k - 1, i] - G[k, i]) ** 2),
+        "==", E(theta**2 * (old + turn) ** 2), by.linearity(),
+        "<=", E(theta * k1 * old**2 + drift * turn**2),
+        by.expectation(at.use(weighted_young, a0=old, c0=turn)),
+        "==", theta * k1 * E(old**2) + drift * E(turn**2), by.linearity(),
+    )  # fmt: skip
+    each = at.calc(
+        E((m[k, i] - G[k, i]) ** 2),
+        "==",
+        theta**2 * E((m[k - 1, i] - G[k, i]) ** 2) + (1 - theta) ** 2 * E(noise**2),
+        by.lemma(split_error),
+        "<=", theta * k1 * E(old**2) + drift * E(turn**2) + (1 - theta) ** 2 * E(noise**2),
+        by.algebra(expanded, degree=1),
+        "<=", theta * k1 * E(old**2) + drift * E(turn**2) + (1 - theta) ** 2 * sigma[i] ** 2,
+        by.multiplying(at.use(variance), (1 - theta) ** 2),
+    )  # fmt: skip
+    smooth = p.calc(
+        over_i(E(turn**2)),
+        "==", E(over_i(turn**2)), by.linearity(),
+        "<=", E(L**2 * over_i((x[k - 1, i] - x[k, i]) ** 2)),
+        by.expectation(p.axiom("A1.gradient", p=x[k - 1], y=x[k])),
+        "==", displacement[k - 1], by.linearity(),
+    )  # fmt: skip
+    return p.calc(
+        momentum_error[k],
+        "<=",
+        theta * k1 * momentum_error[k - 1] + drift * over_i(E(turn**2))
+        + (1 - theta) ** 2 * over_i(sigma[i] ** 2),
+        by.summing(each, coordinate),
+        "<=",
+        theta * k1 * momentum_error[k - 1] + drift * displacement[k - 1]
+        + (1 - theta) ** 2 * over_i(sigma[i] ** 2),
+        by.multiplying(smooth, drift),
+        "==",
+        theta * k1 * momentum_error[k - 1] + drift * displacement[k - 1]
+        + (1 - theta) ** 2 * sigma_s**2,
+        by.definition(sigma_s),
+    )  # fmt: skip
