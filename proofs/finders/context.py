@@ -13,7 +13,7 @@ from ..kernel.facts import Used
 from ..kernel.judgment import Theorem
 from ..kernel.normal import Normaliser, Unfold
 from ..kernel.polynomials import ATOM, Poly
-from ..kernel.terms import ZERO, Le, Pow, Rel, Term, neg
+from ..kernel.terms import ZERO, Le, Pow, Rel, Term, neg, sub
 from ..kernel.theory import Theory
 from .elimination import sign_of
 
@@ -107,6 +107,18 @@ class Context:
                 Rel(ZERO, "<=", t) if sign > 0 else Rel(t, "<=", ZERO),
                 Leaf((Product(ONE, (GOAL,)), Product(ONE, (), (Pow(body, HALF),)))),
             )
+        return self.certify(goal, leaf, (), ())
+
+    def difference_theorem(self, goal: Rel) -> Theorem | None:
+        """``a <= b`` or ``a < b`` where the normaliser knows the sign of ``b - a``."""
+        t = sub(goal.right, goal.left)
+        known = self.known_sign(t)
+        if known is None or known[0] < 0 or (goal.op == "<" and not known[1]):
+            return None
+        if goal.op == "<":
+            leaf = Leaf((Product(ONE), Product(ONE, (GOAL,), (Pow(t, -HALF),))))
+        else:
+            leaf = Leaf((Product(ONE, (GOAL,)), Product(ONE, (), (Pow(t, HALF),))))
         return self.certify(goal, leaf, (), ())
 
     # --- the kernel's verdict -----------------------------------------------------------------

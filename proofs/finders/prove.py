@@ -20,6 +20,7 @@ from .results import Counterexample, Failure, Undecided
 from .search import FACTORS, LINEAR, PAIRS, Search
 from .steps import linear_step
 from .stock import goal_item
+from .structure import structural_step
 from .substitution import substituted
 
 MAX_SPLITS = 2
@@ -133,6 +134,9 @@ class _Task:
 
     def run(self, splits: tuple[Term, ...]) -> Theorem | Failure:
         """Prove, refute, or give up."""
+        theorem = self.at_once()
+        if theorem is not None:
+            return theorem
         self.establish()
         found = self.equation() if self.goal.op == "=" else self.inequality(self.goal, splits)
         if found is not None:
@@ -146,6 +150,30 @@ class _Task:
             return refuted
         self.context.note("counterexamples")
         return Undecided(tuple(self.context.tried), tuple(self.context.needed))
+
+    def at_once(self) -> Theorem | None:
+        """What needs no more signs: normal forms, a sign the kernel sees, the sum of some facts."""
+        if self.goal.op == "=":
+            return self.normalised()
+        for attempt in (
+            partial(self.context.difference_theorem, self.goal),
+            partial(linear_step, self.context, self.goal, rounds=0),
+            partial(structural_step, self.context, self.goal),
+        ):
+            theorem = _quietly(attempt)
+            if theorem is not None:
+                return theorem
+        return None
+
+    def normalised(self) -> Theorem | None:
+        """An equation of normal forms."""
+        context = self.context
+        return _quietly(
+            lambda: rules.norm(
+                context.theory, self.goal.left, self.goal.right, context.ambient, context.unfold,
+                tuple(context.facts), context.linear,
+            )
+        )  # fmt: skip
 
     def refuted(self, rounds: int, seed: int = 0, rooted: bool = False) -> Counterexample | None:
         """A counterexample, after some rounds of climbing."""
@@ -287,12 +315,7 @@ class _Task:
         """Normal forms; else multiples of equations; else cases; else two inequalities."""
         goal, context = self.goal, self.context
         context.note("normal forms")
-        theorem = _quietly(
-            lambda: rules.norm(
-                context.theory, goal.left, goal.right, context.ambient, context.unfold,
-                tuple(context.facts), context.linear,
-            )
-        )  # fmt: skip
+        theorem = self.normalised()
         if theorem is not None:
             return theorem
         up, down = Rel(goal.left, "<=", goal.right), Rel(goal.right, "<=", goal.left)

@@ -30,10 +30,10 @@ MAX_COLUMNS = 500
 UNUSED = Frac(None)
 
 
-def linear_step(context: Context, goal: Rel) -> Theorem | None:
-    """The goal as a sum of facts, each times monomials of known sign."""
+def linear_step(context: Context, goal: Rel, rounds: int = ROUNDS) -> Theorem | None:
+    """The goal as a sum of facts, each times monomials of known sign (in 0 rounds: numbers)."""
     context.note("linear combinations of the facts")
-    return _Step(context, goal).solve()
+    return _Step(context, goal).solve(rounds)
 
 
 class _Step:
@@ -55,7 +55,7 @@ class _Step:
         self.rows: set[Mono] = set()
         self.taken: set[tuple[int, Mono]] = set()
 
-    def solve(self) -> Theorem | None:
+    def solve(self, rounds: int) -> Theorem | None:
         """Columns of one round after the other, a linear program after each."""
         term = sub(self.goal.left, self.goal.right)
         negated = Item(term, UNUSED, self.goal.op == "<=", goal=True)
@@ -66,7 +66,7 @@ class _Step:
         for number, (fact, q) in enumerate(self.named):
             self._use(number, fact, q, ())
         found = self._combined()
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             if found is not None or not self._matched():
                 break
             found = self._combined()

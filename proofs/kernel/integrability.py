@@ -10,8 +10,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from .polynomials import ATOM, INV, INVPOS, Factor, Mono, Poly, mono_term, to_term
-from .terms import CE, Abs, App, E, Ix, IxVal, Rat, Sum, Term, open_body
+from .polynomials import ATOM, INV, INVPOS, Factor, Mono, Poly, leading, mono_term, scale, to_term
+from .terms import CE, Abs, Add, App, E, Ix, IxVal, Rat, Sum, Term, open_body
 
 if TYPE_CHECKING:
     from .normal import Normaliser
@@ -50,7 +50,7 @@ def _mono(n: Normaliser, mono: Mono, seen: frozenset[str]) -> Exponent:
         return Fraction(0)
     by_base: dict[Term, list[tuple[Factor, Fraction]]] = {}
     for item, power in random:
-        by_base.setdefault(item[2], []).append((item, Fraction(power)))
+        by_base.setdefault(_unsigned(n, item[2]), []).append((item, Fraction(power)))
     product: Exponent = Fraction(0)
     for t, group in by_base.items():
         e = _powers(n, t, group, seen)
@@ -60,10 +60,16 @@ def _mono(n: Normaliser, mono: Mono, seen: frozenset[str]) -> Exponent:
     return product
 
 
+def _unsigned(n: Normaliser, t: Term) -> Term:
+    """``t`` or ``-t``, the same for both (which of them is inverted, the normaliser chooses)."""
+    p = n.poly(t) if isinstance(t, Add) else {}
+    return to_term(scale(p, -1)) if p and leading(p) < 0 else t
+
+
 def _powers(
     n: Normaliser, t: Term, group: list[tuple[Factor, Fraction]], seen: frozenset[str]
 ) -> Exponent:
-    """A product of powers of t and max(t, 0): where it is not 0, at most |t|^net in size."""
+    """A product of powers of t, -t, and their positive parts: 0, or |t|^net in size."""
     net = sum((-e if f[1] in (INV, INVPOS) else e for f, e in group), Fraction(0))
     if net > 0:
         e = _term(n, t, seen)
@@ -112,11 +118,12 @@ def _known(n: Normaliser, t: Term, seen: frozenset[str]) -> Exponent:
 
 
 def _bounded_below(n: Normaliser, t: Term) -> bool:
-    """Is there a fact ``c <= t`` with a constant c > 0?"""
-    for entry, used in n.facts.find("below", t):
-        if entry.bound is None or not n.measurable(entry.bound, None):
-            continue
-        if n.sign(to_term(n.poly(entry.bound))) == (1, True):
-            n.used.update(used)
-            return True
+    """Is there a fact ``c <= t`` or ``c <= -t`` with a constant c > 0?"""
+    for side in (t, to_term(scale(n.poly(t), -1))):
+        for entry, used in n.facts.find("below", side):
+            if entry.bound is None or not n.measurable(entry.bound, None):
+                continue
+            if n.sign(to_term(n.poly(entry.bound))) == (1, True):
+                n.used.update(used)
+                return True
     return False

@@ -6,7 +6,7 @@ of a ``Proof``, in which ``calc`` chains and ``by`` reasons are turned into kern
 """
 
 from ..kernel.judgment import Theorem
-from .proof import Proof, StepError
+from .proof import ForAll, Proof, StepError
 from .reasons import by
 from .symbols import (
     DoorError,
@@ -33,6 +33,7 @@ __all__ = [
     "DoorError",
     "E",
     "Expr",
+    "ForAll",
     "Max",
     "Min",
     "Proof",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
@@ -78,7 +78,8 @@ class Proof:
 
     ``given``: the claim's hypotheses, which every algebraic step may use. ``chains`` records the
     steps for ``explain``. ``local``: facts made known here; ``known``: all that were made known
-    anywhere in the proof, by which the claim's own denominators are seen to be in order.
+    anywhere in the proof, by which the claim's own denominators are seen to be in order, as by
+    what is known of the claims it ``used``.
     """
 
     author: AuthorTheory
@@ -88,6 +89,7 @@ class Proof:
     chains: list[list[Step]] = field(default_factory=list)
     local: tuple[Theorem, ...] = ()
     known: list[Theorem] = field(default_factory=list)
+    used: list[Claimed] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.theory = self.author.kernel()
@@ -155,6 +157,7 @@ class Proof:
     def use(self, claimed: Claimed, *known: Theorem, **values: Any) -> Theorem:
         """Another claim at given values; its hypotheses follow from ``known`` and those here."""
         theorem = claimed.theorem()
+        self.used.append(claimed)
         if theorem.theory != self.theory:
             theorem = rules.lift(theorem, self.theory)
         return self.discharge(self._at(theorem, values), claimed.label, known)
@@ -190,7 +193,9 @@ class Proof:
         for hypothesis in sorted(theorem.hypotheses, key=lambda h: h.key):
             if hypothesis in self.given or not isinstance(hypothesis, K.Rel):
                 continue
+            import time, os; t0=time.process_time()
             found = at_hand.get(hypothesis) or self.solve(hypothesis, known)
+            if os.environ.get("RT"): print(f"    {time.process_time()-t0:.2f}", label, self.show(hypothesis)[:100])
             if not isinstance(found, Theorem):
                 raise StepError(
                     f"{label} needs {self.show(hypothesis)}, which is not known here: "
@@ -231,7 +236,9 @@ class Proof:
     def step(self, goal: K.Rel, reason: Reason) -> Step:
         """Prove one step for the reason given."""
         try:
+            import time, os; t0=time.process_time()
             theorem = reason.prove(self, goal)
+            if os.environ.get("RT"): print(f"{time.process_time()-t0:.2f}", reason.text, self.show(goal)[:100])
         except (KernelError, StepError, DoorError) as error:
             raise StepError(f"{self.show(goal)}\n  by {reason.text}: {error}") from error
         if theorem.conclusion != goal:
@@ -391,6 +398,35 @@ class Proof:
             self.unfolding(names_of(symbols), at),
         )  # fmt: skip
 
+    def nonnegative(self, term: Any) -> Theorem:
+        """``0 <= term``, where sums and expectations in it are of terms seen to be >= 0."""
+        return self._nonnegative(self.scope.term(term))
+
+    def _nonnegative(self, term: K.Term) -> Theorem:
+        goal, found = K.Rel(K.ZERO, "<=", term), None
+        if isinstance(term, K.Sum):
+            name = next(n for n in _FRESH if n not in K.free_indices(term) | set(self.scope.names))
+            index = K.Ix(name)
+            span = (K.Le(term.low, index), K.Le(index, term.high))
+            inner = replace(
+                self, scope=self.scope.extended({name: "index"}), given=(*self.given, *span)
+            )
+            each = inner._nonnegative(K.open_body(term.body, index))
+            found = rules.sum_both(each, name, term.low, term.high)
+        elif isinstance(term, K.E):
+            body = self._nonnegative(term.body)
+            found = rules.expect(body, None, self.ambient, (*self.fin(), *self.hypotheses()))
+        if found is None:
+            averages = (n for n in _tops(term))
+            facts = tuple(self._nonnegative(n) for n in averages)
+            solved = self.solve(goal, facts)
+            if not isinstance(solved, Theorem):
+                raise StepError(
+                    f"not seen to be >= 0: {self.show(term)}: {explain_failure(solved, self.show)}"
+                )
+            return solved
+        return self.combine(goal, (found,), ambient=self.ambient)
+
     # --- cases --------------------------------------------------------------------------------
 
     def cases(
@@ -468,9 +504,36 @@ class Proof:
                     found.append(sign)
         return tuple(found)
 
+    def defined(self) -> tuple[Theorem, ...]:
+        """By which the claim's denominators and radicands, and those beneath it, are in order."""
+        inherited = [
+            fact
+            for claimed in dict.fromkeys(self.used)
+            if claimed.result is not None and claimed.result.claim is not None
+            for fact in claimed.result.claim.definedness
+        ]
+        lifted = (f if f.theory == self.theory else rules.lift(f, self.theory) for f in inherited)
+        met = (
+            f for f in lifted
+            if all(isinstance(h, K.Le) or h in self.given for h in f.hypotheses)
+        )  # fmt: skip
+        return tuple(dict.fromkeys((*self.known, *met)))
+
     def show(self, node: K.Node) -> str:
         """A formula or term as text."""
         return self.printer.show(node)
+
+
+_FRESH = tuple(f"i{n}" for n in range(100))
+
+
+def _tops(term: K.Term) -> Iterator[K.Term]:
+    """The outermost sums and expectations within a term."""
+    if isinstance(term, K.Sum | K.E):
+        yield term
+    elif isinstance(term, K.Add | K.Mul):
+        for part in term.terms:
+            yield from _tops(part)
 
 
 def explain_failure(failure: Failure, show: Callable[[K.Node], str]) -> str:

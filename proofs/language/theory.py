@@ -135,7 +135,7 @@ class Claimed:
             self.id,
             self.title,
             self.kind,
-            (*proof.sides(*hypotheses, goal), *proof.known),
+            (*proof.sides(*hypotheses, goal), *proof.defined()),
             self.witness_point(),
         )
         return Result("proved", 0.0, claim, proof, unused=unused)

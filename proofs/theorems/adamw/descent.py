@@ -1,9 +1,35 @@
-"""L3 and L6: the descent of one step, and its length, on every path."""
+"""L3 and L6: the descent of one step, and its length, on every path; L3 over all steps."""
 
-from ...language import Proof, Theorem, by, sqrt, symbols
-from .iterates import know_denominator
-from .setting import D, G, L, adamw, averaging, b, coordinate, eps, eta, f, k, i, lam, move, n
-from .setting import over_i, step, x
+from ...language import E, Proof, Theorem, by, sqrt, symbols, within
+from .iterates import R, X, know_denominator, squared_iterates, within_reach
+from .setting import (
+    D,
+    Delta,
+    G,
+    K,
+    L,
+    P,
+    Q,
+    S,
+    adamw,
+    averaging,
+    b,
+    coordinate,
+    displacement,
+    eps,
+    eta,
+    f,
+    fstar,
+    i,
+    k,
+    lam,
+    move,
+    n,
+    over_i,
+    over_k,
+    step,
+    x,
+)
 
 rho, G0, n0, x0, D0, e = symbols("rho G0 n0 x0 D0 e")
 b0 = n0 + lam * x0 * D0
@@ -92,6 +118,58 @@ def descent(p: Proof) -> Theorem:
 
 
 @adamw.lemma(
+    "L3.adam",
+    title="Descent without weight decay, on every path",
+    given=[step, *signs, (lam, "==", 0)],
+    claim=(
+        f(x[k + 1]) - f(x[k]),
+        "<=",
+        over_i(
+            -eta / 2 * G[k, i] ** 2 / D[k, i]
+            - eta / 2 * (1 - L * eta / sqrt(eps)) * n[k, i] ** 2 / D[k, i]
+            + eta / 2 * (G[k, i] - n[k, i]) ** 2 / sqrt(eps)
+        ),
+    ),
+    reference="blueprint L3 for lam = 0, where rho = 0 will do",
+)
+def descent_without_decay(p: Proof) -> Theorem:
+    at = p.within(coordinate)
+    know_denominator(at)
+    last = eta / 2 * (G[k, i] - n[k, i]) ** 2 / sqrt(eps)
+    moved = at.have((move[k, i], "==", -eta * n[k, i] / D[k, i]), by.definition(x, k=k))
+    floored = at.have((1 / D[k, i], "<=", 1 / sqrt(eps)), by.algebra())
+    bent = L * eta**2 / 2 * n[k, i] ** 2 / D[k, i]
+    each = at.calc(
+        G[k, i] * move[k, i] + L / 2 * move[k, i] ** 2,
+        "==", -eta * G[k, i] * n[k, i] / D[k, i] + bent / D[k, i], by.rewriting(moved),
+        "<=", -eta * G[k, i] * n[k, i] / D[k, i] + bent / sqrt(eps), by.multiplying(floored, bent),
+        "==",
+        -eta / 2 * (G[k, i] ** 2 + n[k, i] ** 2 - (G[k, i] - n[k, i]) ** 2) / D[k, i]
+        + bent / sqrt(eps),
+        by.algebra(),
+        "<=",
+        -eta / 2 * (G[k, i] ** 2 + n[k, i] ** 2) / D[k, i] + last + bent / sqrt(eps),
+        by.multiplying(floored, eta / 2 * (G[k, i] - n[k, i]) ** 2),
+        "==",
+        -eta / 2 * G[k, i] ** 2 / D[k, i]
+        - eta / 2 * (1 - L * eta / sqrt(eps)) * n[k, i] ** 2 / D[k, i] + last,
+        by.algebra(),
+    )  # fmt: skip
+    return p.calc(
+        f(x[k + 1]) - f(x[k]),
+        "<=", over_i(G[k, i] * move[k, i]) + L / 2 * over_i(move[k, i] ** 2),
+        by.axiom("A1", p=x[k], y=x[k + 1]),
+        "==", over_i(G[k, i] * move[k, i] + L / 2 * move[k, i] ** 2), by.algebra(),
+        "<=",
+        over_i(
+            -eta / 2 * G[k, i] ** 2 / D[k, i]
+            - eta / 2 * (1 - L * eta / sqrt(eps)) * n[k, i] ** 2 / D[k, i] + last
+        ),
+        by.summing(each, coordinate),
+    )  # fmt: skip
+
+
+@adamw.lemma(
     "L6",
     title="The length of a step",
     given=[step, *signs],
@@ -123,3 +201,110 @@ def step_length(p: Proof) -> Theorem:
         ),
         by.summing(each, coordinate),
     )
+
+
+@adamw.lemma(
+    "L6.sum",
+    title="The length of all steps",
+    given=[*signs],
+    claim=(over_k(displacement[k]), "<=", L**2 * eta**2 / sqrt(eps) * Q),
+    reference="blueprint L6",
+)
+def total_length(p: Proof) -> Theorem:
+    at = p.within(step)
+    know_denominator(at)
+    each = at.calc(
+        displacement[k],
+        "==", E(L**2 * over_i(move[k, i] ** 2)), by.linearity(),
+        "<=", E(L**2 * eta**2 / sqrt(eps) * over_i(b[k, i] ** 2 / D[k, i])),
+        by.expectation(step_length),
+        "==", L**2 * eta**2 / sqrt(eps) * over_i(E(b[k, i] ** 2 / D[k, i])), by.linearity(),
+    )  # fmt: skip
+    return p.have(
+        (over_k(displacement[k]), "<=", L**2 * eta**2 / sqrt(eps) * Q), by.summing(each, step)
+    )
+
+
+# --- over all steps, in expectation -------------------------------------------------------------
+
+N = over_k(over_i(E((n[k, i] - G[k, i]) ** 2)))
+
+
+@adamw.lemma(
+    "L3.expected",
+    title="Descent in expectation",
+    for_constants=(rho, R, X),
+    given=[step, *signs, (0, "<", rho), *within_reach],
+    claim=(
+        eta / 2 * over_i(E(G[k, i] ** 2 / D[k, i]))
+        + eta / 2 * (1 - L * eta / sqrt(eps)) * over_i(E(b[k, i] ** 2 / D[k, i])),
+        "<=",
+        E(f(x[k])) - E(f(x[k + 1]))
+        + eta / 2 * (1 + rho) / sqrt(eps) * over_i(E((n[k, i] - G[k, i]) ** 2))
+        + eta / 2 * (1 + 1 / rho) * lam**2 * X**2 * over_i(E(D[k, i])),
+    ),
+    witness={rho: 1, R: 2, X: 5, x[1, 1]: 1, x[1, 2]: 0},
+)  # fmt: skip
+def expected_descent(p: Proof) -> Theorem:
+    know_denominator(p)
+    at = p.within(coordinate)
+    square = at.use(squared_iterates)
+    decay = at.calc(
+        E(x[k, i] ** 2 * D[k, i]),
+        "<=", E(X**2 * D[k, i]),
+        by.expectation(
+            at.have((x[k, i] ** 2 * D[k, i], "<=", X**2 * D[k, i]), by.multiplying(square, D[k, i]))
+        ),
+        "==", X**2 * E(D[k, i]), by.linearity(),
+    )  # fmt: skip
+    paid = (
+        eta / 2 * over_i(E(G[k, i] ** 2 / D[k, i]))
+        + eta / 2 * (1 - L * eta / sqrt(eps)) * over_i(E(b[k, i] ** 2 / D[k, i]))
+    )
+    error = eta / 2 * (1 + rho) / sqrt(eps) * over_i(E((n[k, i] - G[k, i]) ** 2))
+    rate = eta / 2 * (1 + 1 / rho) * lam**2
+    one_step = p.calc(
+        E(f(x[k + 1])) - E(f(x[k])),
+        "==", E(f(x[k + 1]) - f(x[k])), by.linearity(),
+        "<=", E(over_i(descent_term)), by.expectation(descent),
+        "==", -paid + error + rate * over_i(E(x[k, i] ** 2 * D[k, i])), by.linearity(),
+    )  # fmt: skip
+    return p.calc(
+        paid,
+        "<=", E(f(x[k])) - E(f(x[k + 1])) + error + rate * over_i(E(x[k, i] ** 2 * D[k, i])),
+        by.algebra(one_step, degree=1),
+        "<=", E(f(x[k])) - E(f(x[k + 1])) + error + rate * X**2 * over_i(E(D[k, i])),
+        by.multiplying(p.sum(decay, coordinate), rate),
+    )  # fmt: skip
+
+
+@adamw.lemma(
+    "L3.total",
+    title="Descent over all steps, in expectation",
+    for_constants=(rho, R, X),
+    given=[within(K, 1), *signs, (0, "<", rho), *within_reach],
+    claim=(
+        eta / 2 * P + eta / 2 * (1 - L * eta / sqrt(eps)) * Q,
+        "<=",
+        Delta + eta / 2 * (1 + rho) / sqrt(eps) * N
+        + eta / 2 * (1 + 1 / rho) * lam**2 * X**2 * S,
+    ),
+    witness={rho: 1, R: 2, X: 5, x[1, 1]: 1, x[1, 2]: 0},
+    reference="blueprint section 3: L3 summed, with A0 and L2",
+)  # fmt: skip
+def total_descent(p: Proof) -> Theorem:
+    know_denominator(p)
+    rest = (
+        eta / 2 * (1 + rho) / sqrt(eps) * N + eta / 2 * (1 + 1 / rho) * lam**2 * X**2 * S
+    )
+    last = p.calc(
+        fstar, "==", E(fstar), by.linearity(),
+        "<=", E(f(x[K + 1])), by.expectation(p.axiom("A0", p=x[K + 1])),
+    )  # fmt: skip
+    return p.calc(
+        eta / 2 * P + eta / 2 * (1 - L * eta / sqrt(eps)) * Q,
+        "<=", over_k(E(f(x[k])) - E(f(x[k + 1]))) + rest, by.summing(expected_descent, step),
+        "==", E(f(x[1])) - E(f(x[K + 1])) + rest, by.telescoping(E(f(x[k])), step),
+        "<=", E(f(x[1])) - fstar + rest, by.algebra(last, degree=1),
+        "==", Delta + rest, by.definition(Delta),
+    )  # fmt: skip

@@ -129,11 +129,22 @@ def integrable_D(p: Proof) -> Theorem:
     return p.integrability(square_integrable(D[k, i]), D, k=k)
 
 
+@adamw.lemma(
+    "positive",
+    title="The denominator is positive",
+    given=[step, coordinate, *averaging, (0, "<", eps)],
+    claim=(0, "<", D[k, i]),
+)
+def positive(p: Proof) -> Theorem:
+    return p.have((0, "<", D[k, i]), by.algebra(floor))
+
+
 def know_denominator(p: Proof) -> None:
     """D >= eps^{1/2} > 0, v >= 0 under its root, and L0."""
-    p.know(p.use(second_moment), p.use(floor))
-    p.know(p.have((0, "<", D[k, i]), by.algebra()))
-    p.know(*(p.use(c) for c in (integrable_v, integrable_m, integrable_n, integrable_D)))
+    for claim in (second_moment, floor, positive):
+        p.know(p.use(claim))
+    for claim in (integrable_v, integrable_m, integrable_n, integrable_D):
+        p.know(p.use(claim))
 
 
 @adamw.lemma(
@@ -148,19 +159,38 @@ def predicted_moment(p: Proof) -> Theorem:
 
 
 @adamw.lemma(
+    "predicted.positive",
+    title="What is under the predicted root is positive",
+    given=[step, coordinate, *averaging, (0, "<", eps)],
+    claim=(0, "<", predicted[k, i] + eps),
+)
+def predicted_positive(p: Proof) -> Theorem:
+    return p.have((0, "<", predicted[k, i] + eps), by.algebra(predicted_moment))
+
+
+@adamw.lemma(
     "predicted.floor",
     title="The predicted denominator is at least the root of eps",
     given=[step, coordinate, *averaging, (0, "<", eps)],
     claim=(sqrt(eps), "<=", tD[k, i]),
 )
 def predicted_floor(p: Proof) -> Theorem:
-    p.know(p.use(predicted_moment))
-    p.know(p.have((0, "<", predicted[k, i] + eps), by.algebra()))
+    p.know(p.use(predicted_moment), p.use(predicted_positive))
     return p.calc(
         sqrt(eps),
         "<=", sqrt(predicted[k, i] + eps), by.lemma(root_monotone, x=eps, y=predicted[k, i] + eps),
         "==", tD[k, i], by.definition(tD),
     )  # fmt: skip
+
+
+@adamw.lemma(
+    "predicted.root",
+    title="The predicted denominator is positive",
+    given=[step, coordinate, *averaging, (0, "<", eps)],
+    claim=(0, "<", tD[k, i]),
+)
+def predicted_root(p: Proof) -> Theorem:
+    return p.have((0, "<", tD[k, i]), by.algebra(predicted_floor))
 
 
 @adamw.lemma(
@@ -171,15 +201,17 @@ def predicted_floor(p: Proof) -> Theorem:
     reference="blueprint L0",
 )
 def integrable_tD(p: Proof) -> Theorem:
-    know_prediction(p)
+    p.know(p.use(predicted_positive), p.use(integrable_v))
     return p.integrability(square_integrable(tD[k, i]), tD, k=k)
 
 
 def know_prediction(p: Proof) -> None:
-    """tD >= eps^{1/2} > 0, and what is under its root is positive."""
-    p.know(p.use(second_moment), p.use(predicted_moment), p.use(predicted_floor))
-    p.know(p.have((0, "<", predicted[k, i] + eps), by.algebra()))
-    p.know(p.have((0, "<", tD[k, i]), by.algebra()), p.use(integrable_v))
+    """tD >= eps^{1/2} > 0, what is under its root is positive, and L0."""
+    for claim in (second_moment, predicted_moment, predicted_positive):
+        p.know(p.use(claim))
+    for claim in (predicted_floor, predicted_root, integrable_v, integrable_tD):
+        p.know(p.use(claim))
+
 
 # --- L2: iterates stay bounded ------------------------------------------------------------------
 
@@ -317,3 +349,33 @@ def decayed_iterates(p: Proof) -> Theorem:
         base=lambda p: p.have((abs(x[1, i]), "<=", limit), by.algebra()),
         step=induction_step,
     )
+
+
+(X,) = symbols("X")
+within_reach = [*dominated, *decaying, (xmax[d] + R * eta * K, "<=", X)]
+
+
+@adamw.lemma(
+    "L2.square",
+    title="Iterates stay within X",
+    for_constants=(R, X),
+    given=[within(k, 1, K + 1), coordinate, *within_reach],
+    claim=(x[k, i] ** 2, "<=", X**2),
+    witness={R: 2, X: 5, x[1, 1]: 1, x[1, 2]: 0},
+    reference="blueprint L2: X = ||x^1||_inf + R eta K",
+)
+def squared_iterates(p: Proof) -> Theorem:
+    later = p.have((k - 1, "<=", K), by.algebra())
+    bound = p.calc(
+        abs(x[k, i]),
+        "<=", reach, by.lemma(bounded_iterates),
+        "<=", xmax[d] + R * eta * K, by.multiplying(later, R * eta),
+        "<=", X, by.algebra(),
+    )  # fmt: skip
+    p.know(p.have((0, "<=", X), by.algebra(bound)))
+    return p.calc(
+        x[k, i] ** 2,
+        "==", abs(x[k, i]) * abs(x[k, i]), by.algebra(),
+        "<=", X * abs(x[k, i]), by.multiplying(bound, abs(x[k, i])),
+        "<=", X * X, by.multiplying(bound, X),
+    )  # fmt: skip

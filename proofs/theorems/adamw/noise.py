@@ -1,6 +1,6 @@
 """L4 and L5: how far the momentum is from the gradient, in mean square."""
 
-from ...language import E, Proof, Theorem, by, point, square_integrable, symbols, within
+from ...language import E, Proof, Sum, Theorem, by, point, symbols, within
 from .iterates import integrable_m, integrable_n
 from .setting import (
     Delta,
@@ -222,4 +222,98 @@ def error_step(p: Proof) -> Theorem:
         theta * k1 * momentum_error[k - 1] + drift * displacement[k - 1]
         + (1 - theta) ** 2 * sigma_s**2,
         by.definition(sigma_s),
+    )  # fmt: skip
+
+
+@adamw.lemma(
+    "L4",
+    title="Momentum error, over all steps",
+    for_constants=(t,),
+    given=[within(K, 1), (0, "<", L), *smoothing, *weight],
+    claim=(
+        (1 + t * theta) * over_k(momentum_error[k]),
+        "<=",
+        2 * theta**2 * L * Delta / (1 - theta)
+        + theta**2 * k1 / ((1 - t) * (1 - theta) ** 2) * over_k(displacement[k])
+        + K * (1 - theta) * sigma_s**2,
+    ),
+    witness={t: 0},
+    reference="blueprint L4",
+)
+def error_sum(p: Proof) -> Theorem:
+    errors, moves = over_k(momentum_error[k]), over_k(displacement[k])
+    past_errors = Sum(momentum_error[k], (k, 1, K - 1))
+    past_moves = Sum(displacement[k], (k, 1, K - 1))
+    start = 2 * theta**2 * L * Delta + (1 - theta) ** 2 * sigma_s**2
+    rest = within(k, 2, K)
+    p.know(p.use(integrable_m))
+    error_at, move_at = p.nonnegative(momentum_error[K]), p.nonnegative(displacement[K])
+    recursion = p.calc(
+        errors,
+        "==", momentum_error[1] + Sum(momentum_error[k], (k, 2, K)),
+        by.algebra(p.first(momentum_error[k], step)),
+        "<=",
+        start + theta * k1 * past_errors + drift * past_moves
+        + (K - 1) * (1 - theta) ** 2 * sigma_s**2,
+        by.algebra(p.use(first_error), p.sum(p.within(rest).use(error_step), rest), degree=1),
+        "<=",
+        start + theta * k1 * errors + drift * moves + (K - 1) * (1 - theta) ** 2 * sigma_s**2,
+        by.algebra(
+            p.last(momentum_error[k], step), p.last(displacement[k], step), error_at, move_at,
+        ),
+    )  # fmt: skip
+    return p.calc(
+        (1 + t * theta) * errors,
+        "==", (1 - theta * k1) * errors / (1 - theta), by.algebra(),
+        "<=",
+        (2 * theta**2 * L * Delta + drift * moves + K * (1 - theta) ** 2 * sigma_s**2) / (1 - theta),
+        by.multiplying(recursion, 1 / (1 - theta)),
+        "==",
+        2 * theta**2 * L * Delta / (1 - theta)
+        + theta**2 * k1 / ((1 - t) * (1 - theta) ** 2) * moves
+        + K * (1 - theta) * sigma_s**2,
+        by.algebra(),
+    )  # fmt: skip
+
+
+# --- double momentum ----------------------------------------------------------------------------
+
+excess = (1 - mu * theta) ** 2 - mu**2 * (1 - theta) ** 2
+
+
+@adamw.lemma(
+    "L5",
+    title="Double momentum",
+    given=[step, *smoothing, *mixing],
+    claim=(
+        over_i(E((n[k, i] - G[k, i]) ** 2)),
+        "<=",
+        mu**2 * momentum_error[k] + excess * sigma_s**2,
+    ),
+    reference="blueprint L5; excess = (1-mu)((1-mu) + 2 mu (1-theta))",
+)
+def mixed_error(p: Proof) -> Theorem:
+    at = p.within(coordinate)
+    at.know(at.use(integrable_m))
+    old = m[k - 1, i] - G[k, i]
+    at.know(at.have((0, "<=", excess), by.algebra()))
+    each = at.calc(
+        E((n[k, i] - G[k, i]) ** 2),
+        "==", E((mu * theta * old + (1 - mu * theta) * noise) ** 2), by.definition(n, m, k=k),
+        "==",
+        mu**2 * (theta**2 * E(old**2)) + 2 * mu * theta * (1 - mu * theta) * E(old * noise)
+        + (1 - mu * theta) ** 2 * E(noise**2),
+        by.linearity(),
+        "==", mu**2 * (theta**2 * E(old**2)) + (1 - mu * theta) ** 2 * E(noise**2),
+        by.algebra(uncorrelated(at, old)),
+        "==", mu**2 * E((m[k, i] - G[k, i]) ** 2) + excess * E(noise**2),
+        by.algebra(at.use(split_error)),
+        "<=", mu**2 * E((m[k, i] - G[k, i]) ** 2) + excess * sigma[i] ** 2,
+        by.multiplying(at.use(variance), excess),
+    )  # fmt: skip
+    return p.calc(
+        over_i(E((n[k, i] - G[k, i]) ** 2)),
+        "<=", mu**2 * momentum_error[k] + excess * over_i(sigma[i] ** 2),
+        by.summing(each, coordinate),
+        "==", mu**2 * momentum_error[k] + excess * sigma_s**2, by.definition(sigma_s),
     )  # fmt: skip
