@@ -242,4 +242,4 @@ def test_an_alarm_on_real_data_is_settled_at_once() -> None:
     )  # fmt: skip
     found = check(statement, run, confirm=2)
     assert (found.verdict, found.confirmed) == ("violated", 2)
-    assert {a.reexamination.method for a in found.details} == {"balls of 200 bits"}
+    assert all(a.reexamination.method.startswith("balls of 200 bits") for a in found.details)
