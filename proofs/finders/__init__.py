@@ -5,7 +5,8 @@ tried; never a bool. ``prove_sign`` returns a sign as a theorem. Floats, linear 
 live here only; nothing here can make a theorem but by the kernel's rules.
 """
 
+from .context import Context
 from .prove import prove, prove_sign
 from .results import Counterexample, Failure, Undecided, show
 
-__all__ = ["Counterexample", "Failure", "Undecided", "prove", "prove_sign", "show"]
+__all__ = ["Context", "Counterexample", "Failure", "Undecided", "prove", "prove_sign", "show"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..finders import Counterexample, Failure, prove, prove_sign
+from ..finders import Context, Counterexample, Failure, prove, prove_sign
 from ..kernel import rules
 from ..kernel import terms as K
 from ..kernel.certificates import GOAL, Leaf, Product, Split, certify
@@ -260,14 +260,24 @@ class Proof:
         return rules.antisymmetry(up, down)
 
     def combine(
-        self, goal: K.Rel, facts: tuple[Theorem, ...], sign: int = 1, **options: Any
+        self,
+        goal: K.Rel,
+        facts: tuple[Theorem, ...],
+        sign: int = 1,
+        *,
+        sides: tuple[Theorem, ...] = (),
+        **options: Any,
     ) -> Theorem:
-        """``goal`` as the plain sum of ``facts`` (equations times ``sign``)."""
+        """``goal`` as the plain sum of ``facts`` (equations times ``sign``).
+
+        ``sides``: facts to look up signs in.
+        """
         inequalities = [n for n, f in enumerate(facts) if f.rel.op != "="]
         one = Fraction(1)
         products = (Product(one, (GOAL,)), *(Product(one, (n,)) for n in inequalities))
         cofactors = tuple((n, K.rat(sign)) for n, f in enumerate(facts) if f.rel.op == "=")
-        return certify(self.theory, goal, Leaf(products, cofactors), facts, **options)
+        leaf = Leaf(products, cofactors)
+        return certify(self.theory, goal, leaf, (*facts, *sides), **options)
 
     def solve(
         self,
@@ -278,12 +288,13 @@ class Proof:
         linear: bool = False,
         hints: tuple[K.Term, ...] = (),
         degree: int = 4,
+        alone: bool = False,
     ) -> Theorem | Failure:
-        """Let the finders prove ``goal`` from ``facts`` and the hypotheses."""
+        """Let the finders prove ``goal`` from ``facts`` (``alone``, or with the hypotheses)."""
         everything = (
             *facts,
             *(self.fin() if linear else ()),
-            *self.hypotheses(),
+            *(() if alone else self.hypotheses()),
             *self._index_values(goal, *(f.conclusion for f in facts)),
         )
         return prove(
@@ -489,6 +500,7 @@ class Proof:
     def sides(self, *formulas: K.Formula) -> tuple[Theorem, ...]:
         """Sign theorems for the denominators and radicands of formulas, innermost first."""
         found: list[Theorem] = list(self.hypotheses())
+        seen = Context(self.theory, list(found), self.ambient)
         for formula in formulas:
             powers = [n for n, _ in K.subterms(formula) if isinstance(n, K.Pow)]
             for node in reversed(powers):
@@ -496,12 +508,16 @@ class Proof:
                     continue
                 if node.exponent.denominator == 1 and node.exponent > 0:
                     continue
+                known = seen.known_sign(node.base)
+                if known is not None and (known[1] or (node.exponent > 0 and known[0] > 0)):
+                    continue
                 sign = prove_sign(
                     self.theory, node.base, tuple(found), strict=node.exponent < 0,
                     ambient=self.ambient, either=True,
                 )  # fmt: skip
                 if sign is not None:
                     found.append(sign)
+                    seen.add(sign)
         return tuple(found)
 
     def defined(self) -> tuple[Theorem, ...]:

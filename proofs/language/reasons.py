@@ -53,6 +53,7 @@ class Algebra(Reason):
     linear: bool = False
     symbols: tuple[Any, ...] = ()
     at: Mapping[str, Any] = field(default_factory=dict)
+    alone: bool = False
     text: str = "algebra"
 
     def prove(self, p: Proof, goal: K.Rel) -> Theorem:
@@ -63,6 +64,7 @@ class Algebra(Reason):
             linear=self.linear,
             hints=tuple(p.scope.term(h) for h in self.hints),
             degree=self.degree,
+            alone=self.alone,
         )
         if not isinstance(found, Theorem):
             raise StepError(explain_failure(found, p.show))
@@ -107,6 +109,25 @@ class Multiplying(Reason):
         else:
             leaf = Leaf((Product(one, (GOAL,)), Product(one, (0, 1))))
         return certify(p.theory, goal, leaf, facts, p.ambient)
+
+
+@dataclass(frozen=True)
+class Adding(Reason):
+    """The step is the sum of some facts, up to normalisation."""
+
+    facts: tuple[Fact, ...]
+    text: str = "adding"
+
+    def prove(self, p: Proof, goal: K.Rel) -> Theorem:
+        facts = tuple(_theorem(p, f) for f in self.facts)
+        signs = p.sides(goal, *(f.conclusion for f in facts))
+        if goal.op != "=":
+            return p.combine(goal, facts, sides=signs, ambient=p.ambient)
+        up, down = K.Rel(goal.left, "<=", goal.right), K.Rel(goal.right, "<=", goal.left)
+        return rules.antisymmetry(
+            p.combine(up, facts, sides=signs, ambient=p.ambient),
+            p.combine(down, facts, -1, sides=signs, ambient=p.ambient),
+        )
 
 
 @dataclass(frozen=True)
@@ -159,12 +180,15 @@ class By:
     """The vocabulary of reasons."""
 
     @staticmethod
-    def algebra(*facts: Fact, hints: tuple[Any, ...] = (), degree: int = 4) -> Reason:
+    def algebra(
+        *facts: Fact, hints: tuple[Any, ...] = (), degree: int = 4, alone: bool = False
+    ) -> Reason:
         """From the named facts and the claim's hypotheses, by an exact certificate.
 
-        ``hints``: terms whose squares may help.
+        ``hints``: terms whose squares may help. ``alone``: from the named facts only, for a claim
+        with many hypotheses that have nothing to do with the step.
         """
-        return Algebra(facts, hints, degree)
+        return Algebra(facts, hints, degree, alone=alone)
 
     @staticmethod
     def definition(*symbols: Any, facts: tuple[Fact, ...] = (), **at: Any) -> Reason:
@@ -176,6 +200,11 @@ class By:
     def multiplying(fact: Fact, factor: Any) -> Reason:
         """A known relation times a factor that is not negative."""
         return Multiplying(fact, factor)
+
+    @staticmethod
+    def adding(*facts: Fact) -> Reason:
+        """The sum of some known relations, side by side; an equation is used left to right."""
+        return Adding(facts)
 
     @staticmethod
     def linearity(*facts: Fact) -> Reason:

@@ -243,7 +243,7 @@ N = over_k(over_i(E((n[k, i] - G[k, i]) ** 2)))
         + eta / 2 * (1 + rho) / sqrt(eps) * over_i(E((n[k, i] - G[k, i]) ** 2))
         + eta / 2 * (1 + 1 / rho) * lam**2 * X**2 * over_i(E(D[k, i])),
     ),
-    witness={rho: 1, R: 2, X: 5, x[1, 1]: 1, x[1, 2]: 0},
+    witness={rho: 1, R: 2, X: 5},
 )  # fmt: skip
 def expected_descent(p: Proof) -> Theorem:
     know_denominator(p)
@@ -289,7 +289,7 @@ def expected_descent(p: Proof) -> Theorem:
         Delta + eta / 2 * (1 + rho) / sqrt(eps) * N
         + eta / 2 * (1 + 1 / rho) * lam**2 * X**2 * S,
     ),
-    witness={rho: 1, R: 2, X: 5, x[1, 1]: 1, x[1, 2]: 0},
+    witness={rho: 1, R: 2, X: 5},
     reference="blueprint section 3: L3 summed, with A0 and L2",
 )  # fmt: skip
 def total_descent(p: Proof) -> Theorem:

@@ -36,6 +36,7 @@ from .setting import (
     predicted,
     q,
     sigma,
+    smoothing,
     step,
     tD,
     theta,
@@ -265,7 +266,7 @@ reach = xmax[d] + R * eta * (k - 1)
     for_indices=(j,),
     given=[coordinate, within(j, i, d)],
     claim=(abs(x[1, i]), "<=", xmax[j]),
-    witness={j: 1, x[1, 1]: 1, x[1, 2]: 0},
+    witness={j: 1},
 )
 def start_norm(p: Proof) -> Theorem:
     larger = Max(xmax[j - 1], abs(x[1, j]))
@@ -292,7 +293,7 @@ def start_norm(p: Proof) -> Theorem:
     for_constants=(R,),
     given=[within(k, 1, K + 1), coordinate, *dominated, *decaying],
     claim=(abs(x[k, i]), "<=", reach),
-    witness={R: 2, x[1, 1]: 1, x[1, 2]: 0},
+    witness={R: 2},
     reference="blueprint L2; at k = K + 1, X = ||x^1||_inf + R eta K",
 )
 def bounded_iterates(p: Proof) -> Theorem:
@@ -322,7 +323,7 @@ def bounded_iterates(p: Proof) -> Theorem:
     for_constants=(R,),
     given=[within(k, 1, K + 1), coordinate, *dominated, *decaying, (0, "<", lam)],
     claim=(abs(x[k, i]), "<=", Max(abs(x[1, i]), R / lam)),
-    witness={R: 2, lam: 1, x[1, 1]: 1, x[1, 2]: 0},
+    witness={R: 2, lam: 1},
     reference="blueprint L2",
 )
 def decayed_iterates(p: Proof) -> Theorem:
@@ -361,7 +362,7 @@ within_reach = [*dominated, *decaying, (xmax[d] + R * eta * K, "<=", X)]
     for_constants=(R, X),
     given=[within(k, 1, K + 1), coordinate, *within_reach],
     claim=(x[k, i] ** 2, "<=", X**2),
-    witness={R: 2, X: 5, x[1, 1]: 1, x[1, 2]: 0},
+    witness={R: 2, X: 5},
     reference="blueprint L2: X = ||x^1||_inf + R eta K",
 )
 def squared_iterates(p: Proof) -> Theorem:
@@ -379,3 +380,45 @@ def squared_iterates(p: Proof) -> Theorem:
         "<=", X * abs(x[k, i]), by.multiplying(bound, abs(x[k, i])),
         "<=", X * X, by.multiplying(bound, X),
     )  # fmt: skip
+
+
+@adamw.lemma(
+    "norm.sign",
+    title="The norm of the start is not negative",
+    given=[within(d, 1)],
+    claim=(0, "<=", xmax[d]),
+)
+def norm_sign(p: Proof) -> Theorem:
+    return p.calc(
+        0, "<=", abs(x[1, 1]), by.algebra(), "<=", xmax[d], by.lemma(start_norm, i=1, j=d)
+    )
+
+
+@adamw.lemma(
+    "decay",
+    title="The decay of one step is at most the whole",
+    for_constants=(R, X),
+    given=[
+        within(K, 1), within(d, 1), *smoothing, (0, "<=", eta), (0, "<=", lam), (0, "<=", R),
+        (2 * q, "<=", R**2), (xmax[d] + R * eta * K, "<=", X), (lam**2 * X**2, "<=", 1),
+    ],
+    claim=(lam * eta, "<=", 1),
+    witness={R: 2, X: 5},
+    reference="blueprint section 3: (R K lam eta)^2 <= lam^2 X^2 <= 1 with R, K >= 1",
+)  # fmt: skip
+def small_decay(p: Proof) -> Theorem:
+    p.know(p.use(norm_sign))
+    large = p.have((1, "<=", q), by.algebra(alone=True, *smoothing))
+    p.know(p.have((1, "<=", R), by.algebra(large, (0, "<=", R), (2 * q, "<=", R**2), alone=True)))
+    reached = p.calc(
+        eta,
+        "<=", R * eta, by.algebra(degree=2),
+        "<=", R * eta * K, by.algebra(degree=2),
+        "<=", X, by.algebra(degree=1),
+    )  # fmt: skip
+    p.know(p.have((0, "<=", X), by.algebra(reached, (0, "<=", eta), alone=True)))
+    whole = p.have(
+        (lam * X, "<=", 1),
+        by.algebra((lam**2 * X**2, "<=", 1), (0, "<=", lam), alone=True),
+    )
+    return p.calc(lam * eta, "<=", lam * X, by.multiplying(reached, lam), "<=", 1, by.algebra(whole))

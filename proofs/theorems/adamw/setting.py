@@ -50,7 +50,7 @@ adamw.define(
     kind="recursion",
 )  # fmt: skip
 
-adamw.witness |= {eta: 1, theta: 0, beta: 0, mu: 1, eps: 1, lam: 0}
+adamw.witness |= {eta: 1, theta: 0, beta: 0, mu: 1, eps: 1, lam: 0, x[1, 1]: 1, x[1, 2]: 0}
 
 
 def over_i(term: Expr) -> Expr:
