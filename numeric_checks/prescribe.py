@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
@@ -52,7 +52,7 @@ from .exact import (
     working_precision,
 )
 from .instances import Instance, round_down
-from .simulate import Constant, Run, constant, theory_constants
+from .simulate import Run, constant, theory_constants
 
 _BITS = 256
 _HUGE = 2.0**200
@@ -85,6 +85,7 @@ class Same:
 
 Choice = int | Fraction | Pick | Same
 Value = float | Fraction | Term
+_NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,7 @@ class _Prescriber:
         if unknown:
             raise PrescriptionError(f"{claim.label} has no constant {', '.join(unknown)}")
         self.values: dict[str, Value] = dict(given)
+        self._rationals: dict[Term, Fraction] = {}
         self.base = {n: constant(v, n) for n, v in theory_constants(instance).items()}
         self.blank = Run(
             first=1,
@@ -253,15 +255,15 @@ class _Prescriber:
     def _solution(self, equation: Rel, name: str) -> Term | None:
         """The solution of an equation that is affine in ``name``."""
         gap = sub(equation.right, equation.left)
-        at = [self._closed(gap, name, value) for value in range(3)]
+        at = [self._closed(gap, {name: Fraction(value)}) for value in range(3)]
         bend = add(at[0], mul(rat(-2), at[1]), at[2])
         with working_precision(_BITS):
             affine = sign(exact_term(bend, NoEnvironment())) in (0, None)
         return div(neg(at[0]), sub(at[1], at[0])) if affine else None
 
-    def _closed(self, term: Term, name: str = "", value: int = 0) -> Term:
-        """``term`` with the values of all constants, and of ``name``, put in."""
-        values = {**self.values, name: Fraction(value)} if name else self.values
+    def _closed(self, term: Term, trial: Mapping[str, Value] = _NOTHING) -> Term:
+        """``term`` with the values of all constants, and those of ``trial``, put in."""
+        values = {**self.values, **trial}
 
         def visit(node: Node, depth: int) -> Node | None:
             if depth or not isinstance(node, Term):
@@ -279,10 +281,14 @@ class _Prescriber:
         return transform(term, visit)
 
     def _rational(self, term: Term) -> Fraction:
-        number = exact_term(term, self._environment(), {}, self.statement.unfold)
-        if not isinstance(number, fmpq):
-            raise PrescriptionError(f"{self.claim.label}: {term} is no rational number")
-        return Fraction(int(number.p), int(number.q))
+        """The value of something that depends on the instance alone, such as ||x^1||_inf."""
+        if term not in self._rationals:
+            environment = ConstantEnvironment(self.blank, 0, self.statement)
+            number = exact_term(term, environment, {}, self.statement.unfold)
+            if not isinstance(number, fmpq):
+                raise PrescriptionError(f"{self.claim.label}: {term} is no rational number")
+            self._rationals[term] = Fraction(int(number.p), int(number.q))
+        return self._rationals[term]
 
     def _rounded(self, name: str, value: Term) -> Value:
         if name not in self.parameters:
@@ -299,16 +305,11 @@ class _Prescriber:
 
     # --- inequalities ------------------------------------------------------------------------
 
-    def _environment(self, **more: Value) -> ConstantEnvironment:
-        values = {**self.values, **more}
-        constants: dict[str, Constant] = dict(self.base)
-        constants |= {n: constant(v, n) for n, v in values.items() if n in self.parameters}
-        variables = {n: v for n, v in values.items() if n in self.free}
-        run = replace(self.blank, constants=constants)
-        return ConstantEnvironment(run, 0, replace(self.statement, variables=variables))
-
     def _admits(self, relation: Rel, name: str, value: float) -> bool:
-        return is_satisfied(relation, self._environment(**{name: value}), self.statement)
+        trial = {name: value}
+        left, right = (self._closed(side, trial) for side in (relation.left, relation.right))
+        environment = ConstantEnvironment(self.blank, 0, self.statement)
+        return is_satisfied(Rel(left, relation.op, right), environment, self.statement)
 
     def _extremes(self, partly: bool = False) -> bool:
         """Extremes, once every inequality about them is known; ``partly``: some of them."""
@@ -341,9 +342,9 @@ class _Prescriber:
             middle = (inside + outside) // 2
             admitted = all(self._admits(r, name, _float(middle)) for r in bounding)
             inside, outside = (middle, outside) if admitted else (inside, middle)
-        value = _float(inside) if bounding or not greatest else _HUGE
-        if not bounding and greatest:
+        if greatest and not bounding:
             raise PrescriptionError(f"{self.claim.label} bounds {name} nowhere")
+        value = _float(inside) if bounding else 0.0
         for relation in relations:
             if not self._admits(relation, name, value):
                 raise PrescriptionError(

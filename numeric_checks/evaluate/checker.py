@@ -215,11 +215,11 @@ class Checker:
 
     def result(self) -> Check:
         """Re-examine the worst alarms and give the verdict."""
-        details = []
+        details: list[Alarm] = []
+        violated = False
         for _, _, pending in sorted(self._pending, key=lambda e: e[:2], reverse=True):
-            found = self._examined(
-                pending, any(d.reexamination.outcome == "confirmed" for d in details)
-            )
+            found = self._examined(pending, violated)
+            violated = violated or found.outcome == "confirmed"
             details.append(Alarm(pending.location, pending.ratio, found))
         outcomes = [alarm.reexamination.outcome for alarm in details]
         cleared = sum(o in ("cleared", "outside") for o in outcomes)

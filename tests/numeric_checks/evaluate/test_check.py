@@ -345,7 +345,7 @@ def test_rounding_of_the_state_is_no_violation(words: Any) -> None:
 
 
 def test_an_invariant_that_rounding_breaks_is_not_violated(words: Any, momentum: Recursion) -> None:
-    """L1 at beta = theta and a constant gradient: (1 - theta^k)^2 <= 1 - theta^k, to the last bit."""
+    """L1 at beta = theta and a constant gradient: (1 - theta^k)^2 <= 1 - theta^k, to a last bit."""
     k, i = words.k, words.i
     slope = Quadratic((Fraction(1),), origin=(Fraction(0.28347476),))
     claim = Rel(power(App("m", (k, i)), 2), "<=", App("v", (k, i)))
