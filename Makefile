@@ -11,7 +11,7 @@ PYTHON ?= python3
 PIP_ARGS ?=
 PYTEST_ARGS ?=
 # Tests of what must also hold with asserts stripped.
-O_TESTS ?= tests/planted tests/kernel
+O_TESTS ?= tests/planted tests/kernel tests/models
 
 VENV := .venv
 BIN := $(VENV)/bin

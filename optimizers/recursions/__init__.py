@@ -2,13 +2,27 @@
 
 A recursion is data. The theory of an optimizer takes its definitions from it
 (``proofs.language``), the batched engine compiles it (``optimizers.batched``), and the printed
-algorithm is rendered from it. ``RECURSIONS`` is the one table that generic tests walk.
+algorithm is rendered from it. ``RECURSIONS`` is the one table that generic tests walk; ``adamw``,
+``adam`` and ``nadam`` in it are ``nadamw`` with parameters fixed.
 """
 
+from .adam import ADAM, ADAMW, NADAM
 from .model import Parameter, Recursion, Slot, Update, previous
 from .nadamw import NADAMW
 from .sgd import SGD
 
-RECURSIONS = {recursion.id: recursion for recursion in (SGD, NADAMW)}
+RECURSIONS = {recursion.id: recursion for recursion in (SGD, ADAM, ADAMW, NADAM, NADAMW)}
 
-__all__ = ["NADAMW", "RECURSIONS", "SGD", "Parameter", "Recursion", "Slot", "Update", "previous"]
+__all__ = [
+    "ADAM",
+    "ADAMW",
+    "NADAM",
+    "NADAMW",
+    "RECURSIONS",
+    "SGD",
+    "Parameter",
+    "Recursion",
+    "Slot",
+    "Update",
+    "previous",
+]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
 
 import sympy
 
 RESERVED = ("x", "g")
+_COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
 def previous(name: str) -> sympy.Symbol:
@@ -16,7 +21,10 @@ def previous(name: str) -> sympy.Symbol:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A hyperparameter: its name, what it is, and the condition the theory asks of it."""
+    """A hyperparameter: its name, what it is, and the condition the theory asks of it.
+
+    A condition compares the name with numbers, as in ``0 <= theta < 1``; empty, it asks nothing.
+    """
 
     name: str
     meaning: str
@@ -26,6 +34,18 @@ class Parameter:
     def symbol(self) -> sympy.Symbol:
         """The parameter as it appears in the update rules."""
         return sympy.Symbol(self.name)
+
+    def admits(self, value: Fraction) -> bool:
+        """Does ``value`` satisfy the condition?
+
+        >>> theta = Parameter("theta", "decay of the momentum", "0 <= theta < 1")
+        >>> theta.admits(Fraction(9, 10)), theta.admits(Fraction(1))
+        (True, False)
+        """
+        words = self.condition.split()
+        chain = [value if word == self.name else Fraction(word) for word in words[::2]]
+        compared = zip(words[1::2], pairwise(chain), strict=True)
+        return all(_COMPARISONS[word](left, right) for word, (left, right) in compared)
 
 
 @dataclass(frozen=True)
@@ -80,3 +100,57 @@ class Recursion:
         missing = slots - {update.target for update in self.updates}
         if missing:
             raise ValueError(f"{self.id}: slots never updated: {sorted(missing)}")
+
+    def specialised(
+        self, id: str, title: str, values: Mapping[str, int | sympy.Expr], source: str = ""
+    ) -> Recursion:
+        """The same update rule with some parameters fixed; they are parameters no more.
+
+        Every right-hand side gets the values, at once. An abbreviation that thereby becomes a mere
+        name (n = m once mu = 1) is put in where it was used, and dropped.
+
+        Args:
+            id, title: of the new recursion.
+            values: for each parameter fixed an exact number, or an expression in those that remain.
+            source: what is cited before this recursion's own source.
+
+        Raises:
+            ValueError: a name is no parameter, or a value holds a float or a name that is none of
+                the remaining parameters.
+
+        >>> eta, x, g = sympy.symbols("eta x g")
+        >>> scaled = Recursion("scaled", "", "", (Parameter("eta", "", ""),), (),
+        ...                    (Update("s", eta * g), Update("x", x - sympy.Symbol("s"))))
+        >>> [(u.target, u.value) for u in scaled.specialised("unit", "", {"eta": 1}).updates]
+        [('x', -g + x)]
+        """
+        remaining = {p.name for p in self.parameters} - values.keys()
+        replaced: dict[sympy.Symbol, sympy.Expr] = {}
+        for name, value in values.items():
+            if name not in {p.name for p in self.parameters}:
+                raise ValueError(f"{self.id}: no parameter {name!r} to fix")
+            exact = sympy.Integer(value) if isinstance(value, int) else value
+            unknown = sorted(s.name for s in exact.free_symbols if s.name not in remaining)
+            if exact.has(sympy.Float) or unknown:
+                raise ValueError(
+                    f"{self.id}: {name} = {value} is no exact expression in {sorted(remaining)}"
+                )
+            replaced[sympy.Symbol(name)] = exact
+        slots, updates = {slot.name for slot in self.slots}, []
+        for update in self.updates:
+            right = update.value.xreplace(replaced)
+            if isinstance(right, sympy.Symbol) and update.target not in {*slots, "x"}:
+                replaced[sympy.Symbol(update.target)] = right
+            else:
+                updates.append(Update(update.target, right))
+        fixed = ", ".join(f"{name} = {value}" for name, value in values.items())
+        return Recursion(
+            id=id,
+            title=title,
+            source="; ".join(
+                part for part in (source, f"{self.id} at {fixed}", self.source) if part
+            ),
+            parameters=tuple(p for p in self.parameters if p.name in remaining),
+            slots=self.slots,
+            updates=tuple(updates),
+        )

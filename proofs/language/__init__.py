@@ -2,10 +2,12 @@
 
 SymPy expressions come in at one door (``door``), which refuses floats and anything else the kernel
 has no exact meaning for. ``Theory`` collects declarations and claims; a claim's proof is a function
-of a ``Proof``, in which ``calc`` chains and ``by`` reasons are turned into kernel theorems.
+of a ``Proof``, in which ``calc`` chains and ``by`` reasons are turned into kernel theorems. A
+``ScenarioTree`` is a finite model, in which a theory's axioms are shown to hold together.
 """
 
 from ..kernel.judgment import Theorem
+from .models import Outcome, ScenarioTree
 from .proof import ForAll, Proof, StepError
 from .reasons import by
 from .symbols import (
@@ -36,9 +38,11 @@ __all__ = [
     "ForAll",
     "Max",
     "Min",
+    "Outcome",
     "Proof",
     "Rational",
     "Result",
+    "ScenarioTree",
     "StepError",
     "Sum",
     "Theorem",

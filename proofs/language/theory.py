@@ -22,7 +22,9 @@ from ..kernel.indices import substitute_indices
 from ..kernel.judgment import Theorem
 from ..kernel.theory import Axiom, Definition, Symbol
 from ..kernel.theory import Theory as KernelTheory
+from ..models import Report
 from .door import Meaning, Scope
+from .models import ScenarioTree, consistency, inherited
 from .proof import Proof, StepError, explain_failure
 from .symbols import (
     DoorError,
@@ -198,6 +200,8 @@ class Theory:
         self._axioms: list[Axiom] = []
         self._definitions: list[Definition] = []
         self._kernel: KernelTheory | None = None
+        self.own_tree: ScenarioTree | None = None
+        self._report: Report | None = None
         self.parents = tuple(extends)
         for parent in self.parents:
             core = parent.kernel()
@@ -339,6 +343,27 @@ class Theory:
             left = point[k + 1, i] if update.target == "x" else processes[update.target][k, i]
             right = update.value.xreplace(table)
             self.define(update.target, left, right, span, kind="recursion", source=recursion.source)
+
+    # --- the model ----------------------------------------------------------------------------
+
+    def model(self, tree: ScenarioTree) -> None:
+        """Declare a finite model, in which ``check`` evaluates every axiom exactly."""
+        self.own_tree, self._report = tree, None
+
+    @property
+    def tree(self) -> ScenarioTree | None:
+        """The model declared, or the one inherited."""
+        return self.own_tree or inherited(self)
+
+    def consistency(self) -> Report:
+        """Do all axioms hold in the model, and with them the hypotheses of its claims?"""
+        if self._report is None:
+            self._report = consistency(self)
+        return self._report
+
+    def refuse_model(self, reason: str) -> None:
+        """The model is no evidence, for this reason."""
+        self._report = self.consistency().failed("error", reason)
 
     # --- claims -------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from ..language import (
 )
 from ..library.inequalities import inequalities, root_subadditive, root_tangent
 from ..library.setting import stochastic_setting
+from .models import sgd_model
 
 sgd = Theory(
     "sgd",
@@ -41,6 +42,7 @@ L, fstar, Delta, sigma_s = setting.L, setting.fstar, setting.Delta, setting.sigm
 f, x, g, G, sigma = setting.f, setting.x, setting.g, setting.G, setting.sigma
 (eta,) = symbols("eta")
 sgd.witness |= {eta: 1}
+sgd.model(sgd_model(setting))
 
 step, coordinate = within(k, 1, K), within(i, 1, d)
 

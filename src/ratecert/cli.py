@@ -27,9 +27,10 @@ examples:
   ratecert show sgd.rate            the full statement
   ratecert trust sgd.rate           what it rests on
   ratecert explain sgd.rate         its proof, step by step
+  ratecert conform torch.optim.AdamW --recursion adamw    is it the AdamW of the theorems?
 
-exit codes: 0 all well; 1 a finding (refuted, undecided, error in a proof); 2 usage;
-            3 internal error; 4 nothing was checked
+exit codes: 0 all well; 1 a finding (refuted, undecided, error in a proof; axioms that fail in
+            their model; divergence); 2 usage; 3 internal error; 4 nothing was checked
 """
 
 
@@ -48,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=raw,
         description="Elaborate and prove every claim, then replay the recorded proofs in a fresh\n"
         "process with the kernel alone. A claim is proved only if the replay gives the same\n"
-        "canonical bytes.",
+        "canonical bytes. The axioms of each theory are evaluated in its finite model.",
         epilog="verdicts: proved; refuted (an exact point violates the claim); undecided (a step\n"
         "was not established); error (ill-formed). Exit code 0 if all is proved, else 1.",
     )
@@ -94,7 +95,65 @@ def parser() -> argparse.ArgumentParser:
             "statement", metavar="STATEMENT", help="such as sgd.rate, or path/to/file.py:rate"
         )
         _format(command)
+    _conform(commands)
     return top
+
+
+def _conform(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "conform",
+        help="is an optimizer class the recursion a theorem speaks of?",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Run a torch.optim.Optimizer class beside a recursion on small problems, both\n"
+        "fed the same gradients step by step in float64. Shows agreement, or the first\n"
+        "divergence, the known differences that explain it (bias correction, eps outside\n"
+        "the root, coupled decay, ...) and the presets under which the two agree.\n"
+        "Importing CLASS runs its module, as any import does. Needs the extra [numeric].",
+        epilog="examples:\n"
+        "  ratecert conform torch.optim.AdamW --recursion adamw\n"
+        "  ratecert conform torch.optim.AdamW --recursion adamw --preset warm --preset tiny-eps\n"
+        "  ratecert conform my_optim.py:MyAdam --recursion adam --arg lr=eta --arg decay2=beta\n"
+        "  ratecert conform torch.optim.SGD --recursion sgd --set momentum=0.9 --at eta=1/8\n\n"
+        "exit codes: 0 they agree; 1 they diverge, or the class fails; 2 usage;\n"
+        "            3 internal error; 4 no step was run",
+    )
+    command.add_argument(
+        "cls", metavar="CLASS", help="module:Class, module.Class or path/to/file.py:Class"
+    )
+    command.add_argument(
+        "--recursion", metavar="ID", required=True, help="sgd, adam, adamw, nadam or nadamw"
+    )
+    for option, metavar, text in (
+        (
+            "--arg", "ARG=PARAM",
+            "constructor argument ARG takes the recursion's PARAM, or several, as in "
+            "betas=theta,beta (default: deduced from the usual names)",
+        ),
+        ("--set", "ARG=VALUE", "ARG is a constant: a decimal, true, false or none"),
+        ("--at", "PARAM=VALUE", "value of a parameter, as in theta=0.9"),
+        ("--preset", "NAME", "tiny-eps, no-decay or warm (no bias correction is left)"),
+        ("--problem", "NAME", "only quadratic, periodic or softmax (default: all three)"),
+    ):  # fmt: skip
+        command.add_argument(
+            option, metavar=metavar, action="append", default=[], help=f"{text}; may be repeated"
+        )
+    command.add_argument("--steps", type=_count, default=100, help="on each problem (default 100)")
+    command.add_argument("--seed", type=_count, default=0, help="of the noise (default 0)")
+    command.add_argument(
+        "--tolerance", type=float, default=1e-10,
+        help="of the difference relative to the largest coordinate (default 1e-10)",
+    )  # fmt: skip
+    command.add_argument(
+        "--differences", metavar="N", type=_count, default=3,
+        help="try sets of at most N known differences (default 3)",
+    )  # fmt: skip
+    _format(command)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 20):
+        raise argparse.ArgumentTypeError(f"not an integer from 0 on: {text!r}")
+    return int(text)
 
 
 def _format(command: argparse.ArgumentParser) -> None:

@@ -38,7 +38,7 @@ def test_json_is_the_contract_s(report):
     assert list(data) == ["schema", "theories"]
     assert data["schema"] == 1
     (theory,) = data["theories"]
-    assert list(theory) == ["id", "statements"]
+    assert list(theory) == ["id", "model", "statements"]
     assert theory["id"] == "sgd"
     for statement in theory["statements"]:
         assert list(statement) == KEYS
@@ -66,6 +66,17 @@ def test_rate_in_json(report):
     assert {"recursion x", "abbreviation Delta", "abbreviation sigma_s"} <= set(rate["definitions"])
     assert rate["hypotheses"] == ["1 ≤ K", "0 < L", "0 < Δ", "η = 1/max(L, σ_s·√(K·L/(2·Δ)))"]
     assert statements["step-size"]["assumptions"] == []
+
+
+def test_model_in_json(report):
+    model = json.loads(report[1])["theories"][0]["model"]
+    assert list(model) == ["verdict", "scenarios", "axioms", "definitions", "hypotheses", "detail"]
+    assert (model["verdict"], model["scenarios"], model["definitions"]) == ("holds", 16, 3)
+    assert {a["id"]: (a["verdict"], a["how"]) for a in model["axioms"]}["A1"] == (
+        "holds", "proved from the closed forms"
+    )  # fmt: skip
+    assert {"rate", "rate.min"} <= set(model["hypotheses"])
+    assert "9 axioms and 3 definitions hold exactly" in model["detail"]
 
 
 def test_format_does_not_change_the_code(run, write):
@@ -196,7 +207,8 @@ def test_nothing_was_checked(run, monkeypatch):
     monkeypatch.setattr(check, "load", lambda name: [Theory("empty")])
     outcome = run("check", "empty", "--format", "json")
     assert outcome.code == 4
-    assert outcome.json == {"schema": 1, "theories": [{"id": "empty", "statements": []}]}
+    (theory,) = outcome.json["theories"]
+    assert (theory["id"], theory["statements"]) == ("empty", [])
     assert "nothing was checked" in outcome.err
 
 
@@ -271,6 +283,85 @@ def test_all_shipped_theories_by_default(run, monkeypatch):
     monkeypatch.setattr(check, "load", lambda name: seen.append(name) or [])
     run("check")
     assert seen == list(SHIPPED)
+
+
+# --- models -----------------------------------------------------------------------------------
+
+COIN = """
+    from ratecert.proofs.language import Outcome, Rational, ScenarioTree, within
+    from ratecert.proofs.language.symbols import Process
+
+    coin = Theory("coin", "A fair coin, at every step")
+    (K,), (k,), (p,) = coin.index_constants("K"), coin.indices("k"), symbols("p")
+    c, toss, phi = coin.process("c", 1), Process("toss"), coin.function("phi", "term")
+    coin.assume("bounded", (c[k], "<=", BOUND), [within(k, 1, K)])
+    coin.assume("phi", (0, "<=", phi(c[k])))
+    coin.witness |= {K: 1, k: 1}
+    half = Rational(1, 2)
+    coin.model(ScenarioTree(
+        steps=2, step=k, sizes={K: 2}, functions={phi(p): p**2},
+        equations=[(c[k], toss[k, 1], [within(k, 1, K)])],
+        outcomes=[Outcome(half, {toss: (1,)}), Outcome(half, {toss: (-1,)})],
+    ))
+
+    @coin.lemma("below", title="Below", given=[within(k, 1, K)], claim=(c[k], "<=", BOUND + 1))
+    def below(p):
+        return p.have((c[k], "<=", BOUND + 1), by.algebra(p.axiom("bounded")))
+    """
+
+
+def coin(bound=1, model="coin.model("):
+    return COIN.replace("BOUND", str(bound)).replace("coin.model(", model)
+
+
+def test_a_model_in_which_the_axioms_hold(run, write):
+    path = write(coin())
+    outcome = run("check", path)
+    assert outcome.code == 0
+    assert "  model: K = 2, 4 scenarios: 2 axioms and 0 definitions hold exactly" in outcome.out
+    trust = run("trust", f"{path}:below")
+    assert "The hypotheses above hold in it as well." in trust.out
+    data = run("trust", f"{path}:below", "--format", "json").json["model"]
+    assert (data["verdict"], data["hypotheses"]) == ("holds", True)
+
+
+def test_a_model_in_which_an_axiom_fails_is_a_finding(run, write):
+    """The claims are proved all the same: the axiom is what is wrong."""
+    path = write(coin(bound=0))
+    outcome = run("check", path)
+    assert outcome.code == 1
+    failed = "  model: fails: bounded fails at k = 1, after the outcome 1: 1 <= 0 is false"
+    assert failed in outcome.out
+    assert "2 of 2 claims proved" in outcome.out
+    model = run("check", path, "--format", "json").json["theories"][1]["model"]
+    assert model["verdict"] == "fails"
+    assert [a["verdict"] for a in model["axioms"]] == ["fails", "holds"]
+
+
+def test_axioms_without_a_model_are_reported(run, write):
+    outcome = run("check", write(coin(model="str(")))
+    assert outcome.code == 0
+    assert "  model: none: none is declared for the 2 axioms" in outcome.out
+
+
+def test_a_theory_without_axioms_needs_no_model(run, write):
+    outcome = run("check", write())
+    assert (outcome.code, "model:" in outcome.out) == (0, False)
+    model = run("check", write(), "--format", "json").json["theories"][0]["model"]
+    assert (model["verdict"], model["detail"]) == ("none", "")
+
+
+def test_what_a_model_rests_on_is_replayed(run, write, monkeypatch):
+    """An axiom for all k holds in the model by a theorem; the fresh process must agree."""
+    path, honest = write(coin()), replaying._replayed
+    monkeypatch.setattr(
+        replaying, "_replayed",
+        lambda data: ({k: v for k, v in honest(data)[0].items() if k != "model.phi"}, ""),
+    )  # fmt: skip
+    outcome = run("check", path)
+    assert outcome.code == 1
+    assert "model: error: model.phi: the replay failed: its replay gives None" in outcome.out
+    assert "2 of 2 claims proved" in outcome.out
 
 
 # --- the replay -------------------------------------------------------------------------------

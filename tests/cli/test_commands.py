@@ -14,7 +14,7 @@ import pytest
 import ratecert
 
 HEAVY = {"sympy", "numpy", "scipy", "flint", "mpmath", "torch", "jax", "rich", "sklearn"}
-COMMANDS = ("check", "show", "trust", "explain")
+COMMANDS = ("check", "show", "trust", "explain", "conform")
 
 # --- help -------------------------------------------------------------------------------------
 
@@ -121,7 +121,7 @@ def test_trust_json(run):
     data = run("trust", "sgd.rate", "--format", "json").json
     assert set(data) == {"schema", "id", "verdict", "hypotheses", "random_hypotheses",
                          "assumptions", "axioms", "definitions", "rules", "oracles",
-                         "sha256"}  # fmt: skip
+                         "model", "sha256"}  # fmt: skip
     assert (data["verdict"], data["oracles"], data["random_hypotheses"]) == ("proved", [], [])
     assert data["assumptions"] == ["A0", "A1", "A2", "A3"]
     assert data["axioms"] == ["FIN", "deterministic-start"]

@@ -26,13 +26,11 @@ from finite_model import (
     THEORY,
     K,
     Model,
-    Undecided,
     W,
     X,
     Y,
     a,
     c,
-    compared,
     f,
     g,
     grad,
@@ -108,6 +106,8 @@ from ratecert.proofs.kernel.terms import (
     variables,
 )
 from ratecert.proofs.kernel.theory import Axiom, Theory
+from ratecert.proofs.models.errors import Undecided
+from ratecert.proofs.models.numbers import compared
 
 NAMES = ("k", "j", "i")
 U = Var("u", k)
@@ -168,7 +168,7 @@ def test_the_noise_is_noise() -> None:
     model = Model(2, 2, 2, seed=4)
     env = {"k": 1, "i": 1, "j": 2}
     check(len(set(model.value(g(k, i), env))) > 1)
-    check(sum(model.weights) == 1 and len(model.paths) == 4)
+    check(sum(model.tree.weights) == 1 and len(model.tree.paths) == 4)
     seen = {tuple(Model(2, seed=n).value(E(mul(X, Y)), env)) for n in range(10)}
     check(len(seen) > 5, seen)
 

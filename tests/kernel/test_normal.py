@@ -18,13 +18,11 @@ from finite_model import (
     THEORY,
     K,
     Model,
-    Undecided,
     W,
     X,
     Y,
     a,
     c,
-    compared,
     f,
     g,
     grad,
@@ -82,6 +80,8 @@ from ratecert.proofs.kernel.terms import (
     sub,
     sum_over,
 )
+from ratecert.proofs.models.errors import Undecided
+from ratecert.proofs.models.numbers import compared
 
 p, q, r = (Var(name, "any") for name in "pqr")
 HALF, THIRD = Fraction(1, 2), Fraction(1, 3)

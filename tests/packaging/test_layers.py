@@ -57,6 +57,19 @@ def test_kernel_imports_the_standard_library_and_itself() -> None:
     assert found == []
 
 
+def test_models_evaluate_without_the_kernel_s_arithmetic() -> None:
+    """Their evaluation of terms is a second opinion: nothing but terms comes from the kernel."""
+    ours, kernel = "ratecert.proofs.models", "ratecert.proofs.kernel"
+    opinions = ("errors", "evaluation", "numbers", "tree")
+    allowed = (*sys.stdlib_module_names, f"{kernel}.terms", *(f"{ours}.{m}" for m in opinions))
+    paths = {f"proofs/models/{m}.py" for m in opinions}
+    found = [(path, name) for path, name in imports_of("proofs/models") if path in paths]
+    assert {path for path, _ in found} == paths
+    assert [(path, name) for path, name in found if not within(name, allowed)] == []
+    arithmetic = (f"{kernel}.normal", f"{kernel}.exact", f"{kernel}.polynomials")
+    assert [n for _, n in imports_of("proofs/models") if within(n, arithmetic)] == []
+
+
 @pytest.mark.parametrize(
     ("line", "name"),
     [

@@ -6,6 +6,6 @@ algorithm, abbreviations), ``momentum`` (L1), ``iterates`` (L0, L2), ``descent``
 """
 
 from .momentum import adamw
-from . import denominator, descent, iterates, noise, rate
+from . import denominator, descent, instances, iterates, noise, rate
 
 __all__ = ["adamw"]

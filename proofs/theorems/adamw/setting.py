@@ -12,6 +12,7 @@ from ...language import E, Expr, Max, Sum, Theory, sqrt, symbols, within
 from ...language.symbols import Notation, Process
 from ...library.inequalities import inequalities
 from ...library.setting import stochastic_setting
+from ..models import adamw_model
 
 adamw = Theory(
     "adamw",
@@ -51,6 +52,7 @@ adamw.define(
 )  # fmt: skip
 
 adamw.witness |= {eta: 1, theta: 0, beta: 0, mu: 1, eps: 1, lam: 0, x[1, 1]: 1, x[1, 2]: 0}
+adamw.model(adamw_model(setting))
 
 
 def over_i(term: Expr) -> Expr:

@@ -32,13 +32,20 @@ def run(args: argparse.Namespace) -> int:
     for number, claim in enumerate(claims, 1):
         progress(f"proving {claim.label} ({number}/{len(claims)})")
         claim.check()
+    for theory in theories:
+        progress(f"evaluating the axioms of {theory.name} in its model")
+        theory.consistency()
     progress("replaying with the kernel alone")
-    replay_elsewhere([c for c in claims if c.result and c.result.verdict == "proved"])
+    replay_elsewhere([c for c in claims if c.result and c.result.verdict == "proved"], theories)
     progress("")
     report = {
         "schema": 1,
         "theories": [
-            {"id": theory.name, "statements": [_statement(c) for c in picked]}
+            {
+                "id": theory.name,
+                "model": _model(theory),
+                "statements": [_statement(c) for c in picked],
+            }
             for theory, picked in chosen
         ],
     }
@@ -50,7 +57,8 @@ def run(args: argparse.Namespace) -> int:
         print("ratecert: nothing was checked", file=sys.stderr)
         return EXIT_NOTHING
     proved = all(c.result is not None and c.result.verdict == "proved" for c in claims)
-    return EXIT_OK if proved else EXIT_FINDING
+    consistent = all(theory.consistency().verdict in ("holds", "none") for theory in theories)
+    return EXIT_OK if proved and consistent else EXIT_FINDING
 
 
 def _chosen(theory: Theory, ids: list[str]) -> list[Claimed]:
@@ -83,6 +91,18 @@ def _statement(claim: Claimed) -> dict[str, Any]:
     return entry
 
 
+def _model(theory: Theory) -> dict[str, Any]:
+    report = theory.consistency()
+    return {
+        "verdict": report.verdict,
+        "scenarios": report.scenarios,
+        "axioms": [{"id": a.name, "verdict": a.verdict, "how": a.how} for a in report.axioms],
+        "definitions": report.definitions,
+        "hypotheses": list(report.hypotheses),
+        "detail": report.detail,
+    }
+
+
 def _text(chosen: list[tuple[Theory, list[Claimed]]]) -> None:
     for theory, picked in chosen:
         rows = []
@@ -98,6 +118,10 @@ def _text(chosen: list[tuple[Theory, list[Claimed]]]) -> None:
             if result.verdict != "proved":
                 failures.append(f"{claim.label} is {result.verdict}:\n{_indent(result.reason)}")
         table(f"{theory.name}: {theory.title}", ("", "claim", "", "rests on", "CPU"), rows)
+        report = theory.consistency()
+        if report.detail:
+            verdict = "" if report.verdict == "holds" else f"{report.verdict}: "
+            print(f"  model: {verdict}{report.detail}")
         for failure in failures:
             print(f"\n{failure}")
     every = [c.check() for _, picked in chosen for c in picked]

@@ -18,13 +18,14 @@ def run(args: argparse.Namespace) -> int:
     claim = statement(args.statement)
     result = claim.check()
     if result.claim is not None:
-        replay_elsewhere([claim])
+        replay_elsewhere([claim], [claim.theory])
         result = claim.check()
     if result.claim is None:
         print(f"ratecert: {claim.label} is {result.verdict}: {result.reason}", file=sys.stderr)
         return EXIT_FINDING
     theory, printer = claim.theory.kernel(), Printer(claim.theory.kernel())
     base = foundation(result.claim.theorem, claim.hypotheses())
+    model = claim.theory.consistency()
     flagged = [printer.show(h) for h in base.random_hypotheses]
     hypotheses = [printer.show(h) for h in claim.hypotheses()]
     if args.format == "json":
@@ -40,6 +41,11 @@ def run(args: argparse.Namespace) -> int:
                 "definitions": list(base.definitions),
                 "rules": dict(base.rules),
                 "oracles": list(base.oracles),
+                "model": {
+                    "verdict": model.verdict,
+                    "hypotheses": claim.id in model.hypotheses,
+                    "detail": model.detail,
+                },
                 "sha256": result.claim.sha256,
             }
         )
@@ -67,5 +73,11 @@ def run(args: argparse.Namespace) -> int:
     counted = ", ".join(f"{name} {n}" for name, n in base.rules.items())
     print(f"\nRules used: {counted}")
     print(f"Oracles: {', '.join(base.oracles) or 'none'}")
+    if model.detail:
+        verdict = "" if model.verdict == "holds" else f"{model.verdict}: "
+        print(f"Model of the theory: {verdict}{model.detail}")
+    if model.verdict == "holds":
+        also = "hold" if claim.id in model.hypotheses else "are not seen to hold"
+        print(f"    The hypotheses above {also} in it as well.")
     print(f"Replayed by the kernel alone in a fresh process: sha256 {result.claim.sha256}")
     return EXIT_OK

@@ -1,0 +1,111 @@
+"""The finite models of the shipped theories: their numbers, and why these.
+
+Both have f(y) = sum_i c_i y_i^2/2 with different curvatures c_i <= L = 1, so that A1 is an identity
+plus a sum of squares. ``ratecert check`` evaluates every axiom in them exactly.
+"""
+
+from itertools import product
+
+from ..language import Expr, Outcome, Rational, ScenarioTree, Sum, symbols
+from ..language.symbols import Process, coordinate
+from ..library.setting import Setting
+
+curvature, start, noise, toss = (Process(n) for n in ("curvature", "start", "noise", "toss"))
+(y,) = symbols("y")
+
+
+def _quadratic(setting: Setting) -> dict[Expr, Expr]:
+    """f(y) = sum_i c_i y_i^2/2 and its gradient."""
+    i, d = setting.i, setting.d
+    half = curvature[i] * coordinate(y, i) ** 2 / 2
+    return {
+        setting.f(y): Sum(half, (i, 1, d)),
+        setting.grad(y, i): curvature[i] * coordinate(y, i),
+    }
+
+
+def sgd_model(setting: Setting) -> ScenarioTree:
+    """Two steps in R^2; noise with mean 0, skewed in one coordinate, below its level in the other.
+
+    x^1 = (8/3, 4/3) gives Delta = 4, and sigma = (3, 4) gives sigma_s = 5, so that the step size of
+    the rate is rational: eta = 1/max(1, 5 (2/8)^(1/2)) = 2/5 = min(1, (8/50)^(1/2)).
+    """
+    s, k, i = setting, setting.k, setting.i
+    skewed = ((Rational(1, 5), 6), (Rational(4, 5), Rational(-3, 2)))  # mean 0, variance 9 = 3^2
+    even = ((Rational(1, 2), 2), (Rational(1, 2), -2))  # mean 0, variance 4 < 4^2
+    return ScenarioTree(
+        steps=2,
+        step=k,
+        sizes={s.K: 2, s.d: 2},
+        values={
+            s.L: 1,
+            s.fstar: 0,
+            symbols("eta")[0]: Rational(2, 5),
+            s.sigma: (3, 4),
+            curvature: (1, Rational(1, 2)),
+            start: (Rational(8, 3), Rational(4, 3)),
+        },
+        functions=_quadratic(s),
+        equations=[
+            (s.x[1, i], start[i], [s.coordinates]),
+            (s.g[k, i], s.G[k, i] + noise[k, i], [s.steps, s.coordinates]),
+        ],
+        outcomes=[Outcome(p * q, {noise: (u, v)}) for (p, u), (q, v) in product(skewed, even)],
+        satisfies={"rate": {}, "rate.min": {}},
+    )
+
+
+def adamw_model(setting: Setting) -> ScenarioTree:
+    """Two steps in R^4, all roots rational; the hypotheses of the canonical instance in mind.
+
+    With 1 - beta = 1/4 and c = beta v^{k-1} + eps, any t > 0 gives a rational point of
+    D^2 = g^2/4 + c, namely g = t - c/t, D = (t + c/t)/2. So the oracle tosses t, two values for
+    each coordinate, and the probabilities are those that make g unbiased. Coordinates 3 and 4 are
+    copies of 1 and 2. At Delta = 2, L = 1, sigma_s = 3: s = (L Delta/(K sigma_s^2))^(1/2) = 1/3,
+    1 - theta = s, eta = (1/2) (Delta/(K d L))^(1/2) = 1/4, eps = sigma_s^2/d = 9/4; beta^2 <= theta
+    <= beta; and lam (||x^1||_inf + R eta K) < 0.18 for R = 2^(1/2), whose square is below s/8. The
+    three roots are rational together only if d is a square.
+    """
+    s, k, i = setting, setting.k, setting.i
+    eta, theta, beta, mu, eps, lam = symbols("eta theta beta mu eps lam")
+    v = Process("v")
+    high, low = (3, Rational(9, 4)), (Rational(5, 4), Rational(5, 4))
+
+    def oracle(t: Expr, i: Expr) -> Expr:
+        return t - (beta * v[k - 1, i] + eps) / t
+
+    def chance(up: bool, i: int) -> Expr:
+        above, below = oracle(high[i - 1], i), oracle(low[i - 1], i)
+        numerator = s.G[k, i] - below if up else above - s.G[k, i]
+        return numerator / (above - below)
+
+    def tossed(*ups: bool) -> tuple[Expr, ...]:
+        return tuple((high if up else low)[n] for n, up in enumerate(ups)) * 2
+
+    return ScenarioTree(
+        steps=2,
+        step=k,
+        sizes={s.K: 2, s.d: 4},
+        values={
+            s.L: 1,
+            s.fstar: 0,
+            eta: Rational(1, 4),
+            theta: Rational(2, 3),
+            beta: Rational(3, 4),
+            mu: 1,
+            eps: Rational(9, 4),
+            lam: Rational(1, 12),
+            s.sigma: (Rational(3, 2),) * 4,
+            curvature: (1, Rational(1, 2)) * 2,
+            start: (Rational(4, 3), Rational(2, 3)) * 2,
+        },
+        functions=_quadratic(s),
+        equations=[
+            (s.x[1, i], start[i], [s.coordinates]),
+            (s.g[k, i], oracle(toss[k, i], i), [s.steps, s.coordinates]),
+        ],
+        outcomes=[
+            Outcome(chance(one, 1) * chance(two, 2), {toss: tossed(one, two)})
+            for one, two in product((True, False), repeat=2)
+        ],
+    )
