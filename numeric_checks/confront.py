@@ -172,7 +172,7 @@ def confront(
             checker.update(window)
     checks = [checker.result() for checker in checkers]
     top = trivial_bound(instance, setup.norm)
-    source = f"as ||grad f||_{setup.norm[1]} everywhere"
+    source = f"||grad f||_{setup.norm[1]} <= {top:.6g} everywhere"
     share = Ranged(top, source, alpha / max(sum(c.estimated for c in checks), 1))
     return Confrontation(
         setup, variant, instance, horizon, rows, prescription, table,

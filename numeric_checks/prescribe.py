@@ -335,9 +335,13 @@ class _Prescriber:
         return True
 
     def _extreme(self, name: str, relations: list[Rel], greatest: bool) -> float:
-        """Bisection over the floats >= 0: each relation bounds ``name`` on one side."""
-        bounding = [r for r in relations if not self._admits(r, name, _HUGE if greatest else 0.0)]
-        inside, outside = _bits(0.0 if greatest else _HUGE), _bits(_HUGE if greatest else 0.0)
+        """Bisection over the floats >= 0: each relation bounds ``name`` on one side.
+
+        The lower side is tried at a small number and not at 0, where 1/0 = 0.
+        """
+        far = _HUGE if greatest else 1 / _HUGE
+        bounding = [r for r in relations if not self._admits(r, name, far)]
+        inside, outside = _bits(0.0 if greatest else _HUGE), _bits(far)
         while bounding and abs(outside - inside) > 1:
             middle = (inside + outside) // 2
             admitted = all(self._admits(r, name, _float(middle)) for r in bounding)

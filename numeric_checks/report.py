@@ -47,10 +47,7 @@ def _statement(check: Check, trivial: float) -> Iterator[str]:
     row = f"  {check.statement:<15} {check.verdict:<9} {check.ratio:>11.6f} {check.checked:>9}"
     row = f"{row} {check.alarms:>6}"
     if check.estimated:
-        yield (
-            f"{row}   estimate {check.left:.5g}, bound {check.right:.5g}; "
-            f"at any point whatever {trivial:.5g}"
-        )
+        yield f"{row}   estimate {check.left:.5g}, bound {check.right:.5g}, trivial {trivial:.5g}"
         yield f"  {'':<15} {check.evidence}"
         return
     place = f"   worst at {check.location}" if check.location is not None else ""

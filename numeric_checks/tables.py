@@ -60,6 +60,7 @@ _ADAMW: dict[str, Choices] = {
     "L3": {},
     "L6": {},
     "rate": _SHARPEST,
+    "rate.sigma": _SHARPEST,
     "rate.canonical": {},
 }
 _DECAYS = (

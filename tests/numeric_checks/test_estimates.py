@@ -11,7 +11,7 @@ import torch
 from ratecert.numeric_checks.estimates import Ranged, judged
 from ratecert.numeric_checks.evaluate import Check
 
-RANGE = Ranged(top=2.0, source="as g is in [0, 2]", alpha=0.05)
+RANGE = Ranged(top=2.0, source="g <= 2 everywhere", alpha=0.05)
 
 
 def _check(left: float, right: float, **more: Any) -> Check:
@@ -32,7 +32,7 @@ def test_the_half_width() -> None:
 @pytest.mark.parametrize(
     ("left", "right", "runs", "verdict", "words"),
     [
-        (0.5, 2.5, 1, "holds", "vacuously: the bound 2.5 is above"),
+        (0.5, 2.5, 1, "holds", "vacuously: g <= 2 everywhere, and the bound is above that"),
         (0.5, 1.0, 50, "holds", "below the bound"),
         (1.9, 1.0, 50, "violated", "above the bound"),
         (0.5, 1.0, 4, "undecided", "not clear; 24 runs would decide"),
@@ -45,7 +45,7 @@ def test_verdicts(left: float, right: float, runs: int, verdict: str, words: str
     assert found.verdict == verdict
     assert words in found.evidence
     if not words.startswith("vac"):
-        assert "Hoeffding, error 0.05; values in [0, 2], as g is in [0, 2]" in found.evidence
+        assert "(Hoeffding, error 0.05, g <= 2 everywhere)" in found.evidence
 
 
 def test_only_estimates_are_judged() -> None:

@@ -369,6 +369,18 @@ def test_an_invariant_that_rounding_breaks_is_not_violated(words: Any, momentum:
     assert check(statement, run, confirm=10_000).verdict == "holds"
 
 
+def test_a_path_too_long_to_be_replayed_stays_undecided(
+    words: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = (*words.steps, Le(Ix(None, 9), words.k))
+    planted = Statement("planted", words.descent("1/100"), later)
+    assert check(planted, _sgd()).verdict == "violated"
+    monkeypatch.setattr("ratecert.numeric_checks.evaluate.origin._LONGEST", 20)
+    result = check(planted, _sgd())
+    assert (result.verdict, result.confirmed) == ("undecided", 0)
+    assert "too many to be replayed" in result.evidence
+
+
 def test_a_long_lead(words: Any) -> None:
     statement = Statement("descent", words.descent(), words.steps)
     planted = Statement("planted", words.descent("1/100"), (*words.steps, Le(Ix(None, 9), words.k)))
