@@ -15,9 +15,9 @@ from typing import Literal
 from ..optimizers.recursions import Recursion
 from ..proofs.language import Theory
 from .estimates import Ranged, judged
-from .evaluate import Check, Checker, Condition, conditions
+from .evaluate import Check, Checker, Condition, Statement, conditions, unchecked
 from .instances import BoundedInstance, round_down
-from .prescribe import Choice, Prescription, prescribe, statement_of
+from .prescribe import Choice, Prescription, PrescriptionError, prescribe, statement_of
 from .simulate import simulate
 from .simulate.progress import Progress
 
@@ -145,7 +145,8 @@ def confront(
         progress: called as ``progress(iterations done, K)``.
 
     Raises:
-        PrescriptionError: the hypotheses admit no hyperparameters.
+        PrescriptionError: the prescribing claim admits no hyperparameters. (Where another claim
+            admits no constants of its own at these, it is undecided, and says so.)
         DoorError: the theory has no such claim.
     """
     instance = setup.instance(batch)
@@ -154,13 +155,17 @@ def confront(
     chosen = {**setup.choices, **variant.choices}
     claimed = setup.theory.claimed
     prescription = prescribe(claimed(setup.prescribing), setup.recursion, instance, horizon, chosen)
-    statements = []
+    statements: list[Statement] = []
+    refused: list[Check] = []
     for name in (*setup.claims, *(c for c in variant.claims if c not in setup.claims)):
-        found = prescribe(
-            claimed(name), setup.recursion, instance, horizon, setup.claims.get(name, {}),
-            prescription.parameters,
-        )  # fmt: skip
-        statements.append(statement_of(claimed(name), found.constants))
+        try:
+            found = prescribe(
+                claimed(name), setup.recursion, instance, horizon, setup.claims.get(name, {}),
+                prescription.parameters,
+            )  # fmt: skip
+            statements.append(statement_of(claimed(name), found.constants))
+        except PrescriptionError as error:
+            refused.append(unchecked(name, str(error)))
     checkers = [Checker(statement) for statement in statements]
     table: dict[str, tuple[Condition, ...]] = {}
     for window in simulate(
@@ -176,5 +181,5 @@ def confront(
     share = Ranged(top, source, alpha / max(sum(c.estimated for c in checks), 1))
     return Confrontation(
         setup, variant, instance, horizon, rows, prescription, table,
-        tuple(judged(check, len(rows), share) for check in checks), top,
+        (*(judged(check, len(rows), share) for check in checks), *refused), top,
     )  # fmt: skip

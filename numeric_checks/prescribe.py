@@ -9,7 +9,7 @@ hypothesis, which of both is so.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -41,6 +41,7 @@ from ..proofs.kernel.terms import (
 )
 from ..proofs.kernel.theory import Theory as KernelTheory
 from ..proofs.language import Claimed
+from ..proofs.render.text import Printer
 from .evaluate import Statement, theory_unfolding
 from .evaluate.constants import ConstantEnvironment, is_satisfied
 from .exact import (
@@ -160,6 +161,8 @@ class _Prescriber:
         self.free: set[str] = set()
         for relation in (*self.relations, self.statement.conclusion):
             self.free |= self._names(relation) - self.parameters
+        equations = (r for r in self.relations if r.op == "=")
+        self.equated = {name for equation in equations for name in self._names(equation)}
         unknown = sorted(set(choices) - self.parameters - self.free)
         if unknown:
             raise PrescriptionError(f"{claim.label} has no constant {', '.join(unknown)}")
@@ -181,9 +184,17 @@ class _Prescriber:
         )
 
     def run(self) -> Prescription:
-        sources = (self._numbers, self._equations, self._extremes, self._witness)
-        # An equation may wait for an extreme: s = c/h for the least h >= sigma_s.
-        while any(source() for source in sources) or self._extremes(partly=True):
+        # An equation may wait for an extreme, s = c/h for the least h >= sigma_s: what it will
+        # determine must not be taken from the witness.
+        sources: tuple[Callable[[], bool], ...] = (
+            self._numbers,
+            self._equations,
+            self._extremes,
+            lambda: self._witness(self.free - self.equated),
+            lambda: self._extremes(partly=True),
+            lambda: self._witness(self.free),
+        )
+        while any(source() for source in sources):
             pass
         missing = sorted(self.choices.keys() - self.values.keys())
         if missing:
@@ -221,10 +232,10 @@ class _Prescriber:
                 return self._take(name, self.values[choice.name])
         return False
 
-    def _witness(self) -> bool:
+    def _witness(self, names: set[str]) -> bool:
         point, _ = self.claim.witness_point()
         witness = {at.name: value for at, value in point.items() if isinstance(at, Var)}
-        for name in sorted(self.free - self.values.keys() - self.choices.keys()):
+        for name in sorted(names - self.values.keys() - self.choices.keys()):
             if name in witness:
                 return self._take(name, witness[name])
         return False
@@ -351,8 +362,9 @@ class _Prescriber:
         value = _float(inside) if bounding else 0.0
         for relation in relations:
             if not self._admits(relation, name, value):
+                shown = Printer(self.claim.theory.kernel()).show(relation)
                 raise PrescriptionError(
-                    f"{self.claim.label} admits no {name}: {relation} fails at {value}"
+                    f"{self.claim.label} admits no {name}: not {shown} at {value:.6g}"
                 )
         return value
 

@@ -10,6 +10,9 @@ from ..proofs.render.text import Printer
 from .confront import Confrontation
 from .evaluate import Check, Condition
 
+_EXACT = 1e-100
+"""What enclosures leave of the deviation of an equation that holds exactly."""
+
 
 def lines(done: Confrontation) -> Iterator[str]:
     """The report of one confrontation, a line at a time."""
@@ -36,11 +39,11 @@ def _shown(done: Confrontation, condition: Condition) -> str:
 
 def _hypotheses(done: Confrontation) -> str:
     every = [c for each in done.conditions.values() for c in each]
-    equations = [c for c in every if c.deviation]
-    text = f"{len(every) - len(done.failing)} of {len(every)} hypotheses on constants hold"
-    if not equations:
+    text = f"{len(every) - len(done.failing)} of {len(every)} hypotheses on constants hold, exactly"
+    rounded = [n for n, each in done.conditions.items() if any(c.deviation > _EXACT for c in each)]
+    if not rounded:
         return text
-    return f"{text}, equations up to a relative {done.deviation:.2g}, all others exactly"
+    return f"{text} but for the equations of {', '.join(rounded)}: up to {done.deviation:.2g}"
 
 
 def _statement(check: Check, trivial: float) -> Iterator[str]:

@@ -6,7 +6,7 @@ coordinates and instances of a run (``torch_backend``), and exact numbers at one
 """
 
 from .carried import Carried, TreeError, WindowError
-from .checker import Alarm, Check, Checker, Location, check, check_all
+from .checker import Alarm, Check, Checker, Location, check, check_all, unchecked
 from .constants import NEARLY_EQUAL, Condition, conditions
 from .evaluation import Evaluation, evaluate
 from .ranges import UnboundedError
@@ -34,5 +34,6 @@ __all__ = [
     "first_of",
     "reexamine",
     "theory_unfolding",
+    "unchecked",
     "unfolding",
 ]

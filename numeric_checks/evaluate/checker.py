@@ -93,6 +93,15 @@ class Check:
         return f"{self.statement}: {self.verdict}, ratio {self.ratio:.6g}; {self.evidence}"
 
 
+def unchecked(statement: str, reason: str) -> Check:
+    """A statement that nothing was checked of."""
+    return Check(
+        statement, "undecided", math.nan, None, math.nan, math.nan,
+        checked=0, skipped=0, excluded=0, alarms=0, cleared=0, confirmed=0,
+        estimated=False, evidence=reason, details=(),
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class _Pending:
     """An alarm with the excerpt its re-examination needs, or the reason why there is none."""

@@ -70,13 +70,15 @@ too_small = theory.theorem(
 floored = theory.theorem(
     "floored",
     title="the noise level is any number above",
-    for_constants=(hsigma, s, c_eps),
+    for_constants=(hsigma, s, c_eps, gamma),
     given=[
         within(K, 1), within(d, 1), (0, "<", L), (0, "<", Delta),
         (s, "==", sqrt(L * Delta / K) / hsigma), (sigma_s, "<=", hsigma), (s, "<=", 1),
         (eps, "==", c_eps * hsigma**2 / d),
+        (0, "<", gamma), (hsigma**2, "<=", sigma_s**2 + L * Delta / (gamma**2 * K)),
     ],
     claim=(average, "<=", bound),
+    witness={c_eps: 1, s: 1, gamma: 1},
 )(lambda p: None)  # fmt: skip
 
 reach = theory.lemma(
