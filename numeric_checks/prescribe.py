@@ -157,12 +157,9 @@ class _Prescriber:
         self.claim, self.choices = claim, choices
         self.parameters = {p.name for p in recursion.parameters}
         self.statement = statement_of(claim)
-        self.relations = self.statement.relations
         self.free: set[str] = set()
-        for relation in (*self.relations, self.statement.conclusion):
+        for relation in (*self.statement.relations, self.statement.conclusion):
             self.free |= self._names(relation) - self.parameters
-        equations = (r for r in self.relations if r.op == "=")
-        self.equated = {name for equation in equations for name in self._names(equation)}
         unknown = sorted(set(choices) - self.parameters - self.free)
         if unknown:
             raise PrescriptionError(f"{claim.label} has no constant {', '.join(unknown)}")
@@ -182,6 +179,9 @@ class _Prescriber:
             replicates=False,
             start=instance.start(1),
         )
+        self.relations = [r for r in self.statement.relations if self._constant(r)]
+        equations = (r for r in self.relations if r.op == "=")
+        self.equated = {name for equation in equations for name in self._names(equation)}
 
     def run(self) -> Prescription:
         # An equation may wait for an extreme, s = c/h for the least h >= sigma_s: what it will
@@ -328,15 +328,15 @@ class _Prescriber:
             if name in self.values or choice not in (Pick.GREATEST, Pick.LEAST):
                 continue
             about = [r for r in self.relations if r.op != "=" and name in self._names(r)]
-            known = [r for r in about if self._unknown(r) == {name} and self._constant(r)]
-            if known and (partly or known == [r for r in about if self._constant(r)]):
+            known = [r for r in about if self._unknown(r) == {name}]
+            if known and (partly or known == about):
                 return self._take(name, self._extreme(name, known, choice is Pick.GREATEST))
         return False
 
     def _constant(self, relation: Formula) -> bool:
-        """Does a relation speak of no process?"""
-        processes = (n for n, _ in subterms(relation) if isinstance(n, App))
-        return all(not n.args or self._defined(n) for n in processes)
+        """Does a relation speak of constants alone?"""
+        applied = (n for n, _ in subterms(relation) if isinstance(n, App) and n.args)
+        return all(self._defined(n) for n in applied)
 
     def _defined(self, app: App) -> bool:
         try:
