@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,10 +30,23 @@ class StepError(Exception):
     """A step of a proof was not established; says which, what was tried, and what is known."""
 
 
+class RestsOnError(StepError):
+    """A proof uses a claim that is not proved; says which one failed by itself, and why."""
+
+
 def names_of(symbols: Iterable[Any]) -> tuple[str, ...]:
     """Names of processes, constants or definitions."""
     named = Process | PointProcess | FunctionName
     return tuple(s.name if isinstance(s, named) else str(s) for s in symbols)
+
+
+@dataclass(frozen=True)
+class Use:
+    """A claim used in a proof, at which values, and what was known there."""
+
+    claimed: Claimed
+    values: Mapping[str, Any]
+    known: tuple[Theorem, ...]
 
 
 @dataclass(frozen=True)
@@ -89,7 +103,7 @@ class Proof:
     chains: list[list[Step]] = field(default_factory=list)
     local: tuple[Theorem, ...] = ()
     known: list[Theorem] = field(default_factory=list)
-    used: list[Claimed] = field(default_factory=list)
+    used: list[Use] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.theory = self.author.kernel()
@@ -157,7 +171,7 @@ class Proof:
     def use(self, claimed: Claimed, *known: Theorem, **values: Any) -> Theorem:
         """Another claim at given values; its hypotheses follow from ``known`` and those here."""
         theorem = claimed.theorem()
-        self.used.append(claimed)
+        self.used.append(Use(claimed, dict(values), (*known, *self.local)))
         if theorem.theory != self.theory:
             theorem = rules.lift(theorem, self.theory)
         return self.discharge(self._at(theorem, values), claimed.label, known)
@@ -239,6 +253,8 @@ class Proof:
             import time, os; t0=time.process_time()
             theorem = reason.prove(self, goal)
             if os.environ.get("RT"): print(f"{time.process_time()-t0:.2f}", reason.text, self.show(goal)[:100])
+        except RestsOnError:
+            raise
         except (KernelError, StepError, DoorError) as error:
             raise StepError(f"{self.show(goal)}\n  by {reason.text}: {error}") from error
         if theorem.conclusion != goal:
@@ -522,18 +538,24 @@ class Proof:
 
     def defined(self) -> tuple[Theorem, ...]:
         """By which the claim's denominators and radicands, and those beneath it, are in order."""
-        inherited = [
-            fact
-            for claimed in dict.fromkeys(self.used)
-            if claimed.result is not None and claimed.result.claim is not None
-            for fact in claimed.result.claim.definedness
-        ]
-        lifted = (f if f.theory == self.theory else rules.lift(f, self.theory) for f in inherited)
-        met = (
-            f for f in lifted
-            if all(isinstance(h, K.Le) or h in self.given for h in f.hypotheses)
-        )  # fmt: skip
-        return tuple(dict.fromkeys((*self.known, *met)))
+        inherited = [t for use in self.used for t in self._definedness(use)]
+        return tuple(dict.fromkeys((*self.known, *inherited)))
+
+    def _definedness(self, use: Use) -> Iterator[Theorem]:
+        """What the claim used knows of its denominators, where its hypotheses are met as given."""
+        result = use.claimed.result
+        at_hand = {fact.conclusion: fact for fact in use.known}
+        for fact in result.claim.definedness if result and result.claim else ():
+            theorem = fact if fact.theory == self.theory else rules.lift(fact, self.theory)
+            with suppress(KernelError, DoorError):
+                loose = {v.name for n in (theorem.conclusion, *theorem.hypotheses)
+                         for v in K.variables(n)} | set(self.theory.names(theorem.conclusion))
+                theorem = self._at(theorem, {n: v for n, v in use.values.items() if n in loose})
+                for hypothesis in theorem.hypotheses:
+                    if hypothesis not in self.given and hypothesis in at_hand:
+                        theorem = rules.cut(at_hand[hypothesis], theorem)
+                if all(isinstance(h, K.Le) or h in self.given for h in theorem.hypotheses):
+                    yield theorem
 
     def show(self, node: K.Node) -> str:
         """A formula or term as text."""

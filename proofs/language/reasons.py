@@ -7,6 +7,7 @@ A reason only searches; the theorem it returns was made by the kernel's rules. U
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ..kernel import rules
 from ..kernel import terms as K
 from ..kernel.certificates import GOAL, Leaf, Product, certify
+from ..kernel.errors import KernelError
 from ..kernel.judgment import Theorem
 from .proof import Proof, StepError, explain_failure, names_of
 from .symbols import Within
@@ -57,10 +59,17 @@ class Algebra(Reason):
     text: str = "algebra"
 
     def prove(self, p: Proof, goal: K.Rel) -> Theorem:
+        facts = tuple(_theorem(p, f) for f in self.facts)
+        unfold = p.unfolding(names_of(self.symbols), self.at)
+        if facts and unfold and goal.op != "=":
+            with suppress(KernelError):  # the facts themselves, with the definitions put in
+                return p.combine(
+                    goal, facts, sides=p.hypotheses(), ambient=p.ambient, unfold=unfold
+                )
         found = p.solve(
             goal,
-            tuple(_theorem(p, f) for f in self.facts),
-            unfold=p.unfolding(names_of(self.symbols), self.at),
+            facts,
+            unfold=unfold,
             linear=self.linear,
             hints=tuple(p.scope.term(h) for h in self.hints),
             degree=self.degree,

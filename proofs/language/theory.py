@@ -25,7 +25,7 @@ from ..kernel.theory import Theory as KernelTheory
 from ..models import Report
 from .door import Meaning, Scope
 from .models import ScenarioTree, consistency, inherited
-from .proof import Proof, StepError, explain_failure
+from .proof import Proof, RestsOnError, StepError, explain_failure
 from .symbols import (
     DoorError,
     FunctionName,
@@ -50,6 +50,7 @@ class Result:
     claim: Claim | None = None
     proof: Proof | None = None
     reason: str = ""
+    rests_on_failure: bool = False
     unused: tuple[K.Formula, ...] = ()
 
 
@@ -109,6 +110,8 @@ class Claimed:
                     self.result = self._elaborate()
             except (KernelError, DoorError) as error:
                 self.result = Result("error", 0.0, reason=str(error))
+            except RestsOnError as error:
+                self.result = Result("undecided", 0.0, reason=str(error), rests_on_failure=True)
             except StepError as error:
                 self.result = self._failed(error)
             except (Exception, SystemExit) as error:  # an author's script may fail in any way
@@ -122,7 +125,10 @@ class Claimed:
         """The proved theorem; raises ``StepError`` if the proof fails."""
         result = self.check()
         if result.claim is None:
-            raise StepError(f"it uses {self.label}, which is {result.verdict}: {result.reason}")
+            reason = result.reason
+            if not result.rests_on_failure:
+                reason = f"it rests on {self.label}, which is {result.verdict}: {reason}"
+            raise RestsOnError(reason)
         return result.claim.theorem
 
     def _elaborate(self) -> Result:

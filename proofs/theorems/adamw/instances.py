@@ -36,7 +36,6 @@ from .setting import (
     lam,
     mu,
     q,
-    sigma,
     sigma_s,
     smoothing,
     theta,
@@ -46,10 +45,12 @@ from .setting import (
 # canonical: c_eta = 1/2, c_theta = c_eps = gamma = rho = 1, t = 0, a = 1/8, so r = 1/2
 chosen = {
     c_eta: Rational(1, 2), c_theta: 1, c_eps: 1, a: Rational(1, 8), gamma: 1, rho: 1, t: 0,
-    r: Rational(1, 2), R: sqrt(2 * q), C_P: 20 + sqrt(2) / 2,
+    r: Rational(1, 2), R: sqrt(2 * q), X: xmax[d] + sqrt(2 * q) * eta * K, C_P: 20 + sqrt(2) / 2,
 }  # fmt: skip
 C_1 = sqrt((20 + sqrt(2) / 2) * sqrt(2))
 C_2 = 20 * sqrt(2) + 1
+reach = xmax[d] + sqrt(2 * q) * eta * K
+canonical_bound = C_1 * sqrt(d) * root(h**2 * L * Delta / K, 4) + C_2 * sqrt(d * L * Delta / K)
 canonical = [
     within(K, 1), within(d, 1), (0, "<", L), (0, "<", Delta),
     (h, "==", sqrt(Max(sigma_s**2, L * Delta / K))),
@@ -58,13 +59,9 @@ canonical = [
     (eps, "==", h**2 / d),
     (theta, "==", 1 - s), (theta, "<=", beta), (beta**2, "<=", theta),
     (theta, "<=", mu), (mu, "<=", 1),
-    (0, "<=", lam), (X, "==", xmax[d] + sqrt(2 * q) * eta * K), (lam**2 * X**2, "<=", s / 8),
+    (0, "<=", lam), (lam**2 * reach**2, "<=", s / 8),
 ]  # fmt: skip
-point = {  # where sqrt(2q) is rational
-    K: 1, d: 1, h: Rational(3, 2), s: Rational(2, 3), X: Rational(7, 4), eta: Rational(1, 2),
-    theta: Rational(1, 3), beta: Rational(1, 2), mu: Rational(1, 2), eps: Rational(9, 4),
-    sigma[1]: Rational(3, 2),
-}  # fmt: skip
+point = {K: 1, d: 1, h: 1, s: 1, eta: Rational(1, 2)}
 weight = error_weight.xreplace({c_theta: 1, t: 0})
 
 
@@ -108,8 +105,8 @@ def canonical_bracket(p: Proof) -> Theorem:
     return p.have((0, "<=", bracket.xreplace(chosen)), by.algebra())
 
 
-def prescribed(p: Proof) -> dict[str, Expr]:
-    """The values of the free parameters; what they imply becomes known."""
+def know_scale(p: Proof) -> None:
+    """What the choice of h says of the noise and of s, and s of theta and beta."""
     p.know(p.have((0, "<=", sigma_s), by.definition(sigma_s)))
     gap = L * Delta / K
     noisy = (h, "==", sqrt(Max(sigma_s**2, gap)))
@@ -117,26 +114,25 @@ def prescribed(p: Proof) -> dict[str, Expr]:
     for smaller in (sigma_s**2, gap):
         p.know(p.have((smaller, "<=", h**2), by.algebra(noisy)))
     p.know(p.have((sigma_s, "<=", h), by.algebra(*p.local, alone=True)))
-    p.know(p.have((s, "<=", 1), by.algebra()))
-    p.know(p.use(positive_floor, c_eps=1), p.use(positive_scale))
-    p.know(p.have((0, "<=", theta), by.algebra()), p.have((0, "<=", beta), by.algebra()))
-    p.know(p.have((theta, "<", 1), by.algebra()), p.have((beta, "<=", 1), by.algebra()))
-    know_denominator(p)
-    know_prediction(p)
-    return {str(k): v for k, v in chosen.items()}
+    p.know(p.have((s, "<=", 1), by.algebra()), p.use(positive_scale))
+    p.know(p.have((0, "<=", theta), by.algebra()), p.have((theta, "<", 1), by.algebra()))
 
 
 @adamw.lemma(
     "rate.canonical",
     title="The rate with the canonical parameters",
     kind="instance",
-    for_constants=(h, s, X),
+    for_constants=(h, s),
     given=canonical,
-    claim=(l1 / K, "<=", C_1 * sqrt(d) * root(h**2 * L * Delta / K, 4)
-           + C_2 * sqrt(d * L * Delta / K)),
+    claim=(l1 / K, "<=", canonical_bound),
     witness=point,
     reference="blueprint, instances: C_P = 20 + 2^{1/2}/2",
 )  # fmt: skip
 def rate_canonical(p: Proof) -> Theorem:
-    values = prescribed(p)
+    know_scale(p)
+    p.know(p.use(positive_floor, c_eps=1))
+    p.know(p.have((0, "<=", beta), by.algebra()), p.have((beta, "<=", 1), by.algebra()))
+    know_denominator(p)
+    know_prediction(p)
+    values = {str(name): value for name, value in chosen.items()}
     return p.use(rate, p.use(canonical_constant), p.use(canonical_bracket), **values)

@@ -1,0 +1,108 @@
+"""NAdamW: AdamW with the momentum mixed once more with the fresh gradient, mu = theta.
+
+    n^k = theta m^k + (1-theta) g^k,     x^{k+1} = (1 - lam eta) x^k - eta n^k/(v^k + eps)^{1/2}
+
+Its rate is the main theorem of ``adamw`` at mu = theta, where q = 1 + theta - theta^2 <= 5/4.
+"""
+
+from typing import Any
+
+from ..language import Claimed, Proof, Theorem, Theory, by
+from .adamw import adamw
+from .adamw.instances import canonical_bound, know_scale, point, rate_canonical, reach
+from .adamw.rate import (
+    bound,
+    bound_in_sigma,
+    c_theta,
+    canonical_point,
+    chosen_theta,
+    everything,
+    h,
+    l1,
+    nonnegative_decay,
+    positive_scale,
+    rate,
+    rate_in_sigma,
+    s,
+)
+from .adamw.setting import K, lam, mixing, mu, q, theta
+
+nadamw = Theory("nadamw", "NAdamW", source="blueprint section 3, mu = theta", extends=(adamw,))
+nadamw.define("mu", mu, theta, source="Dozat (2016): the momentum is mixed again")
+nadamw.witness.pop(mu)
+
+
+def mixed(stated: Any) -> Any:
+    """A hypothesis with mu = theta put in."""
+    if not isinstance(stated, tuple):
+        return stated
+    return tuple(part.xreplace({mu: theta}) if hasattr(part, "xreplace") else part for part in stated)
+
+
+def given(general: Claimed) -> list[Any]:
+    """The hypotheses of a theorem for every mu, at mu = theta, where 0 <= mu <= 1 need no saying."""
+    return [mixed(h) for h in general.given if h not in ((theta, "<=", mu), *mixing)]
+
+
+def at_theta(p: Proof, general: Claimed, *known: Theorem) -> Theorem:
+    """A theorem for every mu, at mu = theta; ``known``: what of its hypotheses needs more."""
+    shown = {fact.conclusion for fact in known}
+    stated = [h for h in general.given if mixed(h) != h and p.scope.relation(h) not in shown]
+    facts = (p.have(h, by.definition(mu, facts=_facts(mixed(h), p, general))) for h in stated)
+    return p.use(general, *known, *facts)
+
+
+def _facts(hypothesis: Any, p: Proof, general: Claimed) -> tuple[Any, ...]:
+    return (hypothesis,) if hypothesis in given(general) else ()
+
+
+def know_theta(p: Proof) -> None:
+    """0 <= theta < 1."""
+    p.know(p.use(nonnegative_decay))
+    below = by.algebra(chosen_theta, positive_scale, (0, "<", c_theta), alone=True)
+    p.know(p.have((theta, "<", 1), below))
+
+
+@nadamw.theorem(
+    "rate",
+    title="NAdamW's rate, measured by the l1 norm",
+    for_constants=everything,
+    given=given(rate),
+    claim=(l1 / K, "<=", bound),
+    witness=canonical_point,
+    reference="blueprint section 3",
+)
+def nadamw_rate(p: Proof) -> Theorem:
+    know_theta(p)
+    return at_theta(p, rate)
+
+
+@nadamw.theorem(
+    "rate.sigma",
+    title="The rate in the noise level alone",
+    for_constants=everything,
+    given=given(rate_in_sigma),
+    claim=(l1 / K, "<=", bound_in_sigma),
+    witness=canonical_point,
+    reference="blueprint section 3",
+)
+def nadamw_rate_in_sigma(p: Proof) -> Theorem:
+    know_theta(p)
+    return at_theta(p, rate_in_sigma)
+
+
+@nadamw.lemma(
+    "rate.canonical",
+    title="NAdamW's rate with the canonical parameters",
+    kind="instance",
+    for_constants=(h, s),
+    given=given(rate_canonical),
+    claim=(l1 / K, "<=", canonical_bound),
+    witness={at: value for at, value in point.items() if at != mu},
+    reference="blueprint, instances",
+)
+def nadamw_rate_canonical(p: Proof) -> Theorem:
+    know_scale(p)
+    twice = p.have((2 * q, "==", mixed((2 * q,))[0]), by.definition(mu))
+    decay = p.have((lam**2 * reach**2, "<=", s / 8), by.rewriting(twice))
+    return at_theta(p, rate_canonical, decay)
