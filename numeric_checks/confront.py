@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..optimizers.recursions import Recursion
-from ..proofs.language import Theory
+from ..proofs.language import Claimed, Theory
 from .estimates import Ranged, judged
 from .evaluate import Check, Checker, Condition, Statement, conditions, unchecked
 from .instances import BoundedInstance, round_down
@@ -45,7 +45,7 @@ class Setup:
 
     Attributes:
         optimizer, problem: its name in two words.
-        theory, recursion: whose claims, on the runs of what.
+        theory, recursion: whose claims (or those of a theory it extends), on the runs of what.
         instance: the problem, for a batch size (which problems without data ignore).
         prescribing: the claim that prescribes the hyperparameters.
         choices: where it leaves a choice.
@@ -74,6 +74,19 @@ class Setup:
     def name(self) -> str:
         """``optimizer.problem``."""
         return f"{self.optimizer}.{self.problem}"
+
+    def claimed(self, name: str) -> Claimed:
+        """A claim of the theory, or else of one it extends.
+
+        Raises:
+            DoorError: there is none.
+        """
+        return _claim(self.theory, name) or self.theory.claimed(name)
+
+
+def _claim(theory: Theory, name: str) -> Claimed | None:
+    found = (theory.claims.get(name), *(_claim(parent, name) for parent in theory.parents))
+    return next((claim for claim in found if claim is not None), None)
 
 
 @dataclass(frozen=True)
@@ -153,7 +166,7 @@ def confront(
     horizon = setup.steps if steps is None else steps
     rows = tuple(range(setup.seeds) if seeds is None else seeds)
     chosen = {**setup.choices, **variant.choices}
-    claimed = setup.theory.claimed
+    claimed = setup.claimed
     prescription = prescribe(claimed(setup.prescribing), setup.recursion, instance, horizon, chosen)
     statements: list[Statement] = []
     refused: list[Check] = []
@@ -163,7 +176,7 @@ def confront(
                 claimed(name), setup.recursion, instance, horizon, setup.claims.get(name, {}),
                 prescription.parameters,
             )  # fmt: skip
-            statements.append(statement_of(claimed(name), found.constants))
+            statements.append(statement_of(claimed(name), found.constants, setup.recursion))
         except PrescriptionError as error:
             refused.append(unchecked(name, str(error)))
     checkers = [Checker(statement) for statement in statements]

@@ -107,12 +107,27 @@ def _unfolding(theory: KernelTheory) -> Unfold:
     return theory_unfolding(theory)
 
 
-def statement_of(claim: Claimed, values: Mapping[str, Value] | None = None) -> Statement:
-    """The kernel's statement of a claim, ready for evaluation; ``values`` of its own constants."""
-    unfold, conclusion = _unfolding(claim.theory.kernel()), claim.statement()
+def statement_of(
+    claim: Claimed, values: Mapping[str, Value] | None = None, recursion: Recursion | None = None
+) -> Statement:
+    """The kernel's statement of a claim, ready for evaluation.
+
+    Args:
+        claim: of any theory.
+        values: of the claim's own constants.
+        recursion: where the theory defines one of its hyperparameters (mu = theta for NAdamW), the
+            definition becomes a hypothesis: a run has a value of its own, which is not unfolded.
+
+    Raises:
+        EvaluationError: the claim is no relation.
+    """
+    theory, conclusion = claim.theory.kernel(), claim.statement()
     if not isinstance(conclusion, Rel):
         raise EvaluationError(f"{claim.label} claims no relation: {conclusion}")
-    return Statement(claim.id, conclusion, claim.hypotheses(), unfold, dict(values or {}))
+    names = {p.name for p in recursion.parameters} if recursion is not None else set()
+    defined = (Rel(d.left, "=", d.right) for d in theory.definitions if d.left.name in names)
+    hypotheses = (*claim.hypotheses(), *defined)
+    return Statement(claim.id, conclusion, hypotheses, _unfolding(theory), dict(values or {}))
 
 
 def prescribe(
@@ -156,7 +171,7 @@ class _Prescriber:
     ) -> None:
         self.claim, self.choices = claim, choices
         self.parameters = {p.name for p in recursion.parameters}
-        self.statement = statement_of(claim)
+        self.statement = statement_of(claim, recursion=recursion)
         self.free: set[str] = set()
         for relation in (*self.statement.relations, self.statement.conclusion):
             self.free |= self._names(relation) - self.parameters

@@ -7,11 +7,13 @@ from fractions import Fraction
 from functools import lru_cache
 
 from ..optimizers.recursions import NADAMW, SGD
+from ..proofs.language import Theory
 from ..proofs.theorems.adamw import adamw
+from ..proofs.theorems.nadamw import nadamw
 from ..proofs.theorems.sgd import sgd
 from .confront import Choices, Setup, Variant
 from .instances import Cosine, SoftmaxRegression, digits
-from .prescribe import Pick, Same
+from .prescribe import Pick
 
 _DIMENSION = 8
 
@@ -84,16 +86,16 @@ _SGD = Setup(
 )
 
 
-def _adamw(optimizer: str, mu: int | Same, problem: str) -> Setup:
+def _adamw(theory: Theory, choices: Choices, problem: str) -> Setup:
     on_digits = problem == "digits"
     return Setup(
-        optimizer=optimizer,
+        optimizer=theory.name,
         problem=problem,
-        theory=adamw,
+        theory=theory,
         recursion=NADAMW,
         instance=(lambda batch: _digits(32, batch)) if on_digits else (lambda batch: cosines()),
         prescribing="rate.canonical",
-        choices={**_HYPERPARAMETERS, "mu": mu},
+        choices={**_HYPERPARAMETERS, **choices},
         claims=_ADAMW,
         variants=_DECAYS,
         norm="l1",
@@ -105,11 +107,10 @@ def _adamw(optimizer: str, mu: int | Same, problem: str) -> Setup:
 
 QUICK = (
     _SGD,
-    *(
-        _adamw(optimizer, mu, problem)
-        for problem in ("digits", "cosine")
-        for optimizer, mu in (("adamw", 1), ("nadamw", Same("theta")))
-    ),
+    _adamw(adamw, {"mu": 1}, "digits"),
+    _adamw(nadamw, {}, "digits"),
+    _adamw(adamw, {"mu": 1}, "cosine"),
+    _adamw(nadamw, {}, "cosine"),
 )
 """Each of SGD, AdamW (mu = 1) and NAdamW (mu = theta), on real data and on cosines."""
 

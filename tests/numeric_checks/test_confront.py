@@ -19,6 +19,7 @@ from ratecert.numeric_checks.prescribe import Pick, prescribe
 from ratecert.numeric_checks.report import lines
 from ratecert.numeric_checks.tables import QUICK, selected
 from ratecert.optimizers.recursions import NADAMW, Update
+from ratecert.proofs.language import DoorError
 
 SMALL = Cosine((Fraction(1), Fraction(1, 2)), (Fraction(1, 4),) * 2)
 
@@ -62,7 +63,7 @@ def test_the_table_is_complete() -> None:
     for setup in QUICK:
         for variant in setup.variants:
             for claim in (*setup.claims, *variant.claims, setup.prescribing):
-                assert claim in setup.theory.claims
+                assert setup.claimed(claim).id == claim
     for setup in QUICK[1:]:
         assert setup.variants[0].claims == ("L3.adam",)
         assert {v.choices["lam"] for v in setup.variants} == {0, Pick.GREATEST}
@@ -92,11 +93,25 @@ def test_every_row_on_a_short_run(setup: Setup) -> None:
 
 def test_theta_is_interesting_in_every_row() -> None:
     for setup in QUICK[1:]:
-        claim, chosen = setup.theory.claimed(setup.prescribing), setup.variants[0].choices
+        claim, chosen = setup.claimed(setup.prescribing), setup.variants[0].choices
         found = prescribe(
             claim, setup.recursion, setup.instance(None), setup.steps, {**setup.choices, **chosen}
         ).parameters
         assert 0.85 < found["theta"] < found["beta"] < 0.96
+
+
+def test_nadamw_is_held_to_its_own_theorems() -> None:
+    """Its theory defines mu = theta, and takes the lemmas from AdamW's."""
+    (cosine,) = selected(QUICK, ["nadamw.cosine"])
+    assert cosine.claimed("rate").theory.name == "nadamw"
+    assert cosine.claimed("L3").theory.name == "adamw"
+    with pytest.raises(DoorError, match="no claim 'L99'"):
+        cosine.claimed("L99")
+    other = Variant("another mu", {"lam": 0, "mu": 1, "theta": Fraction(9, 10)})
+    done = confront(cosine, other, steps=150, seeds=range(2))
+    assert not done.passed
+    assert {claim for claim, _ in done.failing} == {"rate", "rate.sigma", "rate.canonical"}
+    assert "μ = θ" in "\n".join(lines(done))
 
 
 def test_selection() -> None:
