@@ -39,12 +39,16 @@ IndexMap = dict[str, Ix]
 def substitute_indices(node: N, mapping: IndexMap) -> N:
     """Replace free index names simultaneously; nothing closed can be captured."""
 
+    names = mapping.keys()
+
     def visit(sub: Node, _depth: int) -> Node | None:
-        if isinstance(sub, Ix) and isinstance(sub.base, str) and sub.base in mapping:
+        if names.isdisjoint(free_indices(sub)):
+            return sub
+        if isinstance(sub, Ix) and isinstance(sub.base, str):
             return mapping[sub.base].shift(sub.offset)
         return None
 
-    return transform(node, visit) if mapping else node
+    return transform(node, visit)
 
 
 def match_index(pattern: Ix, target: Ix, names: frozenset[str], found: IndexMap) -> bool:

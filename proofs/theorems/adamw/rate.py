@@ -438,15 +438,42 @@ def positive_constant(p: Proof) -> Theorem:
     return p.calc(0, "<", least, by.algebra(), "<=", C_P, by.algebra())
 
 
+@adamw.lemma(
+    "chosen.below",
+    title="The decay of the momentum is below 1",
+    for_constants=(c_theta, s, h),
+    given=[*data, chosen_s, chosen_theta, (0, "<", c_theta)],
+    claim=(theta, "<", 1),
+    witness=canonical_point,
+)
+def decay_below_one(p: Proof) -> Theorem:
+    return p.have((theta, "<", 1), by.algebra(positive_scale, chosen_theta, (0, "<", c_theta), alone=True))
+
+
+@adamw.lemma(
+    "chosen.beta",
+    title="The decay of the second moment is below 1",
+    given=[(0, "<=", theta), (theta, "<", 1), (theta, "<=", beta), (beta**2, "<=", theta)],
+    claim=(beta, "<", 1),
+)
+def second_decay_below_one(p: Proof) -> Theorem:
+    return p.have((beta, "<", 1), by.algebra())
+
+
+def know_beta(p: Proof) -> None:
+    """0 <= beta < 1, where 0 <= theta < 1 is known."""
+    p.know(p.use(second_decay_below_one))
+    p.know(p.have((beta, "<=", 1), by.algebra(second_decay_below_one, alone=True)))
+    least = p.have((0, "<=", theta), by.algebra())
+    p.know(p.have((0, "<=", beta), by.algebra(least, (theta, "<=", beta), alone=True)))
+
+
 def know_parameters(p: Proof) -> None:
     """The signs and sizes that the choice of parameters implies."""
-    for claim in (positive_scale, positive_step, positive_floor, nonnegative_decay):
+    for claim in (positive_scale, positive_step, positive_floor):
         p.know(p.use(claim))
-    below = (theta, "<", 1)
-    p.know(p.have(below, by.algebra(chosen_theta, positive_scale, (0, "<", c_theta), alone=True)))
-    p.know(p.have((0, "<=", beta), by.algebra((theta, "<=", beta), nonnegative_decay, alone=True)))
-    p.know(p.have((beta, "<", 1), by.algebra((beta**2, "<=", theta), p.local[-2], alone=True)))
-    p.know(p.have((beta, "<=", 1), by.algebra(p.local[-1], alone=True)))
+    p.know(p.use(nonnegative_decay), p.use(decay_below_one))
+    know_beta(p)
     whole = p.calc(
         lam**2 * X**2,
         "<=", a * s, by.algebra((lam**2 * X**2, "<=", a * s), alone=True),
