@@ -1,84 +1,198 @@
-"""The short confrontation: a proved algorithm on real data, with certified constants.
+"""Confrontations: an algorithm on a problem with certified constants, against its own theory.
 
-Softmax regression on scikit-learn's digits satisfies A0 to A3 with constants certified exactly
-(``instances.softmax``). SGD runs on it with the step size its theorem prescribes; the theory's own
-statements are then evaluated on the recorded runs.
+A ``Setup`` names what is run and which claims are evaluated; one claim's hypotheses prescribe the
+hyperparameters (``prescribe``), the others are evaluated at the same floats. ``tables`` lists the
+setups of ``python -m ratecert.numeric_checks quick``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
-from ..optimizers.recursions import SGD
-from ..proofs.kernel.exact import evaluate
-from ..proofs.kernel.terms import App, Rat, Rel, Term, sqrt
-from ..proofs.language import Claimed
-from ..proofs.theorems.sgd import sgd
-from .evaluate import Check, Statement, check_all, theory_unfolding
-from .instances import Instance, digits, round_down
+from ..optimizers.recursions import Recursion
+from ..proofs.language import Claimed, Theory
+from .estimates import Ranged, judged
+from .evaluate import Check, Checker, Condition, Statement, conditions, unchecked
+from .instances import BoundedInstance, round_down
+from .prescribe import Choice, Prescription, PrescriptionError, prescribe, statement_of
 from .simulate import simulate
 from .simulate.progress import Progress
+
+Choices = Mapping[str, Choice]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A choice of what the hypotheses leave open, such as the weight decay.
+
+    Attributes:
+        title: for the report; empty if there is one variant only.
+        choices: beside those of the setup.
+        claims: further claims that apply.
+    """
+
+    title: str = ""
+    choices: Choices = field(default_factory=dict)
+    claims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A row of the table.
+
+    Attributes:
+        optimizer, problem: its name in two words.
+        theory, recursion: whose claims (or those of a theory it extends), on the runs of what.
+        instance: the problem, for a batch size (which problems without data ignore).
+        prescribing: the claim that prescribes the hyperparameters.
+        choices: where it leaves a choice.
+        claims: the claims that are evaluated, with choices of their own constants.
+        variants: each is run once.
+        norm: the norm of the gradient whose average the rates bound.
+        steps, seeds: K and the number of seeds, by default.
+        chunk: iterations a window.
+    """
+
+    optimizer: str
+    problem: str
+    theory: Theory
+    recursion: Recursion
+    instance: Callable[[int | None], BoundedInstance]
+    prescribing: str
+    choices: Choices
+    claims: Mapping[str, Choices]
+    variants: tuple[Variant, ...]
+    norm: Literal["l1", "l2"]
+    steps: int
+    seeds: int
+    chunk: int = 64
+
+    @property
+    def name(self) -> str:
+        """``optimizer.problem``."""
+        return f"{self.optimizer}.{self.problem}"
+
+    def claimed(self, name: str) -> Claimed:
+        """A claim of the theory, or else of one it extends.
+
+        Raises:
+            DoorError: there is none.
+        """
+        return _claim(self.theory, name) or self.theory.claimed(name)
+
+
+def _claim(theory: Theory, name: str) -> Claimed | None:
+    found = (theory.claims.get(name), *(_claim(parent, name) for parent in theory.parents))
+    return next((claim for claim in found if claim is not None), None)
 
 
 @dataclass(frozen=True)
 class Confrontation:
     """What was run, and what became of each statement.
 
-    ``trivial_bound``: what ||grad f||_2 satisfies at every point whatever, by the data alone; a
-    rate says something only where it is below.
+    Attributes:
+        prescription: the hyperparameters, and the constants of the prescribing claim.
+        conditions: every hypothesis on constants of every claim, by claim.
+        trivial_bound: what the norm of the gradient satisfies at every point whatever; a rate
+            says something only where its bound is below.
     """
 
-    instance: Instance
+    setup: Setup
+    variant: Variant
+    instance: BoundedInstance
     steps: int
     seeds: tuple[int, ...]
-    step_size: float
+    prescription: Prescription
+    conditions: Mapping[str, tuple[Condition, ...]]
     checks: tuple[Check, ...]
     trivial_bound: float
 
     @property
+    def failing(self) -> tuple[tuple[str, Condition], ...]:
+        """The hypotheses that do not hold at the floats, with their claims."""
+        found = self.conditions.items()
+        return tuple((claim, c) for claim, each in found for c in each if not c.holds)
+
+    @property
+    def deviation(self) -> float:
+        """The largest relative deviation of an equation among the hypotheses."""
+        return max((c.deviation for each in self.conditions.values() for c in each), default=0.0)
+
+    @property
     def passed(self) -> bool:
-        """Every pathwise statement holds, and no estimate lies above its bound."""
-        return all(c.ratio < 1 if c.estimated else c.verdict == "holds" for c in self.checks)
+        """All hypotheses hold, every pathwise statement too, and no estimate exceeds its bound."""
+        return not self.failing and all(_passes(check) for check in self.checks)
 
 
-def statement_of(claim: Claimed) -> Statement:
-    """The kernel's statement of a claim, ready for evaluation on runs."""
-    unfold = theory_unfolding(claim.theory.kernel())
-    return Statement(claim.id, claim.statement(), claim.hypotheses(), unfold)
+def _passes(check: Check) -> bool:
+    return check.ratio < 1 if check.estimated else check.verdict == "holds"
 
 
-def prescribed(claim: Claimed, parameter: str, instance: Instance, steps: int) -> float:
-    """The value that the claim's hypothesis ``parameter = ...`` prescribes, rounded down.
-
-    Raises ``ValueError`` if no hypothesis determines the parameter.
-    """
-    _, sigma_s = evaluate(sqrt(Rat(instance.sigma_s2)), {})
-    env: dict[Term, Fraction] = {
-        App("L", ()): instance.L,
-        App("Delta", ()): instance.Delta,
-        App("sigma_s", ()): sigma_s,
-    }
-    for hypothesis in claim.hypotheses():
-        if isinstance(hypothesis, Rel) and hypothesis.left == App(parameter, ()):
-            low, _ = evaluate(hypothesis.right, env, indices={"K": steps})
-            return round_down(low)
-    raise ValueError(f"{claim.label} does not prescribe {parameter}")
+def trivial_bound(instance: BoundedInstance, norm: Literal["l1", "l2"]) -> float:
+    """The instance's bound of the norm of its gradient over all points, rounded up."""
+    if norm == "l1":
+        return -round_down(-instance.gradient_l1_bound)
+    square = -round_down(-instance.gradient_l2_squared_bound)
+    return math.nextafter(math.sqrt(square), math.inf)
 
 
 def confront(
-    steps: int = 300,
-    seeds: Sequence[int] = (0, 1, 2, 3),
-    batch: int = 128,
+    setup: Setup,
+    variant: Variant,
+    *,
+    steps: int | None = None,
+    seeds: Sequence[int] | None = None,
+    batch: int | None = None,
+    alpha: float = 0.01,
     progress: Progress | None = None,
 ) -> Confrontation:
-    """SGD on digits, with its descent inequality on every step and its rate over the seeds."""
-    instance = digits(batch=batch)
-    eta = prescribed(sgd.claims["rate"], "eta", instance, steps)
-    statements = [statement_of(sgd.claims[name]) for name in ("descent", "rate")]
-    runs = simulate(SGD, instance, K=steps, seeds=seeds, parameters={"eta": eta}, progress=progress)
-    checks = check_all(statements, runs)
-    trivial = math.sqrt(instance.gradient_l2_squared_bound)
-    return Confrontation(instance, steps, tuple(seeds), eta, tuple(checks), trivial)
+    """Run a setup with one of its variants and evaluate its claims.
+
+    Args:
+        setup, variant: what is confronted.
+        steps, seeds, batch: instead of the setup's own.
+        alpha: the error probability of all intervals of this confrontation together.
+        progress: called as ``progress(iterations done, K)``.
+
+    Raises:
+        PrescriptionError: the prescribing claim admits no hyperparameters. (Where another claim
+            admits no constants of its own at these, it is undecided, and says so.)
+        DoorError: the theory has no such claim.
+    """
+    instance = setup.instance(batch)
+    horizon = setup.steps if steps is None else steps
+    rows = tuple(range(setup.seeds) if seeds is None else seeds)
+    chosen = {**setup.choices, **variant.choices}
+    claimed = setup.claimed
+    prescription = prescribe(claimed(setup.prescribing), setup.recursion, instance, horizon, chosen)
+    statements: list[Statement] = []
+    refused: list[Check] = []
+    for name in (*setup.claims, *(c for c in variant.claims if c not in setup.claims)):
+        try:
+            found = prescribe(
+                claimed(name), setup.recursion, instance, horizon, setup.claims.get(name, {}),
+                prescription.parameters,
+            )  # fmt: skip
+            statements.append(statement_of(claimed(name), found.constants, setup.recursion))
+        except PrescriptionError as error:
+            refused.append(unchecked(name, str(error)))
+    checkers = [Checker(statement) for statement in statements]
+    table: dict[str, tuple[Condition, ...]] = {}
+    for window in simulate(
+        setup.recursion, instance, K=horizon, seeds=rows, parameters=prescription.parameters,
+        chunk=setup.chunk, progress=progress,
+    ):  # fmt: skip
+        table = table or {s.name: conditions(s, window) for s in statements}
+        for checker in checkers:
+            checker.update(window)
+    checks = [checker.result() for checker in checkers]
+    top = trivial_bound(instance, setup.norm)
+    source = f"||grad f||_{setup.norm[1]} <= {top:.6g} everywhere"
+    share = Ranged(top, source, alpha / max(sum(c.estimated for c in checks), 1))
+    return Confrontation(
+        setup, variant, instance, horizon, rows, prescription, table,
+        (*(judged(check, len(rows), share) for check in checks), *refused), top,
+    )  # fmt: skip

@@ -6,17 +6,20 @@ coordinates and instances of a run (``torch_backend``), and exact numbers at one
 """
 
 from .carried import Carried, TreeError, WindowError
-from .checker import Alarm, Check, Checker, Location, check, check_all
+from .checker import Alarm, Check, Checker, Location, check, check_all, unchecked
+from .constants import NEARLY_EQUAL, Condition, conditions
 from .evaluation import Evaluation, evaluate
 from .ranges import UnboundedError
 from .replay import Reexamination, reexamine
 from .statement import Statement, first_of, theory_unfolding, unfolding
 
 __all__ = [
+    "NEARLY_EQUAL",
     "Alarm",
     "Carried",
     "Check",
     "Checker",
+    "Condition",
     "Evaluation",
     "Location",
     "Reexamination",
@@ -26,9 +29,11 @@ __all__ = [
     "WindowError",
     "check",
     "check_all",
+    "conditions",
     "evaluate",
     "first_of",
     "reexamine",
     "theory_unfolding",
+    "unchecked",
     "unfolding",
 ]

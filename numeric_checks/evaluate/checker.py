@@ -15,10 +15,11 @@ from ..exact import EvaluationError
 from ..simulate import Run
 from .carried import Carried
 from .evaluation import Evaluation, evaluate, owned_boxes, statement_ranges
+from .origin import from_the_start
 from .ranges import Range
 from .replay import Reexamination, reexamine
 from .statement import Statement
-from .times import span
+from .times import Span, span
 
 Verdict = Literal["holds", "violated", "undecided"]
 
@@ -59,9 +60,9 @@ class Check:
 
     Attributes:
         statement: its name.
-        verdict: ``violated`` needs an alarm confirmed exactly; ``holds`` that something was
-            checked and every alarm was cleared; everything else, all estimates of expectations
-            among it, is ``undecided``.
+        verdict: ``violated`` needs an alarm confirmed exactly, on a path replayed from its start;
+            ``holds`` that something was checked and every alarm was cleared; everything else, all
+            estimates of expectations among it, is ``undecided``.
         ratio: the worst ratio in floats (NaN if there is none); ``location``: where it is;
             ``left``, ``right``: the two sides there.
         checked: how many (indices, instance) were evaluated within the hypotheses and gave a ratio.
@@ -92,6 +93,15 @@ class Check:
         return f"{self.statement}: {self.verdict}, ratio {self.ratio:.6g}; {self.evidence}"
 
 
+def unchecked(statement: str, reason: str) -> Check:
+    """A statement that nothing was checked of."""
+    return Check(
+        statement, "undecided", math.nan, None, math.nan, math.nan,
+        checked=0, skipped=0, excluded=0, alarms=0, cleared=0, confirmed=0,
+        estimated=False, evidence=reason, details=(),
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class _Pending:
     """An alarm with the excerpt its re-examination needs, or the reason why there is none."""
@@ -99,7 +109,7 @@ class _Pending:
     location: Location
     ratio: float
     excerpt: Run | None
-    anchor: int
+    span: Span
     reason: str = ""
 
 
@@ -108,9 +118,9 @@ class Checker:
 
     Feed the windows of a run in order (then those of another run, if any), and ask for the
     ``result``. The worst ``confirm`` alarms are kept with a small excerpt of the run each, and
-    re-examined at the end: from the float state before the step, or ``lead`` iterations earlier.
-    (An invariant of the whole path, such as L1's, may be broken by the rounding of the state
-    itself; then a longer lead, within what the windows hold, tells rounding from refutation.)
+    re-examined at the end: from the float state before the step, or ``lead`` iterations earlier. An
+    invariant of the whole path, such as L1's, may be broken by the rounding of that state: so the
+    statement is violated only if a path breaks it that is replayed from its start (``origin``).
 
     >>> from fractions import Fraction
     >>> from ratecert.numeric_checks.instances import Quadratic
@@ -209,18 +219,16 @@ class Checker:
             needed = span(self.statement, run, location.indices, self.lead)
             excerpt = run.excerpt(needed.first, needed.last, row)
         except EvaluationError as error:
-            return _Pending(location, ratio, None, 0, str(error))
-        return _Pending(location, ratio, excerpt, needed.anchor)
+            return _Pending(location, ratio, None, Span(1, 1, 1), str(error))
+        return _Pending(location, ratio, excerpt, needed)
 
     def result(self) -> Check:
         """Re-examine the worst alarms and give the verdict."""
-        details = []
+        details: list[Alarm] = []
+        violated = False
         for _, _, pending in sorted(self._pending, key=lambda e: e[:2], reverse=True):
-            if pending.excerpt is None:
-                found = Reexamination("undecided", method=pending.reason)
-            else:
-                indices = pending.location.indices
-                found = reexamine(self.statement, pending.excerpt, 0, indices, pending.anchor)
+            found = self._examined(pending, violated)
+            violated = violated or found.outcome == "confirmed"
             details.append(Alarm(pending.location, pending.ratio, found))
         outcomes = [alarm.reexamination.outcome for alarm in details]
         cleared = sum(o in ("cleared", "outside") for o in outcomes)
@@ -240,6 +248,16 @@ class Checker:
             evidence=evidence,
             details=tuple(details),
         )
+
+    def _examined(self, pending: _Pending, violated: bool) -> Reexamination:
+        """From the state before the step; what fails, until one does, from the path's start."""
+        if pending.excerpt is None:
+            return Reexamination("undecided", method=pending.reason)
+        run, indices, anchor = pending.excerpt, pending.location.indices, pending.span.anchor
+        found = reexamine(self.statement, run, 0, indices, anchor)
+        if found.outcome != "confirmed" or anchor == 1 or violated:
+            return found
+        return from_the_start(self.statement, run, indices, pending.span.last)
 
     def _verdict(self, details: list[Alarm], cleared: int, confirmed: int) -> tuple[Verdict, str]:
         alarms, checked = self._counts["alarms"], self._counts["checked"]

@@ -39,10 +39,16 @@ class Replay(ConstantEnvironment):
     rationals that they are; hyperparameters likewise. Everything later (slots, abbreviations,
     iterates, f and its gradient) is computed from them in exact arithmetic, by the same recursion
     and the instance's exact functions.
+
+    ``balls``: the floats are read as balls of radius 0, so that a long replay costs the working
+    precision at every step, and not rationals that grow with every step.
     """
 
-    def __init__(self, run: Run, row: int, statement: Statement, anchor: int) -> None:
+    def __init__(
+        self, run: Run, row: int, statement: Statement, anchor: int, *, balls: bool = False
+    ) -> None:
         super().__init__(run, row, statement)
+        self.balls = balls
         if run.recursion is None or run.instance is None:
             raise MissingError("the run carries no recursion or no instance: it cannot be replayed")
         self.recursion, self.instance = run.recursion, run.instance
@@ -59,6 +65,9 @@ class Replay(ConstantEnvironment):
             return None
         (time,) = args
         if time < self.anchor:
+            start = super().point(name, args)
+            if start is not None:
+                return start
             raise MissingError(f"{name}[{time}] is before the replay's start {self.anchor}")
         if self.anchor not in self._points:
             self._points[self.anchor] = ExactPoint(self._read("x", self.anchor))
@@ -130,7 +139,8 @@ class Replay(ConstantEnvironment):
                 raise MissingError(
                     f"{name}[{time}] is not in the window: simulate with more times before"
                 ) from None
-            self._recorded[name, time] = [from_float(v) for v in floats.tolist()]
+            exact = [from_float(v) for v in floats.tolist()]
+            self._recorded[name, time] = [arb(v) for v in exact] if self.balls else [*exact]
         return self._recorded[name, time]
 
 
@@ -165,7 +175,13 @@ class Reexamination:
 
 
 def reexamine(
-    statement: Statement, run: Run, row: int, indices: Mapping[str, int], anchor: int
+    statement: Statement,
+    run: Run,
+    row: int,
+    indices: Mapping[str, int],
+    anchor: int,
+    *,
+    balls: bool = False,
 ) -> Reexamination:
     """Decide ``statement`` at one place, by balls of growing precision around exact inputs.
 
@@ -175,6 +191,7 @@ def reexamine(
         row: which of its instances.
         indices: the values of the free indices.
         anchor: where the replay starts (see ``span``).
+        balls: no rationals (see ``Replay``).
     """
     reason = ""
     # Hypotheses between constants were decided for the whole run, equations with a tolerance.
@@ -182,7 +199,7 @@ def reexamine(
     for bits in PRECISIONS:
         with working_precision(bits):
             try:
-                replay = Replay(run, row, statement, anchor)
+                replay = Replay(run, row, statement, anchor, balls=balls)
                 for relation in random:
                     left, right = _sides(relation, replay, indices, statement)
                     if _fails(relation, left, right):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 
 from ...proofs.kernel.indices import IndexMap, match_heads, substitute_indices
 from ...proofs.kernel.terms import (
@@ -106,6 +107,7 @@ def unfolding(
         table.setdefault(left.name, []).append((left, right, conditions))
     constants = frozenset(index_constants)
 
+    @lru_cache(maxsize=4096)
     def unfold(app: App) -> tuple[Term, tuple[Le, ...]] | None:
         for left, right, conditions in table.get(app.name, ()):
             found: IndexMap = {}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
+from ...proofs.kernel.indices import substitute_indices
 from ...proofs.kernel.terms import (
     App,
     Ix,
@@ -20,6 +22,7 @@ from .ranges import Range
 from .statement import Statement
 
 _DEEPEST = 50
+"""Definitions inside definitions, beside the steps of one by recursion over an index."""
 
 
 @dataclass(frozen=True)
@@ -49,36 +52,65 @@ class TimeUse:
         return indices[name] + ix.offset, indices[name] + ix.offset
 
 
-def time_uses(terms: Iterable[Node], run: Run, unfold: Unfold) -> Iterator[TimeUse]:
+def time_uses(terms: Iterable[Node], run: Run, unfold: Unfold) -> tuple[TimeUse, ...]:
     """Every use of a recorded process, through sums and definitions.
 
     Raises:
         EvaluationError: definitions unfold without end.
     """
-    todo: list[tuple[Node, dict[str, tuple[Ix, Ix]], int]] = [(term, {}, 0) for term in terms]
+    names = frozenset(run.processes), frozenset(run.constants)
+    indices = tuple(run.indices.items())
+    return _time_uses(tuple(terms), *names, indices, run.start is not None, unfold)
+
+
+@lru_cache(maxsize=256)
+def _time_uses(
+    terms: tuple[Node, ...],
+    processes: frozenset[str],
+    known: frozenset[str],
+    indices: tuple[tuple[str, int], ...],
+    has_start: bool,
+    unfold: Unfold,
+) -> tuple[TimeUse, ...]:
+    values = dict(indices)
+    constants = {name: Ix(None, value) for name, value in values.items()}
+    todo: list[tuple[Node, dict[str, tuple[Ix, Ix]], int]] = [
+        (substitute_indices(term, constants), {}, 0) for term in terms
+    ]
+    deepest = _DEEPEST + sum(values.values())
+    uses: list[TimeUse] = []
+    seen: set[tuple[Node, tuple[object, ...]]] = set()
     while todo:
         node, bound, unfolded = todo.pop()
+        if isinstance(node, App):
+            key = (node, tuple(bound.items()))
+            if key in seen:
+                continue
+            seen.add(key)
         if isinstance(node, Sum | Lambda):
             name = f"bound.{len(bound)}"
-            ends = (
-                (node.low, node.high) if isinstance(node, Sum) else (Ix(None, 1), Ix(None, run.d))
-            )
+            whole = Ix(None, 1), Ix(None, values["d"])
+            ends = (node.low, node.high) if isinstance(node, Sum) else whole
             todo.append((open_body(node.body, Ix(name)), {**bound, name: ends}, unfolded))
             continue
         if isinstance(node, App | PointApp):
             first = node.args[0] if node.args else None
-            recorded = isinstance(node, PointApp) or node.name in run.processes
+            recorded = isinstance(node, PointApp) or node.name in processes
+            if isinstance(node, PointApp) and has_start and first == Ix(None, 1):
+                continue  # the start is a constant
             if recorded and isinstance(first, Ix):
-                yield TimeUse(node.name, first, bound)
-            elif isinstance(node, App) and node.name not in {"coord", *run.constants}:
+                uses.append(TimeUse(node.name, first, bound))
+            elif isinstance(node, App) and node.name != "coord" and node.name not in known:
                 found = unfold(node)
                 if found is not None:
-                    if unfolded >= _DEEPEST:
+                    if unfolded >= deepest:
                         raise EvaluationError(f"the definition of {node.name} does not end: {node}")
-                    todo.append((found[0], bound, unfolded + 1))
+                    right = substitute_indices(found[0], constants)
+                    todo.append((right, bound, unfolded + 1))
         for part in node.parts():
             inside = part if isinstance(part, tuple) else (part,)
             todo += [(p, bound, unfolded) for p in inside if isinstance(p, Node)]
+    return tuple(uses)
 
 
 def time_indices(statement: Statement, run: Run) -> set[str]:

@@ -28,8 +28,9 @@ from ...proofs.kernel.terms import (
     Term,
     Var,
     open_body,
+    subterms,
 )
-from ..exact import EvaluationError, MissingError, Unfold
+from ..exact import EvaluationError, MissingError, Unfold, recursion_steps
 from ..simulate import Constant, Run, Series
 from .carried import Carried, TreeError, WindowError
 from .labelled import ROW, Labelled, combine, total_power
@@ -230,18 +231,38 @@ class TorchReading:
             return recorded
         definiens = self._unfolded(app)
         if definiens is not None:
-            return self.term(definiens)
+            return self._defined(app, definiens)
         if app.args and isinstance(app.args[0], Point):
             return self._function(app)
         known = {*self.run.processes, *self.run.constants, *(n for n, _ in self.run.at_points)}
         hint = nearest(app.name, known)
         raise MissingError(f"{app.name} is neither recorded nor defined: {app}; {hint}")
 
+    def _defined(self, app: App, definiens: Term) -> Labelled:
+        fixed = [self.fixed(a) if isinstance(a, Ix) else None for a in app.args]
+        if None in fixed or not fixed:
+            return self.term(definiens)
+        closed = App(app.name, tuple(Ix(None, number or 0) for number in fixed))
+        for earlier, right in recursion_steps(closed, self._definiens, self._memo):
+            self._memo[earlier] = self.term(right)
+        return self._memo[closed]
+
+    def _definiens(self, app: App) -> Term:
+        right = self._unfolded(app)
+        if right is None:
+            raise MissingError(f"{app.name} is neither recorded nor defined: {app}")
+        return right
+
     def definition(self, app: App) -> Term | None:
-        """What ``app`` abbreviates, unless it is recorded or not defined."""
+        """What ``app`` abbreviates, unless it is recorded, not defined, or defined by recursion."""
         if app.name == "coord" or self._recorded(app) is not None:
             return None
-        return self._unfolded(app)
+        right = self._unfolded(app)
+        if right is None or any(
+            isinstance(n, App) and n.name == app.name for n, _ in subterms(right)
+        ):
+            return None
+        return right
 
     def _unfolded(self, app: App) -> Term | None:
         unfolded = self.unfold(app)
@@ -290,6 +311,8 @@ class TorchReading:
     def _at_time(self, series: Series, ix: Ix, app: Node) -> Labelled:
         names = (ROW, COORDINATE)[: series.data.ndim - 1]
         low, high = self.extent(ix)
+        if is_start(app, self.fixed(ix)) and self.run.start is not None:
+            return Labelled(self.run.start.to(self.device), names)
         fixed, held = self.fixed(ix) is not None, series.first <= low and high <= series.last
         if fixed and not self.run.whole:
             # Read off the term with its coordinates left out: they are taken afterwards.
@@ -364,6 +387,11 @@ class TorchReading:
         if not isinstance(at, Ix):
             raise EvaluationError(f"grad takes a point and an index: {app}")
         return self._at_coordinate(gradient, at, app)
+
+
+def is_start(app: Node, time: int | None) -> bool:
+    """Is this x[1]? A constant of the run, whatever the window."""
+    return isinstance(app, PointApp) and app.name == "x" and time == 1
 
 
 def _heads(app: Node) -> tuple[str, ...]:

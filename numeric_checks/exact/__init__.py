@@ -30,6 +30,7 @@ from .terms import (
     closed_value,
     exact_term,
     no_definitions,
+    recursion_steps,
 )
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "from_fraction",
     "no_definitions",
     "power",
+    "recursion_steps",
     "sign",
     "working_precision",
 ]

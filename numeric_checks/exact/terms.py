@@ -6,7 +6,7 @@ one place (every index an integer), over an environment that supplies processes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
@@ -22,6 +22,7 @@ from ...proofs.kernel.terms import (
     Lambda,
     Le,
     Mul,
+    Node,
     Point,
     PointApp,
     PointVar,
@@ -31,6 +32,7 @@ from ...proofs.kernel.terms import (
     Term,
     Var,
     open_body,
+    subterms,
 )
 from .numbers import Exact, absolute, from_fraction, power
 
@@ -140,6 +142,7 @@ class _ExactReading:
     def __init__(self, environment: Environment, unfold: Unfold) -> None:
         self.environment = environment
         self.unfold = unfold
+        self.known: dict[Node, Exact] = {}
 
     def index(self, ix: Ix, names: dict[str, int]) -> int:
         if ix.base is None:
@@ -206,6 +209,17 @@ class _ExactReading:
         value = self.environment.apply(app.name, args)
         if value is not None:
             return value
+        if not all(isinstance(arg, Ix) for arg in app.args):
+            return self.term(self._definiens(app, names), names, depth)
+        numbers = tuple(Ix(None, self.index(a, names)) for a in app.args if isinstance(a, Ix))
+        closed = App(app.name, numbers)
+        if closed not in self.known:
+            steps = recursion_steps(closed, lambda a: self._definiens(a, {}), self.known)
+            for earlier, right in steps:
+                self.known[earlier] = self.term(right, {}, 0)
+        return self.known[closed]
+
+    def _definiens(self, app: App, names: dict[str, int]) -> Term:
         unfolded = self.unfold(app)
         if unfolded is None:
             raise MissingError(f"{app.name} is neither recorded nor defined: {app}")
@@ -213,7 +227,7 @@ class _ExactReading:
         for le in ranges:
             if self.index(le.left, names) > self.index(le.right, names):
                 raise EvaluationError(f"the definition of {app} asks for {le}")
-        return self.term(right, names, depth)
+        return right
 
     def _argument(self, arg: Ix | Term | Point, names: dict[str, int], depth: int) -> Argument:
         if isinstance(arg, Ix):
@@ -241,6 +255,45 @@ class _ExactReading:
             )
         what = point.name if isinstance(point, PointVar) else point
         raise MissingError(f"no value for the point {what}")
+
+
+_LONGEST = 100_000
+
+
+def recursion_steps(
+    app: App, definiens: Callable[[App], Term], known: Container[Node]
+) -> list[tuple[App, Term]]:
+    """What to evaluate, in this order, so that a definition by recursion is never nested deeply.
+
+    ``x[n] = h(x[n-1], ...)`` at a number n needs n evaluations, one after the other, and not n
+    nested ones (nor 2^n, where h uses its argument twice).
+
+    Args:
+        app: an application to numbers.
+        definiens: what an application abbreviates.
+        known: applications whose value is known already.
+
+    Raises:
+        EvaluationError: the recursion does not end; or as ``definiens`` does.
+    """
+    steps: list[tuple[App, Term]] = []
+    at = app
+    while True:
+        right = definiens(at)
+        steps.append((at, right))
+        earlier = [
+            node
+            for node, _ in subterms(right)
+            if isinstance(node, App)
+            and node.name == app.name
+            and all(isinstance(a, Ix) and a.base is None for a in node.args)
+            and node not in known
+        ]
+        if not earlier:
+            return steps[::-1]
+        if len(steps) > _LONGEST:
+            raise EvaluationError(f"the definition of {app.name} does not end: {app}")
+        at = earlier[0]
 
 
 def _bound(depth: int) -> str:

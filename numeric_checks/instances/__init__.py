@@ -6,14 +6,19 @@ a function of seed, instance and step, whatever the batch, its split or the devi
 """
 
 from .certificates import largest_eigenvalue_above, leading_minors, log_above
-from .model import Instance, round_down
+from .cosine import Cosine
+from .model import BoundedInstance, Instance, round_down
 from .philox import minibatch, philox, signs
 from .quadratic import Quadratic
+from .separable import Separable
 from .softmax import SoftmaxRegression, digits
 
 __all__ = [
+    "BoundedInstance",
+    "Cosine",
     "Instance",
     "Quadratic",
+    "Separable",
     "SoftmaxRegression",
     "digits",
     "largest_eigenvalue_above",

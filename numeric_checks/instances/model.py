@@ -82,6 +82,21 @@ class Instance(Protocol):
         """Grad f at one point, likewise."""
 
 
+class BoundedInstance(Instance, Protocol):
+    """An instance whose gradient is bounded: what its norms satisfy at every point whatever.
+
+    A bound on ||grad f|| says something only where it is below these.
+    """
+
+    @property
+    def gradient_l1_bound(self) -> Fraction:
+        """A bound of ||grad f(x)||_1 over all x."""
+
+    @property
+    def gradient_l2_squared_bound(self) -> Fraction:
+        """A bound of ||grad f(x)||_2^2 over all x."""
+
+
 def check_points(x: Tensor, d: int, name: str) -> None:
     """Raise ``ShapeError`` unless ``x`` is a batch of points [B, d] of floats."""
     if x.ndim != 2 or x.shape[1] != d or not x.is_floating_point():

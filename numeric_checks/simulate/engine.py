@@ -98,6 +98,7 @@ def simulate(
         replicates=_replicates(state, table, list(zip(rows, numbers, strict=True))),
         recursion=recursion,
         instance=instance,
+        start=state.x.to(torch.float64),
     )
 
     def windows() -> Iterator[Run]:

@@ -150,6 +150,7 @@ class Run:
         seeds, instances: the random stream of each row.
         replicates: do the rows differ in their streams only? Then means over rows estimate E.
         recursion, instance: what was run; needed by exact replays and by functions at new points.
+        start: x^1, [B, d]. It is deterministic, so that every window has it as a constant.
     """
 
     first: int
@@ -164,6 +165,7 @@ class Run:
     replicates: bool
     recursion: Recursion | None = None
     instance: Instance | None = None
+    start: Tensor | None = None
 
     @property
     def K(self) -> int:  # noqa: N802 - its name in the field
@@ -206,4 +208,5 @@ class Run:
             at_points={key: s.narrow(low, high, row) for key, s in self.at_points.items()},
             seeds=self.seeds[row : row + 1],
             instances=self.instances[row : row + 1],
+            start=None if self.start is None else self.start[row : row + 1],
         )

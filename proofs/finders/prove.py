@@ -154,7 +154,7 @@ class _Task:
     def at_once(self) -> Theorem | None:
         """What needs no more signs: normal forms, a sign the kernel sees, the sum of some facts."""
         if self.goal.op == "=":
-            return self.normalised()
+            return self.normalised() or _quietly(self._same_as_a_fact)
         for attempt in (
             partial(self.context.difference_theorem, self.goal),
             partial(linear_step, self.context, self.goal, rounds=0),
@@ -164,6 +164,13 @@ class _Task:
             if theorem is not None:
                 return theorem
         return None
+
+    def _same_as_a_fact(self) -> Theorem | None:
+        """An equation that is the sum of some facts."""
+        left, right = self.goal.left, self.goal.right
+        below = linear_step(self.context, Rel(left, "<=", right), rounds=0)
+        above = below and linear_step(self.context, Rel(right, "<=", left), rounds=0)
+        return rules.antisymmetry(below, above) if below is not None and above else None
 
     def normalised(self) -> Theorem | None:
         """An equation of normal forms."""

@@ -33,6 +33,7 @@ from .numeric import signs_of
 from .search import Search
 from .signs import Sample
 from .steps import linear_step
+from .structure import structural_sign
 
 Side = tuple[Term, bool, tuple[Le, ...]]
 """A term, whether it is a denominator (else a radicand), and the index ranges around it."""
@@ -94,7 +95,7 @@ def _one(
     if known is not None and known[1]:
         return
     if known is None or known[0] > 0:
-        found = sign(inner, t, True, sample, 1 if known else 3)
+        found = sign(inner, t, True, sample, 3) if known is None else _stricter(inner, t)
         if found is not None:
             context.add(found)
             return
@@ -108,6 +109,12 @@ def _one(
         context.add(found)
     else:
         context.needed.append(Rel(ZERO, "<" if denominator else "<=", t))
+
+
+def _stricter(context: Context, t: Term) -> Theorem | None:
+    """``0 < t`` for a t known to be >= 0, if it is there for the taking."""
+    goal = Rel(ZERO, "<", t)
+    return structural_sign(context, t, True) or linear_step(context, goal, rounds=0)
 
 
 def sign(
@@ -126,7 +133,7 @@ def sign(
         parts = [p for p in t.terms if context.known_sign(p) is None and _compound(p)]
         found = [s for p in parts if (s := sign(context, p, False, sample, 2)) is not None]
         inner = context.branch(found) if found else context
-    step = linear_step(inner, goal)
+    step = structural_sign(inner, body, strict) or linear_step(inner, goal)
     if step is not None:
         return step
     seen = signs_of(sample(t))

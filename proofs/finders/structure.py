@@ -57,6 +57,10 @@ def structural_sign(
             return None
         leaf = Leaf((Product(ONE, (GOAL,)), *(Product(ONE, (n,)) for n in range(len(found)))))
         return context.certify(goal, leaf, found, ())
+    if isinstance(t, Pow) and not strict and t.exponent > 0 and t.exponent % 2 == 0:
+        half = Pow(t.base, t.exponent / 2)
+        leaf = Leaf((Product(ONE, (GOAL,)), Product(ONE, (), (half,))))
+        return context.certify(goal, leaf, (), (half,))
     if isinstance(t, Pow) and (strict or t.exponent < 0):
         base = structural_sign(context, t.base, True, depth - 1)
         return None if base is None else context.branch([base]).sign_theorem(t, strict)

@@ -60,27 +60,38 @@ class Entry:
 
 
 class FactTable:
-    """The facts of one normalisation, keyed by canonical terms."""
+    """The facts of one normalisation, keyed by canonical terms. A table is made when first asked."""
 
     def __init__(self, facts: tuple[Theorem, ...], normaliser: Normaliser) -> None:
         self._facts, self._normaliser = facts, normaliser
         self._entries: dict[tuple[Table, str], list[Entry]] = {}
         self._schemas: dict[Table, list[int]] = {}
+        self._made: set[Table] = set()
+        self._asked = False
 
-    def fill(self) -> None:
-        """Enter every fact. Done twice, for the canonical terms themselves depend on signs."""
-        for number, theorem in enumerate(self._facts):
-            for table in TABLES:
-                entry = self._read(table, number, theorem.conclusion)
-                if entry is None:
-                    continue
-                listed = self._entries.setdefault((table, entry.term.key), [])
-                if all(entry.number != other.number for other in listed):
-                    listed.append(entry)
-                if theorem.theory.names(theorem.conclusion):
-                    schemas = self._schemas.setdefault(table, [])
-                    if number not in schemas:
-                        schemas.append(number)
+    def _make(self, table: Table) -> None:
+        """Enter every fact. For signs twice, as the canonical terms themselves depend on signs."""
+        self._made.add(table)
+        if not self._facts:
+            return
+        numbers = [*range(len(self._facts))]
+        for _ in range(2 if table == "sign" else 1):
+            with self._normaliser.at_the_top():
+                numbers = [number for number in numbers if self._enter(table, number)]
+
+    def _enter(self, table: Table, number: int) -> bool:
+        """Enter one fact; did reading it take a look at the facts?"""
+        self._asked = False
+        theorem = self._facts[number]
+        entry = self._read(table, number, theorem.conclusion)
+        if entry is not None:
+            listed = self._entries.setdefault((table, entry.term.key), [])
+            if all(entry.number != other.number for other in listed):
+                listed.append(entry)
+            schemas = self._schemas.setdefault(table, [])
+            if theorem.theory.names(theorem.conclusion) and number not in schemas:
+                schemas.append(number)
+        return self._asked
 
     def _read(self, table: Table, number: int, formula: Formula) -> Entry | None:
         """What the formula says, as an entry of the table."""
@@ -108,6 +119,9 @@ class FactTable:
 
     def find(self, table: Table, term: Term) -> Iterator[tuple[Entry, Used]]:
         """Entries that speak of the canonical ``term``, exactly or as schemas, with their needs."""
+        self._asked = True
+        if table not in self._made:
+            self._make(table)
         for entry in self._entries.get((table, term.key), ()):
             used = self._needs(entry, {})
             if used is not None:

@@ -38,13 +38,16 @@ IndexMap = dict[str, Ix]
 
 def substitute_indices(node: N, mapping: IndexMap) -> N:
     """Replace free index names simultaneously; nothing closed can be captured."""
+    names = mapping.keys()
 
     def visit(sub: Node, _depth: int) -> Node | None:
-        if isinstance(sub, Ix) and isinstance(sub.base, str) and sub.base in mapping:
+        if names.isdisjoint(free_indices(sub)):
+            return sub
+        if isinstance(sub, Ix) and isinstance(sub.base, str):
             return mapping[sub.base].shift(sub.offset)
         return None
 
-    return transform(node, visit) if mapping else node
+    return transform(node, visit)
 
 
 def match_index(pattern: Ix, target: Ix, names: frozenset[str], found: IndexMap) -> bool:
@@ -82,8 +85,7 @@ def candidates(pattern: Node, target: Node, names: frozenset[str]) -> Iterator[I
 
     Proposals only: the caller substitutes and compares. Every name in ``names`` is bound.
     """
-    heads = sorted({n for n, _ in subterms(pattern) if isinstance(n, App | PointApp)}, key=_size)
-    spots = sorted({n for n, _ in subterms(target) if isinstance(n, App | PointApp)}, key=_size)
+    heads, spots = _applications(pattern), _applications(target)
 
     def search(found: IndexMap) -> Iterator[IndexMap]:
         """Bind the first open name wherever it occurs, then the others."""
@@ -104,6 +106,12 @@ def candidates(pattern: Node, target: Node, names: frozenset[str]) -> Iterator[I
         if frozen not in seen:
             seen.add(frozen)
             yield found
+
+
+@lru_cache(maxsize=10_000)
+def _applications(node: Node) -> list[Node]:
+    """The applications in ``node``, the largest first."""
+    return sorted({n for n, _ in subterms(node) if isinstance(n, App | PointApp)}, key=_size)
 
 
 def _size(node: Node) -> tuple[int, str]:

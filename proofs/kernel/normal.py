@@ -70,6 +70,7 @@ class Normaliser:
         linear: bool = False,
     ) -> None:
         self.theory, self.ambient, self.linear = theory, ambient, linear
+        self._top = ambient
         self.used, self.depth, self.averaging, self.reading = Used(), 0, 0, False
         self._unfold = [(theory.definition_table.get(name), dict(at)) for name, at in unfold]
         if any(definition is None for definition, _ in self._unfold):
@@ -77,11 +78,6 @@ class Normaliser:
         self._cache: dict[object, tuple[object, Used]] = {}
         self._pending: set[Term] = set()
         self.facts = FactTable(facts, self)
-        for _ in range(2 if facts else 0):
-            self._cache.clear()
-            self.facts.fill()
-        self._cache.clear()
-        self.used = Used()
 
     # --- bookkeeping --------------------------------------------------------------------------
 
@@ -153,6 +149,19 @@ class Normaliser:
             yield
         finally:
             self.averaging -= 1
+
+    @contextmanager
+    def at_the_top(self) -> Iterator[None]:
+        """Outside all binders and averages, where facts are read; nothing cached here is kept."""
+        outer = self.ambient, self.depth, self.averaging, self.reading, self._pending, self.used
+        kept, self._cache = self._cache, {}
+        self.ambient, self.depth, self.averaging, self.reading = self._top, 0, 0, False
+        self._pending, self.used = set(), Used()
+        try:
+            yield
+        finally:
+            self.ambient, self.depth, self.averaging, self.reading, self._pending, self.used = outer
+            self._cache = kept
 
     # --- signs --------------------------------------------------------------------------------
 

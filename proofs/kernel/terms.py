@@ -43,6 +43,7 @@ class Node:
 
     _hash: int
     _key: str
+    _anatomy: Anatomy
 
     def parts(self) -> tuple[Any, ...]:
         """The fields, in order."""
@@ -521,11 +522,94 @@ def subterms(node: Node, depth: int = 0) -> Iterator[tuple[Node, int]]:
                 stack.extend((p, level) for p in reversed(parts))
 
 
+# --- what occurs in a node --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """What occurs in a node, found once and kept on it.
+
+    ``free``: names of free indices; ``eigen``: does a kernel-made index occur; ``loose``: by how
+    many binders bound indices reach outside (0: closed); ``variables``: scalar and point variables
+    (bound by All or not).
+    """
+
+    free: frozenset[str]
+    eigen: bool
+    loose: int
+    variables: frozenset[Var | PointVar]
+
+
+_NOTHING = Anatomy(frozenset(), False, 0, frozenset())
+
+
+def anatomy(node: Node) -> Anatomy:
+    """What occurs in ``node``."""
+    try:
+        return node._anatomy
+    except AttributeError:
+        object.__setattr__(node, "_anatomy", _anatomy(node))
+        return node._anatomy
+
+
+def _anatomy(node: Node) -> Anatomy:
+    binder = len(node.parts()) - 1 if isinstance(node, Sum | Lambda) else None
+    found = _NOTHING
+    for place, part in enumerate(node.parts()):
+        for inner in part if isinstance(part, tuple) else (part,):
+            if isinstance(inner, Node):
+                found = _joined(found, anatomy(inner), place == binder)
+    if isinstance(node, Ix):
+        if isinstance(node.base, str):
+            found = Anatomy(frozenset((node.base,)), False, 0, frozenset())
+        elif isinstance(node.base, Eigen):
+            found = Anatomy(frozenset(), True, 0, frozenset())
+        elif node.base is not None:
+            found = Anatomy(frozenset(), False, node.base + 1, frozenset())
+    elif isinstance(node, Var | PointVar):
+        mine = frozenset[Var | PointVar]((node,))
+        found = Anatomy(found.free, found.eigen, found.loose, found.variables | mine)
+    return found
+
+
+def _joined(a: Anatomy, b: Anatomy, bound: bool) -> Anatomy:
+    loose = max(a.loose, b.loose - bound)
+    if a is _NOTHING and loose == b.loose:
+        return b
+    return Anatomy(a.free | b.free, a.eigen or b.eigen, loose, a.variables | b.variables)
+
+
+def free_indices(node: Node) -> frozenset[str]:
+    """The names of free indices in ``node``."""
+    return anatomy(node).free
+
+
+def has_eigen(node: Node) -> bool:
+    """Does a kernel-made index occur?"""
+    return anatomy(node).eigen
+
+
+def is_closed(node: Node) -> bool:
+    """No loose bound index."""
+    return anatomy(node).loose <= 0
+
+
+def variables(node: Node) -> frozenset[Var | PointVar]:
+    """The free scalar and point variables."""
+    found = anatomy(node).variables
+    return found - frozenset(node.variables) if isinstance(node, All) else found
+
+
+# --- binders ----------------------------------------------------------------------------------
+
+
 def open_body(body: Term, index: Ix) -> Term:
     """The body of a binder with its bound index replaced by ``index`` (closed)."""
 
     def visit(node: Node, depth: int) -> Node | None:
-        if isinstance(node, Ix) and type(node.base) is int and node.base == depth:
+        if anatomy(node).loose <= depth:
+            return node
+        if isinstance(node, Ix) and node.base == depth:
             return index.shift(node.offset)
         return None
 
@@ -536,6 +620,9 @@ def close_body(body: Term, base: str | Eigen) -> Term:
     """The body of a binder for the free index ``base``."""
 
     def visit(node: Node, depth: int) -> Node | None:
+        inside = anatomy(node)
+        if base not in inside.free if isinstance(base, str) else not inside.eigen:
+            return node
         if isinstance(node, Ix) and node.base == base:
             return Ix(depth, node.offset)
         return None
@@ -551,32 +638,3 @@ def sum_over(name: str, low: Ix, high: Ix, body: Term) -> Sum:
 def point_of(name: str, body: Term) -> Lambda:
     """The point with coordinate ``body`` at the free index ``name``."""
     return Lambda(close_body(body, name))
-
-
-def free_indices(node: Node) -> frozenset[str]:
-    """The names of free indices in ``node``."""
-    return frozenset(
-        n.base for n, _ in subterms(node) if isinstance(n, Ix) and isinstance(n.base, str)
-    )
-
-
-def has_eigen(node: Node) -> bool:
-    """Does a kernel-made index occur?"""
-    return any(isinstance(n, Ix) and isinstance(n.base, Eigen) for n, _ in subterms(node))
-
-
-def is_closed(node: Node) -> bool:
-    """No loose bound index."""
-    return not any(
-        isinstance(n, Ix) and type(n.base) is int and n.base >= depth for n, depth in subterms(node)
-    )
-
-
-def variables(node: Node) -> frozenset[Var | PointVar]:
-    """The free scalar and point variables."""
-    if isinstance(node, All):
-        inner = frozenset[Var | PointVar]().union(
-            *(variables(part) for part in (*node.conditions, node.body))
-        )
-        return inner - frozenset(node.variables)
-    return frozenset(n for n, _ in subterms(node) if isinstance(n, Var | PointVar))

@@ -199,20 +199,34 @@ class Theory:
             raise SortError(f"loose bound index in {node}")
         if has_eigen(node):
             raise SortError(f"kernel-made index in {node}")
-        for sub, _ in subterms(node):
-            level = sub.level if isinstance(sub, Var | PointVar) else None
-            if isinstance(level, Ix) and not isinstance(level.base, str | None):
-                raise SortError(f"{sub}: its level is bound")
-            if isinstance(sub, App | PointApp):
-                symbol = self.symbol(sub.name)
-                wanted = "point" if isinstance(sub, PointApp) else "term"
-                if symbol.result != wanted or len(symbol.args) != len(sub.args):
-                    raise SortError(
-                        f"{sub.name} takes {len(symbol.args)} arguments to a {symbol.result}: {sub}"
-                    )
-                for sort, arg in zip(symbol.args, sub.args, strict=True):
-                    if not isinstance(arg, _SORTS[sort]):
-                        raise SortError(f"{sub.name}: {arg} is not of sort {sort}")
+        self._check_sorts(node)
+
+    @cached_property
+    def _sorted(self) -> set[Node]:
+        """Nodes found to be well-sorted."""
+        return set()
+
+    def _check_sorts(self, node: Node) -> None:
+        if node in self._sorted:
+            return
+        level = node.level if isinstance(node, Var | PointVar) else None
+        if isinstance(level, Ix) and not isinstance(level.base, str | None):
+            raise SortError(f"{node}: its level is bound")
+        if isinstance(node, App | PointApp):
+            symbol = self.symbol(node.name)
+            wanted = "point" if isinstance(node, PointApp) else "term"
+            if symbol.result != wanted or len(symbol.args) != len(node.args):
+                raise SortError(
+                    f"{node.name} takes {len(symbol.args)} arguments to a {symbol.result}: {node}"
+                )
+            for sort, arg in zip(symbol.args, node.args, strict=True):
+                if not isinstance(arg, _SORTS[sort]):
+                    raise SortError(f"{node.name}: {arg} is not of sort {sort}")
+        for part in node.parts():
+            for inner in part if isinstance(part, tuple) else (part,):
+                if isinstance(inner, Node) and not isinstance(inner, Ix):
+                    self._check_sorts(inner)
+        self._sorted.add(node)
 
     # --- levels -------------------------------------------------------------------------------
 

@@ -13,14 +13,12 @@ from .adamw.instances import canonical_bound, know_scale, point, rate_canonical,
 from .adamw.rate import (
     bound,
     bound_in_sigma,
-    c_theta,
     canonical_point,
-    chosen_theta,
+    decay_below_one,
     everything,
     h,
     l1,
     nonnegative_decay,
-    positive_scale,
     rate,
     rate_in_sigma,
     s,
@@ -58,9 +56,7 @@ def _facts(hypothesis: Any, p: Proof, general: Claimed) -> tuple[Any, ...]:
 
 def know_theta(p: Proof) -> None:
     """0 <= theta < 1."""
-    p.know(p.use(nonnegative_decay))
-    below = by.algebra(chosen_theta, positive_scale, (0, "<", c_theta), alone=True)
-    p.know(p.have((theta, "<", 1), below))
+    p.know(p.use(nonnegative_decay), p.use(decay_below_one))
 
 
 @nadamw.theorem(

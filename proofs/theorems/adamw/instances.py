@@ -1,6 +1,7 @@
 """Instances: the free parameters fixed at rationals, each a theorem of its own."""
 
 from ...language import Claimed, Expr, Max, Proof, Rational, Theorem, by, root, sqrt, within
+from ...library.inequalities import root_monotone
 from .iterates import R, X, know_denominator, know_prediction
 from .rate import (
     C_P,
@@ -9,9 +10,11 @@ from .rate import (
     c_eps,
     c_eta,
     c_theta,
+    chosen_s,
     error_weight,
     gamma,
     h,
+    know_beta,
     l1,
     paid,
     positive_floor,
@@ -49,12 +52,12 @@ chosen = {
 }  # fmt: skip
 C_1 = sqrt((20 + sqrt(2) / 2) * sqrt(2))
 C_2 = 20 * sqrt(2) + 1
+noise_level = (h, "==", sqrt(Max(sigma_s**2, L * Delta / K)))
 reach = xmax[d] + sqrt(2 * q) * eta * K
 canonical_bound = C_1 * sqrt(d) * root(h**2 * L * Delta / K, 4) + C_2 * sqrt(d * L * Delta / K)
 canonical = [
     within(K, 1), within(d, 1), (0, "<", L), (0, "<", Delta),
-    (h, "==", sqrt(Max(sigma_s**2, L * Delta / K))),
-    (s, "==", sqrt(L * Delta / K) / h),
+    noise_level, chosen_s,
     (eta, "==", sqrt(Delta / (K * d * L)) / 2),
     (eps, "==", h**2 / d),
     (theta, "==", 1 - s), (theta, "<=", beta), (beta**2, "<=", theta),
@@ -105,17 +108,58 @@ def canonical_bracket(p: Proof) -> Theorem:
     return p.have((0, "<=", bracket.xreplace(chosen)), by.algebra())
 
 
+@adamw.lemma(
+    "canonical.h",
+    title="h is positive",
+    for_constants=(h,),
+    given=[within(K, 1), (0, "<", L), (0, "<", Delta), noise_level],
+    claim=(0, "<", h),
+    witness=point,
+)
+def positive_h(p: Proof) -> Theorem:
+    return p.have((0, "<", h), by.algebra())
+
+
+@adamw.lemma(
+    "canonical.noise",
+    title="h is at least the noise level",
+    for_constants=(h,),
+    given=[within(K, 1), (0, "<", L), (0, "<", Delta), noise_level],
+    claim=(sigma_s, "<=", h),
+    witness=point,
+)
+def noise_below_h(p: Proof) -> Theorem:
+    p.know(p.have((0, "<=", sigma_s), by.definition(sigma_s)), p.use(positive_h))
+    square = p.have((sigma_s**2, "<=", h**2), by.algebra())
+    return p.have((sigma_s, "<=", h), by.algebra(square, *p.local, alone=True))
+
+
+@adamw.lemma(
+    "canonical.s",
+    title="h is at least what the gap asks for",
+    for_constants=(h, s),
+    given=[within(K, 1), (0, "<", L), (0, "<", Delta), noise_level, chosen_s],
+    claim=(s, "<=", 1),
+    witness=point,
+)
+def small_s(p: Proof) -> Theorem:
+    p.know(p.use(positive_h))
+    square = p.have((L * Delta / K, "<=", h**2), by.algebra())
+    return p.calc(
+        s, "==", sqrt(L * Delta / K) / h, by.algebra(chosen_s, alone=True),
+        "<=", sqrt(h**2) / h,
+        by.multiplying(p.use(root_monotone, square, x=L * Delta / K, y=h**2), 1 / h),
+        "==", 1, by.algebra(positive_h, alone=True),
+    )  # fmt: skip
+
+
 def know_scale(p: Proof) -> None:
     """What the choice of h says of the noise and of s, and s of theta and beta."""
-    p.know(p.have((0, "<=", sigma_s), by.definition(sigma_s)))
-    gap = L * Delta / K
-    noisy = (h, "==", sqrt(Max(sigma_s**2, gap)))
-    p.know(p.have((0, "<", h), by.algebra(noisy)))
-    for smaller in (sigma_s**2, gap):
-        p.know(p.have((smaller, "<=", h**2), by.algebra(noisy)))
-    p.know(p.have((sigma_s, "<=", h), by.algebra(*p.local, alone=True)))
-    p.know(p.have((s, "<=", 1), by.algebra()), p.use(positive_scale))
-    p.know(p.have((0, "<=", theta), by.algebra()), p.have((theta, "<", 1), by.algebra()))
+    for claim in (positive_h, noise_below_h, small_s, positive_scale):
+        p.know(p.use(claim))
+    chosen_theta, s_positive, s_small = (theta, "==", 1 - s), p.local[-1], p.local[-2]
+    p.know(p.have((0, "<=", theta), by.algebra(chosen_theta, s_small, alone=True)))
+    p.know(p.have((theta, "<", 1), by.algebra(chosen_theta, s_positive, alone=True)))
 
 
 @adamw.lemma(
@@ -131,7 +175,7 @@ def know_scale(p: Proof) -> None:
 def rate_canonical(p: Proof) -> Theorem:
     know_scale(p)
     p.know(p.use(positive_floor, c_eps=1))
-    p.know(p.have((0, "<=", beta), by.algebra()), p.have((beta, "<=", 1), by.algebra()))
+    know_beta(p)
     know_denominator(p)
     know_prediction(p)
     values = {str(name): value for name, value in chosen.items()}

@@ -264,6 +264,33 @@ def assembly(p: Proof) -> Theorem:
     )  # fmt: skip
 
 
+# --- signs --------------------------------------------------------------------------------------
+
+
+@adamw.lemma(
+    "P.sign", title="P is not negative", given=[*averaging, (0, "<", eps)], claim=(0, "<=", P)
+)
+def sign_of_P(p: Proof) -> Theorem:
+    know_denominator(p)
+    return p.nonnegative(P)
+
+
+@adamw.lemma(
+    "Q.sign", title="Q is not negative", given=[*averaging, (0, "<", eps)], claim=(0, "<=", Q)
+)
+def sign_of_Q(p: Proof) -> Theorem:
+    know_denominator(p)
+    return p.nonnegative(Q)
+
+
+@adamw.lemma(
+    "S.sign", title="S is not negative", given=[*averaging, (0, "<", eps)], claim=(0, "<=", S)
+)
+def sign_of_S(p: Proof) -> Theorem:
+    know_denominator(p)
+    return p.nonnegative(S)
+
+
 # --- P ------------------------------------------------------------------------------------------
 
 bracket = 1 - r * (1 - theta) - (1 + rho) * theta**2 * k1 * r**2 / ((1 - t) * (1 + t * theta))
@@ -438,15 +465,42 @@ def positive_constant(p: Proof) -> Theorem:
     return p.calc(0, "<", least, by.algebra(), "<=", C_P, by.algebra())
 
 
+@adamw.lemma(
+    "chosen.below",
+    title="The decay of the momentum is below 1",
+    for_constants=(c_theta, s, h),
+    given=[*data, chosen_s, chosen_theta, (0, "<", c_theta)],
+    claim=(theta, "<", 1),
+    witness=canonical_point,
+)
+def decay_below_one(p: Proof) -> Theorem:
+    return p.have((theta, "<", 1), by.algebra(positive_scale, chosen_theta, (0, "<", c_theta), alone=True))
+
+
+@adamw.lemma(
+    "chosen.beta",
+    title="The decay of the second moment is below 1",
+    given=[(0, "<=", theta), (theta, "<", 1), (theta, "<=", beta), (beta**2, "<=", theta)],
+    claim=(beta, "<", 1),
+)
+def second_decay_below_one(p: Proof) -> Theorem:
+    return p.have((beta, "<", 1), by.algebra())
+
+
+def know_beta(p: Proof) -> None:
+    """0 <= beta < 1, where 0 <= theta < 1 is known."""
+    p.know(p.use(second_decay_below_one))
+    p.know(p.have((beta, "<=", 1), by.algebra(second_decay_below_one, alone=True)))
+    least = p.have((0, "<=", theta), by.algebra())
+    p.know(p.have((0, "<=", beta), by.algebra(least, (theta, "<=", beta), alone=True)))
+
+
 def know_parameters(p: Proof) -> None:
     """The signs and sizes that the choice of parameters implies."""
-    for claim in (positive_scale, positive_step, positive_floor, nonnegative_decay):
+    for claim in (positive_scale, positive_step, positive_floor):
         p.know(p.use(claim))
-    below = (theta, "<", 1)
-    p.know(p.have(below, by.algebra(chosen_theta, positive_scale, (0, "<", c_theta), alone=True)))
-    p.know(p.have((0, "<=", beta), by.algebra((theta, "<=", beta), nonnegative_decay, alone=True)))
-    p.know(p.have((beta, "<", 1), by.algebra((beta**2, "<=", theta), p.local[-2], alone=True)))
-    p.know(p.have((beta, "<=", 1), by.algebra(p.local[-1], alone=True)))
+    p.know(p.use(nonnegative_decay), p.use(decay_below_one))
+    know_beta(p)
     whole = p.calc(
         lam**2 * X**2,
         "<=", a * s, by.algebra((lam**2 * X**2, "<=", a * s), alone=True),
@@ -469,7 +523,7 @@ def bound_on_P(p: Proof) -> Theorem:
     know_parameters(p)
     know_denominator(p)
     know_prediction(p)
-    p.know(p.nonnegative(P), p.nonnegative(Q), p.nonnegative(S))
+    p.know(p.use(sign_of_P), p.use(sign_of_Q), p.use(sign_of_S))
     c0, y0, u0 = 1 + 1 / rho, K * sqrt(d) * sqrt(sigma_s**2 + d * eps), sqrt(1 + c_eps)
     pays = p.calc(
         P + bracket * Q,

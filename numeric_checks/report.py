@@ -1,0 +1,122 @@
+"""A confrontation as text and as JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ..proofs.render.text import Printer
+from .confront import Confrontation
+from .evaluate import Check, Condition
+
+_EXACT = 1e-100
+"""What enclosures leave of the deviation of an equation that holds exactly."""
+
+
+def lines(done: Confrontation) -> Iterator[str]:
+    """The report of one confrontation, a line at a time."""
+    instance, variant = done.instance, done.variant
+    title = f"{done.setup.optimizer} on {instance.name}, K = {done.steps}, {len(done.seeds)} seeds"
+    yield title + (f", {variant.title}" if variant.title else "")
+    yield (
+        f"  certified: L = {float(instance.L):.6g}, sigma_s^2 = {float(instance.sigma_s2):.6g}, "
+        f"Delta = {float(instance.Delta):.6g}"
+    )
+    values = ", ".join(f"{n} = {v:.6g}" for n, v in done.prescription.parameters.items())
+    yield f"  {done.setup.prescribing} prescribes: {values}"
+    yield f"  {_hypotheses(done)}"
+    for claim, condition in done.failing:
+        yield f"  DOES NOT HOLD, a hypothesis of {claim}: {_shown(done, condition)}"
+    yield f"  {'statement':<15} {'verdict':<9} {'worst ratio':>11} {'checked':>9} {'alarms':>6}"
+    for check in done.checks:
+        yield from _statement(check, done.trivial_bound)
+
+
+def _shown(done: Confrontation, condition: Condition) -> str:
+    return Printer(done.setup.theory.kernel()).show(condition.hypothesis)
+
+
+def _hypotheses(done: Confrontation) -> str:
+    every = [c for each in done.conditions.values() for c in each]
+    text = f"{len(every) - len(done.failing)} of {len(every)} hypotheses on constants hold, exactly"
+    rounded = [n for n, each in done.conditions.items() if any(c.deviation > _EXACT for c in each)]
+    if not rounded:
+        return text
+    return f"{text} but for the equations of {', '.join(rounded)}: up to {done.deviation:.2g}"
+
+
+def _statement(check: Check, trivial: float) -> Iterator[str]:
+    row = f"  {check.statement:<15} {check.verdict:<9} {check.ratio:>11.6f} {check.checked:>9}"
+    row = f"{row} {check.alarms:>6}"
+    if check.estimated:
+        yield f"{row}   estimate {check.left:.5g}, bound {check.right:.5g}, trivial {trivial:.5g}"
+        yield f"  {'':<15} {check.evidence}"
+        return
+    place = f"   worst at {check.location}" if check.location is not None else ""
+    yield row + place
+    if check.verdict != "holds" or check.alarms:
+        yield f"  {'':<15} {check.evidence}"
+
+
+def as_json(all_done: Iterable[Confrontation], alpha: float) -> dict[str, Any]:
+    """What ``--format json`` prints; documented in docs/json.md."""
+    return {
+        "schema": 2,
+        "alpha": alpha,
+        "confrontations": [_confrontation(done) for done in all_done],
+    }
+
+
+def _confrontation(done: Confrontation) -> dict[str, Any]:
+    instance = done.instance
+    return {
+        "id": done.setup.name,
+        "variant": done.variant.title,
+        "passed": done.passed,
+        "instance": instance.name,
+        "d": instance.dimension,
+        "K": done.steps,
+        "seeds": list(done.seeds),
+        "constants": {
+            "L": str(instance.L),
+            "Delta": str(instance.Delta),
+            "sigma_s2": str(instance.sigma_s2),
+        },
+        "prescribed_by": done.setup.prescribing,
+        "hyperparameters": dict(done.prescription.parameters),
+        "hypotheses": {
+            "checked": sum(map(len, done.conditions.values())),
+            "deviation": done.deviation,
+            "failing": [
+                {"statement": claim, "hypothesis": _shown(done, condition)}
+                for claim, condition in done.failing
+            ],
+        },
+        "trivial_bound": done.trivial_bound,
+        "statements": [_check(check) for check in done.checks],
+    }
+
+
+def _check(check: Check) -> dict[str, Any]:
+    return {
+        "id": check.statement,
+        "verdict": check.verdict,
+        "ratio": _number(check.ratio),
+        "left": _number(check.left),
+        "right": _number(check.right),
+        "location": None if check.location is None else str(check.location),
+        "checked": check.checked,
+        "skipped": check.skipped,
+        "excluded": check.excluded,
+        "alarms": check.alarms,
+        "cleared": check.cleared,
+        "confirmed": check.confirmed,
+        "estimated": check.estimated,
+        "evidence": check.evidence,
+    }
+
+
+def _number(value: float) -> float | None:
+    """JSON has neither NaN nor infinities."""
+    return value if math.isfinite(value) else None
