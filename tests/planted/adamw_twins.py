@@ -24,10 +24,11 @@ Pieces = Mapping[Any, Any]
 
 
 def replaced(expression: Any, pieces: Pieces) -> Any:
-    """``expression`` with each piece replaced (also as a factor of a product)."""
+    """``expression`` with each piece replaced: whole sums, and factors of products."""
     if isinstance(expression, sympy.Basic):
         for old, new in pieces.items():
-            expression = expression.subs(old, new)
+            exact = isinstance(old, sympy.Add)  # else SymPy would solve for a part of the sum
+            expression = expression.xreplace({old: new}) if exact else expression.subs(old, new)
     return expression
 
 

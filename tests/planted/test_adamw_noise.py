@@ -83,7 +83,7 @@ FALSEHOODS = [
                      + theta * (1 - theta) * E(G[k, i] ** 2)),
               where={"theta": HALF}, at=one),
     falsehood("the noise against m^k", split_error, {m[k - 1, i] - G[k, i]: m[k, i] - G[k, i]},
-              XX,
+              "false at", where={"theta": HALF}, at=one),
     falsehood("before the first step", split_error, None, "",
               given=(from_start, coordinate)),
     # --- the gradient against the gap ---
@@ -123,7 +123,7 @@ FALSEHOODS = [
     falsehood("2% less noise", error_step, {sigma_s**2: LESS * sigma_s**2}, "false at",
               where={"K": 2, "eta": 0}, at={"k": 2, "t": 0}),
     falsehood("1 - theta cubed", error_step, {sigma[i] ** 2: sigma[i] ** 2 * (1 - theta)},
-              "false at", claim=(error_step.claim[0], "<=", theta * k1 * momentum_error[k - 1]
+              "by multiplying: certify: the identity fails", claim=(error_step.claim[0], "<=", theta * k1 * momentum_error[k - 1]
                                  + drift * displacement[k - 1] + (1 - theta) ** 3 * sigma_s**2),
               where={"K": 2, "eta": 0, "theta": Rational(1, 10), "at": (0,)},
               at={"k": 2, "t": 0}),
