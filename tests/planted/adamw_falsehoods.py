@@ -1,4 +1,4 @@
-"""A falsehood about AdamW, planted in a shipped claim: what is replaced, and what must become of it."""
+"""A falsehood planted in a claim about AdamW: what is replaced, and what must become of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Falsehood:
     """``claimed`` with ``pieces`` replaced, and ``statement``: another claim, given, script, ...
 
     It must get ``verdict``, for a reason that has ``says`` in it. ``where`` describes a world in
-    which it is false at ``at`` (``None``: what is planted is a step, or nothing that could be false).
+    which it is false at ``at`` (``None``: no such world is given, or a step is planted).
     """
 
     claimed: Claimed

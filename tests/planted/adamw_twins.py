@@ -1,7 +1,7 @@
-"""A shipped claim with one piece replaced, and its own proof script carried over to the new wording.
+"""A shipped claim with one piece replaced, and its proof script carried over to the new wording.
 
-``twin(claimed, {old: new})`` says ``new`` for ``old`` in the statement and wherever the script says it;
-what it uses are the shipped lemmas, as they are. In a theory with fewer or weaker axioms
+``twin(claimed, {old: new})`` says ``new`` for ``old`` in the statement and wherever the script says
+so; what it uses are the shipped lemmas, as they are. In a theory with fewer or weaker axioms
 (``without_axioms``, ``reworded``) the lemmas beneath are proved again, from what is left.
 """
 

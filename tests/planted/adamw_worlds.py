@@ -1,7 +1,8 @@
 """Small exact worlds in which a planted falsehood about AdamW is seen to be false.
 
-f(y) = sum_i c_i y_i^2/2, g = grad f + noise, all of it finite: a ``World`` evaluates a claim exactly,
-hypotheses first. The axioms of the theory are checked in it too, except those it is made to break.
+f(y) = sum_i c_i y_i^2/2, g = grad f + noise, all of it finite: a ``World`` evaluates a claim
+exactly, hypotheses first. The axioms of the theory are checked in it too, except those
+it is made to break.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from fractions import Fraction
 from typing import Any
 
 from helpers import check
-
 from ratecert.proofs.kernel.terms import Var
 from ratecert.proofs.language import Claimed, Outcome, Rational, ScenarioTree, symbols
 from ratecert.proofs.language.symbols import Process
@@ -89,7 +89,7 @@ def world(
     gradients: Sequence[Any] | None = None,
     breaks: Iterable[str] = (),
 ) -> World:
-    """K steps from ``at``; in each of the first ``tossed`` (all) every coordinate gets the coin's noise.
+    """K steps from ``at``; in each of the first ``tossed`` (or all) the coin's noise is added.
 
     ``sigmas``: the noise levels, 1 unless given (0 if quiet). ``equations``: values for what no
     definition covers, such as g^{K+1}. ``gradients``: g^k itself, for all i (then A2 is broken).

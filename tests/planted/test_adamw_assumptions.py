@@ -29,8 +29,6 @@ from ratecert.proofs.theorems.adamw.noise import (
 )
 from ratecert.proofs.theorems.adamw.setting import G, K, coordinate, d, g, i, k, m, sigma, step
 
-
-
 # E is not additive where integrability is not known: a sum under E stays one number
 UNUSABLE = {"FIN.g": "exponent of", "FIN.grad": "reading E", "FIN.f": "reading E"}
 
@@ -118,7 +116,8 @@ def foresight(*names):
 
     constant = ("Delta", "xmax", "xmax.0")  # what the theory defines as constants by x^1
     return varied(
-        symbols=later, definitions=lambda all_: [d for d in all_ if not names or d.name not in constant]
+        symbols=later,
+        definitions=lambda all_: [d for d in all_ if not names or d.name not in constant],
     )
 
 
@@ -154,7 +153,5 @@ def test_what_is_not_yet_known_is_correlated_with_the_noise(planted, known):
         p.know(p.use(integrable_m))
         return uncorrelated(p, weight)
 
-    claimed = twin(
-        split_error, claim=(E(weight * (g[k, i] - G[k, i])), "==", 0), script=script
-    )
+    claimed = twin(split_error, claim=(E(weight * (g[k, i] - G[k, i])), "==", 0), script=script)
     planted.judge(claimed, "undecided", "by tower property")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from adamw_falsehoods import falsehood
 from adamw_twins import LESS, instead, without
-from adamw_worlds import FAIR, HALF, QUIET
+from adamw_worlds import HALF, QUIET
 
 from ratecert.proofs.language import E, Rational, by, sqrt, within
 from ratecert.proofs.theorems.adamw.denominator import (
@@ -21,13 +21,11 @@ from ratecert.proofs.theorems.adamw.denominator import (
     kappa,
     mean_denominator,
     mean_prediction,
-    mixture,
     mixture_positive,
     p_k,
     predicted_pays,
     predicted_total,
     root_growth,
-    s0,
     sign_of_T,
     sum_of_denominators,
     sum_of_T,
@@ -54,15 +52,10 @@ from ratecert.proofs.theorems.adamw.setting import (
     d,
     eps,
     from_start,
-    g,
     i,
     k,
-    over_k,
-    predicted,
     sigma,
-    sigma_s,
     step,
-    tD,
     tP,
     v,
 )
@@ -105,7 +98,8 @@ FALSEHOODS = [
               given=without(mixture_positive, (0, "<=", u0)),
               where={}, at={"w": 1, "u0": -1, "s0": 2}),
     # --- the tangent: Jensen's direction ---
-    falsehood("Jensen the other way", tangent, None, "the proof ends with", claim=(E(y), "<=", E(sqrt(Y))),
+    falsehood("Jensen the other way", tangent, None, "the proof ends with", claim=(E(y), "<=",
+              E(sqrt(Y))),
               where={"coin": ((HALF, 1), (HALF, -1))}, at={**one, "w": 1}),
     falsehood("2% less", tangent, {y: LESS * y}, "", where=no_gradient, at={**one, "w": 1}),
     falsehood("w > 1", tangent, None, "needs w ≤ 1", given=without(tangent, (w, "<=", 1))),
@@ -169,9 +163,7 @@ FALSEHOODS = [
     falsehood("1 + kappa", sum_of_T, {1 - kappa: 1 + kappa}, "",
               where={"beta": quarter}, at=one),
     falsehood("1 - kappa^2", sum_of_T, None, "the proof ends with",
-              claim=((1 - beta) * total_T, "<=", total_p),
-              where={**spike, "K": 2, "tossed": 1, "eps": Rational(9, 16), "eta": HALF,
-                     "breaks": ()} and None, at=one),
+              claim=((1 - beta) * total_T, "<=", total_p)),
     falsehood("2% less", sum_of_T, {total_p: LESS * total_p}, "",
               where={"beta": 0}, at=one),
     falsehood("T up to K + 1", sum_of_T, None, "the proof ends with",
@@ -211,7 +203,8 @@ FALSEHOODS = [
               given=without(inverse_tangent, (0, "<", D0)),
               witness=inverse_tangent.witness,
               where={}, at={"G0": 1, "D0": -1, "z0": 1}),
-    falsehood("2% less", predicted_pays, {E(G[k, i] ** 2 / D[k, i]): LESS * E(G[k, i] ** 2 / D[k, i])},
+    falsehood("2% less", predicted_pays, {E(G[k, i] ** 2 / D[k, i]): LESS * E(G[k, i] ** 2 / D[k,
+              i])},
               "", where={"coin": QUIET}, at=one),
     falsehood("the other way", predicted_pays, None, "the proof ends with",
               claim=(E(G[k, i] ** 2 / D[k, i]), "<=", p_k),
@@ -221,9 +214,8 @@ FALSEHOODS = [
     falsehood("2% less", predicted_total, {P: LESS * P}, "", where={"coin": QUIET}, at={}),
     falsehood("the other way", predicted_total, None, "the proof ends with", claim=(P, "<=", tP),
               where={"coin": ((Rational(1, 5), 2), (Rational(4, 5), -HALF))}),
-    falsehood("S for P", predicted_total, {P: S}, "", where={"coin": QUIET, "L": 10,
-              "curvatures": (10,), "eps": 1, "eta": Rational(1, 10)} and None),
-]
+    falsehood("S for P", predicted_total, {P: S}, ""),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("case", FALSEHOODS)

@@ -12,7 +12,6 @@ from ratecert.proofs.theorems.adamw.descent import (
     D0,
     G0,
     N,
-    b0,
     descent,
     descent_without_decay,
     e,
@@ -33,7 +32,6 @@ from ratecert.proofs.theorems.adamw.setting import (
     L,
     b,
     beta,
-    d,
     eps,
     eta,
     f,
@@ -110,7 +108,8 @@ FALSEHOODS = [
               where=bounced, at={**one, "rho": 100}),
     falsehood("smoothness exchanged", descent, None, "by A1: false at", script=lambda p: p.calc(
         f(x[k + 1]) - f(x[k]),
-        "<=", over_i(G[k, i] * (x[k + 1, i] - x[k, i])) + L / 2 * over_i((x[k + 1, i] - x[k, i]) ** 2),
+        "<=", over_i(G[k, i] * (x[k + 1, i] - x[k, i])) + L / 2 * over_i((x[k + 1, i] - x[k,
+            i]) ** 2),
         by.axiom("A1", p=x[k + 1], y=x[k]),
     )),
     falsehood("before the first step", descent, None, "by definition of x: false at",
@@ -149,7 +148,8 @@ FALSEHOODS = [
               claim=(expected_descent.claim[0], "<=", expected_descent.claim[2]
                      + 2 * (E(f(x[k + 1])) - E(f(x[k])))),
               where=jump, at={**one, "R": 2, "X": 3000}),
-    falsehood("2% less gap", total_descent, {Delta: LESS * Delta}, "by definition of Delta: false at",
+    falsehood("2% less gap", total_descent, {Delta: LESS * Delta},
+              "by definition of Delta: false at",
               where=jump, at={"rho": 1, "R": 2, "X": 3000}),
     falsehood("the noise left out", total_descent, {N: 0}, "false at",
               where={**flat, "eta": 500, "at": (0,)},
@@ -162,7 +162,7 @@ FALSEHOODS = [
               given=instead(total_descent, {within(K, 1): within(K, -1)})),
     falsehood("lam eta > 1", total_descent, None, "needs η·λ ≤ 1",
               given=without(total_descent, (lam * eta, "<=", 1))),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("case", FALSEHOODS)

@@ -7,7 +7,7 @@ from adamw_falsehoods import falsehood
 from adamw_twins import LESS, instead, without
 from adamw_worlds import HALF, QUIET
 
-from ratecert.proofs.language import Max, Min, Rational, root, sqrt, within
+from ratecert.proofs.language import Min, Rational, root, sqrt
 from ratecert.proofs.theorems.adamw.instances import (
     C_1,
     C_2,
@@ -18,22 +18,18 @@ from ratecert.proofs.theorems.adamw.instances import (
     noise_level,
     positive_h,
     rate_canonical,
-    reach,
     small_s,
 )
 from ratecert.proofs.theorems.adamw.iterates import R
-from ratecert.proofs.theorems.adamw.rate import gamma, h, l1, s
 from ratecert.proofs.theorems.adamw.rate import C_1 as GENERAL_C_1
 from ratecert.proofs.theorems.adamw.rate import C_2 as GENERAL_C_2
+from ratecert.proofs.theorems.adamw.rate import gamma, h, l1
 from ratecert.proofs.theorems.adamw.setting import (
     Delta,
     K,
     L,
     d,
-    eta,
-    lam,
     mu,
-    q,
     sigma_s,
     theta,
 )
@@ -88,7 +84,7 @@ FALSEHOODS = [
         + (GENERAL_C_1 / sqrt(gamma) + LESS * GENERAL_C_2) * gap_term)),
     falsehood("2% less of C_2", nadamw_rate_canonical, None, "the proof ends with",
               claim=(l1 / K, "<=", C_1 * noise_term + LESS * C_2 * gap_term)),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("case", FALSEHOODS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from adamw_falsehoods import falsehood
 from adamw_twins import LESS, instead, without
-from adamw_worlds import FAIR, HALF, QUIET
+from adamw_worlds import HALF, QUIET
 
 from ratecert.proofs.language import Rational, by, within
 from ratecert.proofs.theorems.adamw.iterates import R, dominated_momentum
@@ -25,9 +25,7 @@ from ratecert.proofs.theorems.adamw.setting import (
     beta,
     coordinate,
     d,
-    eps,
     from_start,
-    g,
     i,
     k,
     m,
@@ -49,7 +47,6 @@ geometric = {
     "gradients": [Rational(10, 9) ** t for t in range(1, 19)],
 }  # fmt: skip
 stopping = {**still, "K": 2, "tossed": 1, "gradients": (1, 0)}  # then m stays, and v decays
-
 
 
 def reflexive(term):
@@ -95,7 +92,8 @@ FALSEHOODS = [
               where={"theta": quarter, "beta": HALF}, at=one),
     falsehood("2% less", double, {2 * q * v[k, i]: 2 * LESS * q * v[k, i]}, "by multiplying"),
     falsehood("beta^2 > theta", double, None, "≤ 2\n  by algebra: false at",
-              given=without(double, (beta**2, "<=", theta)), where={"beta": Rational(3, 4)}, at=one),
+              given=without(double, (beta**2, "<=", theta)), where={"beta": Rational(3, 4)},
+              at=one),
     falsehood("beta^5 for beta^2", double, None, "≤ 2\n  by algebra: false at",
               given=instead(double, {(beta**2, "<=", theta): (beta**5, "<=", theta)}),
               where={**still, "K": 3, "tossed": 1, "beta": Rational(9, 10),
@@ -136,7 +134,7 @@ FALSEHOODS = [
               where={"theta": quarter, "beta": HALF, "eps": Rational(1, 1000)}, at={**one, "R": 1}),
     falsehood("R negative", dominated_momentum, None, "needs 0 ≤ R",
               given=without(dominated_momentum, (0, "<=", R)), where={}, at={**one, "R": -2}),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("case", FALSEHOODS)

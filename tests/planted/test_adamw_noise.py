@@ -33,23 +33,17 @@ from ratecert.proofs.theorems.adamw.setting import (
     coordinate,
     d,
     displacement,
-    f,
     from_start,
-    fstar,
     g,
     i,
     k,
     m,
     momentum_error,
     mu,
-    n,
-    over_i,
-    over_k,
     sigma,
     sigma_s,
     step,
     theta,
-    x,
 )
 
 one, two = {"k": 1, "i": 1}, {"k": 2, "i": 1}
@@ -101,7 +95,8 @@ FALSEHOODS = [
               where={"coin": QUIET, "theta": Rational(9, 10)}),
     falsehood("no coordinate in the noise", first_error, {sigma_s**2: sigma[1] ** 2}, "false at",
               where={"at": (0, 0), "curvatures": (1, 1)}),
-    falsehood("K = 0", first_error, None, "", given=instead(first_error, {within(K, 1): within(K, 0)})),
+    falsehood("K = 0", first_error, None, "", given=instead(first_error, {within(K, 1): within(K,
+              0)})),
     # --- Young ---
     falsehood("2% less for a", weighted_young, {theta * k1: LESS * theta * k1}, "false at",
               verdict="refuted", where={"theta": HALF}, at={"t": 0, "a0": 1, "c0": 1}),
@@ -118,30 +113,35 @@ FALSEHOODS = [
               where={"theta": -1}, at={"t": 0, "a0": 1, "c0": 0}),
     falsehood("t = 1", weighted_young, None, "must be shown to be not 0", verdict="error",
               given=instead(weighted_young, {(t, "<", 1): (t, "<=", 1)}),
-              claim=(drift, "<=", drift), script=lambda p: p.have((drift, "<=", drift), by.algebra())),
+              claim=(drift, "<=", drift), script=lambda p: p.have((drift, "<=", drift),
+              by.algebra())),
     # --- L4, one step ---
     falsehood("2% less noise", error_step, {sigma_s**2: LESS * sigma_s**2}, "false at",
               where={"K": 2, "eta": 0}, at={"k": 2, "t": 0}),
     falsehood("1 - theta cubed", error_step, {sigma[i] ** 2: sigma[i] ** 2 * (1 - theta)},
-              "by multiplying: certify: the identity fails", claim=(error_step.claim[0], "<=", theta * k1 * momentum_error[k - 1]
+              "by multiplying: certify: the identity fails", claim=(error_step.claim[0], "<=",
+              theta * k1 * momentum_error[k - 1]
                                  + drift * displacement[k - 1] + (1 - theta) ** 3 * sigma_s**2),
               where={"K": 2, "eta": 0, "theta": Rational(1, 10), "at": (0,)},
               at={"k": 2, "t": 0}),
     falsehood("from the step before the first", error_step, None, "not known to be integrable",
               given=instead(error_step, {within(k, 2, K): early})),
     falsehood("no drift", error_step, {drift: 0}, "",
-              where={"K": 2, "theta": Rational(9, 10), "coin": QUIET, "eps": 3, "eta": -4}, at={"k": 2, "t": 0}),
+              where={"K": 2, "theta": Rational(9, 10), "coin": QUIET, "eps": 3, "eta": -4},
+              at={"k": 2, "t": 0}),
     falsehood("the next displacement", error_step, {displacement[k - 1]: displacement[k]},
               "by linearity of E: false at"),
     # --- L4, all steps ---
-    falsehood("2% less noise", error_sum, {sigma_s**2: LESS * sigma_s**2}, "", where={}, at={"t": 0}),
+    falsehood("2% less noise", error_sum, {sigma_s**2: LESS * sigma_s**2}, "", where={},
+              at={"t": 0}),
     falsehood("K - 1 for K", error_sum, {K * (1 - theta): (K - 1) * (1 - theta)}, "",
               where={}, at={"t": 0}),
     falsehood("2% less gap", error_sum, {L * Delta: LESS * L * Delta}, "", where=None),
     falsehood("the gap once", error_sum, {2 * theta**2 * L * Delta: theta**2 * L * Delta}, "",
               where={**quiet, "eta": 0, "theta": Rational(1, 10)}, at={"t": 0}),
     falsehood("without 1/(1 - theta)", error_sum, None, "the proof ends with",
-              claim=(error_sum.claim[0], "<=", 2 * theta**2 * L * Delta + K * (1 - theta) * sigma_s**2),
+              claim=(error_sum.claim[0], "<=",
+              2 * theta**2 * L * Delta + K * (1 - theta) * sigma_s**2),
               where={"K": 3, "eta": 0, "theta": Rational(9, 10), "coin": QUIET}, at={"t": 0}),
     falsehood("1 + t for 1 + t theta", error_sum, {1 + t * theta: 1 + t}, "by algebra: false at",
               where={}, at={"t": HALF}),
@@ -168,7 +168,7 @@ FALSEHOODS = [
               given=instead(mixed_error, {step: from_start})),
     falsehood("after the last step", mixed_error, None, "",
               given=instead(mixed_error, {step: late})),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("case", FALSEHOODS)

@@ -15,49 +15,56 @@ from ratecert.proofs.theorems.adamw.descent import descent_term, descent_without
 from ratecert.proofs.theorems.adamw.instances import rate_canonical
 from ratecert.proofs.theorems.adamw.setting import lam
 
-NOTHING = """
+
+def names(text: str) -> list[str]:
+    return text.split()
+
+
+NOTHING = names("""
     v L1.momentum L1 L1.double L1.unrolled L1.factor L1.sharp floor positive predicted
     predicted.positive L1.root L2.step mixture.floor mixture L7.root L8.tangent L3.coordinate
-    gradient-gap L4.young chosen.scale chosen.step chosen.curvature chosen.drift chosen.noise assembly
-    chosen.kept chosen.errors chosen.s chosen.eta chosen.eps chosen.theta chosen.root chosen.C
+    gradient-gap L4.young chosen.scale chosen.step chosen.curvature chosen.drift chosen.noise
+    assembly chosen.kept chosen.errors chosen.s chosen.eta chosen.eps chosen.theta chosen.root
+    chosen.C
     chosen.below chosen.beta L9.weight root.split rate.terms rate.roots canonical.weight
     canonical.constant canonical.bracket canonical.h canonical.noise canonical.s
-""".split()
+""")
 """What rests on no axiom but the assumptions below."""
 
-INTEGRABLE_ONLY = "L0.v L0.m L0.n L0.D P.sign Q.sign S.sign L9".split()
+INTEGRABLE_ONLY = names("L0.v L0.m L0.n L0.D P.sign Q.sign S.sign L9")
 """What rests on FIN, and not on the start being deterministic."""
 
-START_ONLY = """
+START_ONLY = names("""
     predicted.floor predicted.root norm L2 L2.decay L2.square norm.sign decay L3 L3.adam L6
-""".split()
+""")
 """What rests on the start being deterministic (by the level of x), and not on FIN."""
 
-BOTH = """
+BOTH = names("""
     L0.tD conditional conditional.v L7.tangent L7.increment L7 L7.mean L7.predicted T L7.T L7.sum
     L7.total L8.coordinate L8 L6.sum L3.expected L3.total noise L4.coordinate L4.first L4.step L4 L5
     errors balance P S rate rate.sigma rate.canonical
-""".split()
+""")
 
 ASSUMES: dict[str, set[str]] = {
     **{name: {"A1"} for name in ("L3", "L3.adam", "L3.expected")},
     **{name: {"A0", "A1"} for name in ("L3.total", "gradient-gap")},
     **{name: {"A2", "A3"} for name in
-       "conditional conditional.v L7.tangent L7 L7.mean L7.predicted L7.sum L7.total L8.coordinate "
-       "L8 L5".split()},
+       names("conditional conditional.v L7.tangent L7 L7.mean L7.predicted L7.sum L7.total "
+       "L8.coordinate "
+       "L8 L5")},
     "noise": {"A3"},
     "L4.coordinate": {"A2"},
     "L4.step": {"A1", "A2", "A3"},
     **{name: {"A0", "A1", "A2", "A3"} for name in
-       "L4.first L4 errors balance P S rate rate.sigma rate.canonical".split()},
+       names("L4.first L4 errors balance P S rate rate.sigma rate.canonical")},
 }  # fmt: skip
 """The assumptions a claim rests on; none, if it is not listed."""
 
 AXIOMS: dict[str, set[str]] = {
-    **dict.fromkeys(NOTHING, set()),
-    **dict.fromkeys(INTEGRABLE_ONLY, {"FIN"}),
-    **dict.fromkeys(START_ONLY, {"deterministic-start"}),
-    **dict.fromkeys(BOTH, {"FIN", "deterministic-start"}),
+    **{name: set() for name in NOTHING},
+    **{name: {"FIN"} for name in INTEGRABLE_ONLY},
+    **{name: {"deterministic-start"} for name in START_ONLY},
+    **{name: {"FIN", "deterministic-start"} for name in BOTH},
 }
 
 UNUSED = {
@@ -132,7 +139,7 @@ def _canonical_bound(h: int) -> str:
 
 
 def test_closed_forms_of_the_canonical_constants() -> None:
-    """C_P = 20 + 2^{1/2}/2, C_1 = (C_P 2^{1/2})^{1/2}, C_2 = 2^{1/2} C_P, from the kernel's statement."""
+    """C_P = 20 + 2^{1/2}/2, C_1^2 = C_2 = 2^{1/2} C_P, from the kernel's statement."""
     two_C2, both = float(_canonical_bound(0)), float(_canonical_bound(1))
     C_P = 20 + 2**0.5 / 2
     assert two_C2 / 2 == pytest.approx(29.28427125, abs=1e-8)
