@@ -43,7 +43,8 @@ noise_term, gap_term = sqrt(d) * root(h**2 * gap, 4), sqrt(d * gap)
 smaller = (h, "==", sqrt(Min(sigma_s**2, gap)))
 
 FALSEHOODS = [
-    falsehood("2% less", canonical_weight, {Rational(3, 2): LESS * Rational(3, 2)}, "",
+    falsehood("2% less", canonical_weight, {Rational(3, 2): LESS * Rational(3, 2)},
+              "by algebra: false at",
               verdict="refuted", where=late),
     falsehood("mu < theta", canonical_weight, None, "false at", verdict="refuted",
               given=without(canonical_weight, (theta, "<=", mu)), where={"theta": nine, "mu": 0}),
@@ -58,17 +59,19 @@ FALSEHOODS = [
     falsehood("mu < theta", canonical_constant, None, "needs θ ≤ μ",
               given=without(canonical_constant, (theta, "<=", mu)), verdict="not proved",
               where={"theta": nine, "mu": 0}),
-    falsehood("theta > 1", canonical_bracket, None, "", verdict="not proved",
+    falsehood("theta > 1", canonical_bracket, None, "by algebra: false at", verdict="not proved",
               given=without(canonical_bracket, (theta, "<", 1)), where={"theta": 3}),
-    falsehood("2% more of Q", canonical_bracket, None, "", verdict="not proved",
+    falsehood("2% more of Q", canonical_bracket, None, "the proof ends with", verdict="not proved",
               claim=(HALF / LESS, "<=", canonical_bracket.claim[2]), where=late),
-    falsehood("the smaller of the two", noise_below_h, None, "", verdict="not proved",
+    falsehood("the smaller of the two", noise_below_h, None, "which is not known here",
+              verdict="not proved",
               given=instead(noise_below_h, {noise_level: smaller}),
               where={"at": (2,), "L": 2, "sigmas": (3,)}, at={"h": 2}),
-    falsehood("the smaller of the two", small_s, None, "", verdict="not proved",
+    falsehood("the smaller of the two", small_s, None, "which is not known here",
+              verdict="not proved",
               given=instead(small_s, {noise_level: smaller}),
               where={"at": (2,), "L": 2}, at={"h": 1, "s": 2}),
-    falsehood("Delta = 0", positive_h, None, "", verdict="not proved",
+    falsehood("Delta = 0", positive_h, None, "by algebra: false at", verdict="not proved",
               given=instead(positive_h, {(0, "<", Delta): (0, "<=", Delta)}),
               where={"at": (0,), "coin": QUIET}, at={"h": 0}),
     falsehood("2% less of C_1", rate_canonical, None, "the proof ends with",
@@ -77,7 +80,8 @@ FALSEHOODS = [
     falsehood("q = 1", nadamw_rate, None, "≤ R²",
               given=tuple((2, "<=", R**2) if isinstance(said, tuple) and said[2] == R**2 else said
                           for said in nadamw_rate.given)),
-    falsehood("2% less of C_1", nadamw_rate, {GENERAL_C_1: LESS * GENERAL_C_1}, ""),
+    falsehood("2% less of C_1", nadamw_rate, {GENERAL_C_1: LESS * GENERAL_C_1},
+              "the proof ends with"),
     falsehood("C_P at will", nadamw_rate, None, "≤ C_P is", given=nadamw_rate.given[:-1]),
     falsehood("2% less of C_2", nadamw_rate_in_sigma, None, "the proof ends with", claim=(
         l1 / K, "<=", GENERAL_C_1 * sqrt(d) * root(sigma_s**2 * gap, 4)

@@ -109,7 +109,7 @@ FALSEHOODS = [
     falsehood("beta^2 > theta", sharp_factor, None, "false at", verdict="refuted",
               given=without(sharp_factor, (beta**2, "<=", theta)),
               where={"theta": 0, "beta": HALF}),
-    falsehood("theta > beta", sharp_factor, None, "", verdict="not proved",
+    falsehood("theta > beta", sharp_factor, None, "by algebra: false at", verdict="not proved",
               given=without(sharp_factor, (theta, "<=", beta))),
     falsehood("beta = 0", unrolled, None, "must be shown to be not 0",
               given=without(unrolled, (0, "<", beta)), verdict="error",
