@@ -20,7 +20,7 @@ from .results import Counterexample, Failure, Undecided
 from .search import FACTORS, LINEAR, PAIRS, Search
 from .steps import linear_step
 from .stock import goal_item
-from .structure import structural_step
+from .structure import structural_sign, structural_step
 from .substitution import substituted
 
 MAX_SPLITS = 2
@@ -76,6 +76,9 @@ def prove_sign(
     """``0 <= term``, or ``0 < term`` if ``strict``; with ``either`` also ``-term`` in its place."""
     context = Context(theory, [*dict.fromkeys(facts)], ambient)
     goal = Rel(ZERO, "<" if strict else "<=", term)
+    shown = _quietly(partial(structural_sign, context, term, strict))
+    if shown is not None:
+        return shown
     task = _Task(context, goal, tuple(facts), (), 3)
     sides.establish(context, [goal], task.sample)
     for wanted in (1, -1) if either else (1,):

@@ -513,9 +513,11 @@ class Proof:
                 theorem = rules.weaken(theorem, hypothesis)
         return theorem
 
-    def sides(self, *formulas: K.Formula) -> tuple[Theorem, ...]:
+    def sides(
+        self, *formulas: K.Formula, known: tuple[Theorem, ...] = ()
+    ) -> tuple[Theorem, ...]:
         """Sign theorems for the denominators and radicands of formulas, innermost first."""
-        found: list[Theorem] = list(self.hypotheses())
+        found: list[Theorem] = [*self.hypotheses(), *known]
         seen = Context(self.theory, list(found), self.ambient)
         for formula in formulas:
             powers = [n for n, _ in K.subterms(formula) if isinstance(n, K.Pow)]

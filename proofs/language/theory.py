@@ -143,7 +143,7 @@ class Claimed:
             self.id,
             self.title,
             self.kind,
-            (*proof.sides(*hypotheses, goal), *proof.defined()),
+            proof.sides(*hypotheses, goal, known=proof.defined()),
             self.witness_point(),
         )
         return Result("proved", 0.0, claim, proof, unused=unused)
