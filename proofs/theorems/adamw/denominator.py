@@ -224,7 +224,7 @@ def growth(p: Proof) -> Theorem:
             "<=", E(y), by.lemma(tangent),
             "<=", E(z) + w * (1 - beta) * p_k, by.lemma(increment),
             "<=", sqrt(Z) + (1 - beta) * (kappa * w) * T[k - 1, i] + w * (1 - beta) * p_k,
-            by.algebra(before(w=kappa * w), degree=1),
+            by.adding(before(w=kappa * w)),
             "==", sqrt(Z) + (1 - beta) * w * T[k, i], by.definition(T, k=k),
         )  # fmt: skip
 
@@ -275,7 +275,7 @@ def mean_prediction(p: Proof) -> Theorem:
         "==", E(sqrt(mixture(predicted[k, i], 1))), by.definition(tD),
         "<=", E(sqrt(mixture(v[k - 1, i], kappa))) + (1 - beta) * p_k, by.lemma(increment, w=1),
         "<=", sqrt(Z) + (1 - beta) * kappa * T[k - 1, i] + (1 - beta) * p_k,
-        by.algebra(p.use(growth, k=k - 1, w=kappa), degree=1),
+        by.adding(p.use(growth, k=k - 1, w=kappa)),
         "==", sqrt(Z) + (1 - beta) * T[k, i], by.definition(T, k=k),
     )  # fmt: skip
 
@@ -408,7 +408,7 @@ def predicted_pays(p: Proof) -> Theorem:
         E(D[k, i] ** 2, given=k - 1),
         "==", E(v[k, i] + eps, given=k - 1), by.definition(D),
         "==", E(v[k, i], given=k - 1) + eps, by.linearity(),
-        "<=", predicted[k, i] + eps, by.algebra(p.use(conditional_v)),
+        "<=", predicted[k, i] + eps, by.adding(conditional_v),
         "==", tD[k, i] ** 2, by.definition(tD),
     )  # fmt: skip
     bent = p.calc(
@@ -426,7 +426,7 @@ def predicted_pays(p: Proof) -> Theorem:
         "<=", E(below - G[k, i] ** 2 / (2 * tD[k, i]) + gain * D[k, i] ** 2),
         by.expectation(p.use(inverse_tangent, G0=G[k, i], D0=D[k, i], z0=tD[k, i])),
         "==", E(below) - p_k / 2 + E(gain * D[k, i] ** 2), by.linearity(),
-        "<=", E(below), by.algebra(bent, degree=1),
+        "<=", E(below), by.adding(bent),
     )  # fmt: skip
 
 

@@ -272,7 +272,7 @@ def expected_descent(p: Proof) -> Theorem:
     return p.calc(
         paid,
         "<=", E(f(x[k])) - E(f(x[k + 1])) + error + rate * over_i(E(x[k, i] ** 2 * D[k, i])),
-        by.algebra(one_step, degree=1),
+        by.adding(one_step),
         "<=", E(f(x[k])) - E(f(x[k + 1])) + error + rate * X**2 * over_i(E(D[k, i])),
         by.multiplying(p.sum(decay, coordinate), rate),
     )  # fmt: skip
@@ -305,6 +305,6 @@ def total_descent(p: Proof) -> Theorem:
         eta / 2 * P + eta / 2 * (1 - L * eta / sqrt(eps)) * Q,
         "<=", over_k(E(f(x[k])) - E(f(x[k + 1]))) + rest, by.summing(expected_descent, step),
         "==", E(f(x[1])) - E(f(x[K + 1])) + rest, by.telescoping(E(f(x[k])), step),
-        "<=", E(f(x[1])) - fstar + rest, by.algebra(last, degree=1),
+        "<=", E(f(x[1])) - fstar + rest, by.adding(last),
         "==", Delta + rest, by.definition(Delta),
     )  # fmt: skip

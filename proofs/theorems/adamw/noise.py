@@ -197,7 +197,7 @@ def error_step(p: Proof) -> Theorem:
         theta**2 * E((m[k - 1, i] - G[k, i]) ** 2) + (1 - theta) ** 2 * E(noise**2),
         by.lemma(split_error),
         "<=", theta * k1 * E(old**2) + drift * E(turn**2) + (1 - theta) ** 2 * E(noise**2),
-        by.algebra(expanded, degree=1),
+        by.adding(expanded),
         "<=", theta * k1 * E(old**2) + drift * E(turn**2) + (1 - theta) ** 2 * sigma[i] ** 2,
         by.multiplying(at.use(variance), (1 - theta) ** 2),
     )  # fmt: skip
@@ -255,7 +255,7 @@ def error_sum(p: Proof) -> Theorem:
         "<=",
         start + theta * k1 * past_errors + drift * past_moves
         + (K - 1) * (1 - theta) ** 2 * sigma_s**2,
-        by.algebra(p.use(first_error), p.sum(p.within(rest).use(error_step), rest), degree=1),
+        by.adding(first_error, p.sum(p.within(rest).use(error_step), rest)),
         "<=",
         start + theta * k1 * errors + drift * moves + (K - 1) * (1 - theta) ** 2 * sigma_s**2,
         by.algebra(

@@ -332,12 +332,13 @@ canonical_point = {
     reference="blueprint (B)",
 )
 def chosen_kept(p: Proof) -> Theorem:
-    curvature = p.use(chosen_curvature)
+    u, v = L * eta / sqrt(eps), r * (1 - theta)
+    weight_of_square = (1 + rho) * mu**2 * drift_sum / (1 + t * theta)
     square = p.have((mu**2, "<=", 1), by.algebra())
     return p.calc(
         bracket,
         "<=", 1 - r * (1 - theta) - mu**2 * kept_part, by.multiplying(square, kept_part),
-        "==", kept, by.algebra(curvature),
+        "==", kept, by.multiplying(chosen_curvature, 1 + weight_of_square * (u + v)),
     )  # fmt: skip
 
 
@@ -365,7 +366,7 @@ def chosen_errors(p: Proof) -> Theorem:
         "==",
         2 / c_eta * M + (1 + rho) * drift * (2 * r / c_eta * M)
         + (1 + rho) * noise * (r * c_theta**2 / c_eta * M),
-        by.algebra(p.use(chosen_step), p.use(chosen_drift), p.use(chosen_noise), degree=1),
+        by.algebra(chosen_step, chosen_drift, chosen_noise, alone=True),
         "==", paid * M, by.algebra(),
     )  # fmt: skip
 
@@ -459,7 +460,8 @@ def positive_constant(p: Proof) -> Theorem:
     know_parameters(p)
     for sign in ((0, "<", r), (0, "<=", 1 - mu), (0, "<", 1 - theta), (0, "<", slack)):
         p.know(p.have(sign, by.algebra()))
-    p.know(p.have((0, "<=", 1 - mu + 2 * mu * (1 - theta)), by.algebra()))
+    twice = p.have((0, "<=", 2 * mu * (1 - theta)), by.algebra())
+    p.know(p.have((0, "<=", 1 - mu + 2 * mu * (1 - theta)), by.adding(twice, (mu, "<=", 1))))
     p.know(p.have((0, "<=", error_weight), by.algebra()))
     least = (paid + (1 + 1 / rho) * a * sqrt(1 + c_eps)) / slack
     return p.calc(0, "<", least, by.algebra(), "<=", C_P, by.algebra())
@@ -542,7 +544,7 @@ def bound_on_P(p: Proof) -> Theorem:
         s * y0,
         "<=", s * (K * sqrt(d) * (h * u0)), by.multiplying(p.have(
             (sqrt(sigma_s**2 + d * eps), "<=", h * u0), by.lemma(noise_scale)), s * K * sqrt(d)),
-        "==", u0 * M, by.algebra(scale),
+        "==", u0 * M, by.multiplying(scale, u0),
     )
     return p.use(
         assembly, pays, grows, noisy,
