@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from .theory import Theory as AuthorTheory
 
 
+MAX_CONTEXTS = 8
+
+
 class StepError(Exception):
     """A step of a proof was not established; says which, what was tried, and what is known."""
 
@@ -104,6 +107,8 @@ class Proof:
     local: tuple[Theorem, ...] = ()
     known: list[Theorem] = field(default_factory=list)
     used: list[Use] = field(default_factory=list)
+    assumed: dict[K.Formula, Theorem] = field(default_factory=dict, repr=False)
+    contexts: dict[object, Context] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.theory = self.author.kernel()
@@ -118,8 +123,10 @@ class Proof:
 
     def hypotheses(self) -> tuple[Theorem, ...]:
         """The scalar hypotheses as theorems ``P |- P``, and local facts."""
-        assumed = (rules.assume(self.theory, h) for h in self.given if isinstance(h, K.Rel))
-        return (*assumed, *self.local)
+        for h in self.given:
+            if h not in self.assumed:
+                self.assumed[h] = rules.assume(self.theory, h)
+        return (*(self.assumed[h] for h in self.given if isinstance(h, K.Rel)), *self.local)
 
     def know(self, *facts: Theorem) -> None:
         """Let every later step use these facts, as it may use the hypotheses."""
@@ -135,8 +142,11 @@ class Proof:
 
     def fin(self) -> tuple[Theorem, ...]:
         """The theory's integrability axioms."""
+        for a in self.theory.axioms:
+            if isinstance(a.conclusion, K.Fin) and a.conclusion not in self.assumed:
+                self.assumed[a.conclusion] = rules.axiom(self.theory, a.name)
         return tuple(
-            rules.axiom(self.theory, a.name)
+            self.assumed[a.conclusion]
             for a in self.theory.axioms
             if isinstance(a.conclusion, K.Fin)
         )
@@ -307,16 +317,25 @@ class Proof:
         alone: bool = False,
     ) -> Theorem | Failure:
         """Let the finders prove ``goal`` from ``facts`` (``alone``, or with the hypotheses)."""
-        everything = (
-            *facts,
-            *(self.fin() if linear else ()),
-            *(() if alone else self.hypotheses()),
-            *self._index_values(goal, *(f.conclusion for f in facts)),
-        )
+        base = self._steady(unfold, linear, alone)
+        values = self._index_values(goal, *(f.conclusion for f in facts))
+        everything = (*facts, *base.facts, *values)
         return prove(
             self.theory, goal, tuple(dict.fromkeys(everything)), ambient=self.ambient,
-            unfold=unfold, linear=linear, hints=hints, degree=degree,
+            unfold=unfold, linear=linear, hints=hints, degree=degree, base=base,
         )  # fmt: skip
+
+    def _steady(self, unfold: tuple[Unfold, ...], linear: bool, alone: bool) -> Context:
+        """A context with the facts that stay the same from step to step, and what it found."""
+        key = (self.given, self.local, unfold, linear, alone)
+        if key not in self.contexts:
+            if len(self.contexts) >= MAX_CONTEXTS:
+                self.contexts.clear()
+            facts = (*(self.fin() if linear else ()), *(() if alone else self.hypotheses()))
+            self.contexts[key] = Context(
+                self.theory, [*dict.fromkeys(facts)], self.ambient, unfold, linear
+            )
+        return self.contexts[key]
 
     def _index_values(self, *formulas: K.Formula) -> tuple[Theorem, ...]:
         """The index conditions on numbers such as ``K``, where they occur as numbers."""
