@@ -113,7 +113,7 @@ def adamw_model(setting: Setting) -> ScenarioTree:
 
 
 def canonical_choice(R: Expr) -> dict[str, dict[Expr, Expr]]:
-    """The rates' own constants at h = sigma_s = 3, s = 1/3; R and X leave lam room: X lam < 0.18."""
+    """The rates' own constants at h = sigma_s = 3, s = 1/3; X lam < 0.18, as in the model."""
     names = symbols("c_eta c_theta c_eps a gamma rho t r h s R X C_P")
     half, eighth = Rational(1, 2), Rational(1, 8)
     chosen = (half, 1, 1, eighth, 1, 1, 0, half, 3, Rational(1, 3), R, Rational(43, 20), 21)
