@@ -7,7 +7,7 @@ Its rate is the main theorem of ``adamw`` at mu = theta, where q = 1 + theta - t
 
 from typing import Any
 
-from ..language import Claimed, Proof, Theorem, Theory, by
+from ..language import Claimed, Proof, Rational, Theorem, Theory, by
 from .adamw import adamw
 from .adamw.instances import canonical_bound, know_scale, point, rate_canonical, reach
 from .adamw.rate import (
@@ -24,10 +24,14 @@ from .adamw.rate import (
     s,
 )
 from .adamw.setting import K, lam, mixing, mu, q, theta
+from .models import canonical_choice
 
 nadamw = Theory("nadamw", "NAdamW", source="blueprint section 3, mu = theta", extends=(adamw,))
 nadamw.define("mu", mu, theta, source="Dozat (2016): the momentum is mixed again")
 nadamw.witness.pop(mu)
+nadamw.model(
+    adamw.tree.without(frozenset({"mu"})).extended(satisfies=canonical_choice(R=Rational(8, 5)))
+)
 
 
 def mixed(stated: Any) -> Any:
