@@ -99,9 +99,7 @@ def _normalised(context: Context, goal: Rel) -> Theorem | None:
     )  # fmt: skip
 
 
-def _same_as_a_fact(
-    context: Context, goal: Rel, named: Sequence[Theorem] = ()
-) -> Theorem | None:
+def _same_as_a_fact(context: Context, goal: Rel, named: Sequence[Theorem] = ()) -> Theorem | None:
     """An equation that is the sum of some facts."""
     up, down = Rel(goal.left, "<=", goal.right), Rel(goal.right, "<=", goal.left)
     below = linear_step(context, up, rounds=0, more=named)

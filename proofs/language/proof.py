@@ -217,9 +217,7 @@ class Proof:
         for hypothesis in sorted(theorem.hypotheses, key=lambda h: h.key):
             if hypothesis in self.given or not isinstance(hypothesis, K.Rel):
                 continue
-            import time, os; t0=time.process_time()
             found = at_hand.get(hypothesis) or self.solve(hypothesis, known)
-            if os.environ.get("RT"): print(f"    {time.process_time()-t0:.2f}", label, self.show(hypothesis)[:100])
             if not isinstance(found, Theorem):
                 raise StepError(
                     f"{label} needs {self.show(hypothesis)}, which is not known here: "
@@ -260,9 +258,7 @@ class Proof:
     def step(self, goal: K.Rel, reason: Reason) -> Step:
         """Prove one step for the reason given."""
         try:
-            import time, os; t0=time.process_time()
             theorem = reason.prove(self, goal)
-            if os.environ.get("RT"): print(f"{time.process_time()-t0:.2f}", reason.text, self.show(goal)[:100])
         except RestsOnError:
             raise
         except (KernelError, StepError, DoorError) as error:
@@ -426,9 +422,7 @@ class Proof:
         name = str(over.index)
         body = self.scope.extended({name: "index"}).term(term)
         low, high = self.scope.index(over.low), self.scope.index(over.high)
-        return rules.split_sum(
-            self.theory, K.sum_over(name, low, high, body), side, self.ambient
-        )
+        return rules.split_sum(self.theory, K.sum_over(name, low, high, body), side, self.ambient)
 
     def integrability(self, stated: Integrable, *symbols: Any, **at: Any) -> Theorem:
         """That a term is integrable, by the calculus of exponents from what is known here.
@@ -488,7 +482,10 @@ class Proof:
         """
         t = self.scope.term(term)
         branches = list[Theorem]()
-        for case, branch in ((K.Rel(K.ZERO, "<=", t), otherwise), (K.Rel(t, "<", K.ZERO), negative)):
+        for case, branch in (
+            (K.Rel(K.ZERO, "<=", t), otherwise),
+            (K.Rel(t, "<", K.ZERO), negative),
+        ):
             branches.append(branch(replace(self, given=(*self.given, case))))
         goal = branches[0].rel
         if goal.op == "=" or branches[1].conclusion != goal:
@@ -532,9 +529,7 @@ class Proof:
                 theorem = rules.weaken(theorem, hypothesis)
         return theorem
 
-    def sides(
-        self, *formulas: K.Formula, known: tuple[Theorem, ...] = ()
-    ) -> tuple[Theorem, ...]:
+    def sides(self, *formulas: K.Formula, known: tuple[Theorem, ...] = ()) -> tuple[Theorem, ...]:
         """Sign theorems for the denominators and radicands of formulas, innermost first."""
         found: list[Theorem] = [*self.hypotheses(), *known]
         seen = Context(self.theory, list(found), self.ambient)
@@ -569,8 +564,11 @@ class Proof:
         for fact in result.claim.definedness if result and result.claim else ():
             theorem = fact if fact.theory == self.theory else rules.lift(fact, self.theory)
             with suppress(KernelError, DoorError):
-                loose = {v.name for n in (theorem.conclusion, *theorem.hypotheses)
-                         for v in K.variables(n)} | set(self.theory.names(theorem.conclusion))
+                loose = {
+                    v.name
+                    for n in (theorem.conclusion, *theorem.hypotheses)
+                    for v in K.variables(n)
+                } | set(self.theory.names(theorem.conclusion))
                 theorem = self._at(theorem, {n: v for n, v in use.values.items() if n in loose})
                 for hypothesis in theorem.hypotheses:
                     if hypothesis not in self.given and hypothesis in at_hand:

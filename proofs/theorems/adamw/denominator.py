@@ -6,8 +6,7 @@ T^k is driven by p_k = E[(G^k)^2/tD^k], what the descent pays. Induction on k sh
 
 from ...language import E, Expr, ForAll, Proof, Sum, Theorem, by, sqrt, symbols, within
 from ...library.inequalities import root_monotone, root_tangent
-from .iterates import integrable_v, know_denominator, know_prediction
-from .momentum import second_moment
+from .integrability import integrable_v, know_denominator, know_prediction
 from .setting import (
     D,
     G,

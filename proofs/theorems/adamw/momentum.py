@@ -4,8 +4,24 @@ One step at a time, by induction on k: theta m^2 + (1-theta) g^2 is at least (th
 """
 
 from ...language import Proof, Rational, Theorem, by
-from .setting import adamw, averaging, beta, coordinate, decays, from_start, g, i, k, m, mu, n, q
-from .setting import step, theta, v
+from .setting import (
+    adamw,
+    averaging,
+    beta,
+    coordinate,
+    decays,
+    from_start,
+    g,
+    i,
+    k,
+    m,
+    mu,
+    n,
+    q,
+    step,
+    theta,
+    v,
+)
 
 ratio = (1 - theta) / (1 - beta)
 

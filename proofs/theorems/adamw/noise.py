@@ -1,7 +1,7 @@
 """L4 and L5: how far the momentum is from the gradient, in mean square."""
 
 from ...language import E, Proof, Sum, Theorem, by, point, symbols, within
-from .iterates import integrable_m, integrable_n
+from .integrability import integrable_m
 from .setting import (
     Delta,
     G,
@@ -9,7 +9,6 @@ from .setting import (
     L,
     adamw,
     coordinate,
-    d,
     displacement,
     f,
     fstar,
@@ -19,12 +18,10 @@ from .setting import (
     m,
     mixing,
     momentum_error,
-    move,
     mu,
     n,
     over_i,
     over_k,
-    setting,
     sigma,
     sigma_s,
     smoothing,
