@@ -77,12 +77,12 @@ def at_once(context: Context, goal: Rel, named: Sequence[Theorem] = ()) -> Theor
 
     ``named``: facts beside the context's.
     """
+    attempts: tuple[Callable[[Context, Rel], Theorem | None], ...]
     if goal.op == "=":
         attempts = (_normalised, partial(_same_as_a_fact, named=named))
     else:
-        attempts = (
-            Context.difference_theorem, partial(linear_step, rounds=0, more=named), structural_step,
-        )  # fmt: skip
+        linear = partial(linear_step, rounds=0, more=named)
+        attempts = (Context.difference_theorem, linear, structural_step)
     for attempt in attempts:
         theorem = _quietly(partial(attempt, context, goal))
         if theorem is not None:

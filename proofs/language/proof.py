@@ -540,8 +540,8 @@ class Proof:
                     continue
                 if node.exponent.denominator == 1 and node.exponent > 0:
                     continue
-                known = seen.known_sign(node.base)
-                if known is not None and (known[1] or (node.exponent > 0 and known[0] > 0)):
+                there = seen.known_sign(node.base)
+                if there is not None and (there[1] or (node.exponent > 0 and there[0] > 0)):
                     continue
                 sign = prove_sign(
                     self.theory, node.base, tuple(found), strict=node.exponent < 0,

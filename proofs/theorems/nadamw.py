@@ -18,14 +18,16 @@ from .adamw.instances import (
 )
 from .adamw.parameters import canonical_point, decay_below_one, everything, nonnegative_decay, s
 from .adamw.rate import bound, bound_in_sigma, l1, rate, rate_in_sigma
-from .adamw.setting import K, adamw, lam, mixing, mu, q, theta
-from .models import canonical_choice
+from .adamw.setting import K, adamw, lam, mixing, mu, q, setting, theta
+from .models import adamw_model, canonical_choice
 
 nadamw = Theory("nadamw", "NAdamW", source="blueprint section 3, mu = theta", extends=(adamw,))
 nadamw.define("mu", mu, theta, source="Dozat (2016): the momentum is mixed again")
 nadamw.witness.pop(mu)
 nadamw.model(
-    adamw.tree.without(frozenset({"mu"})).extended(satisfies=canonical_choice(R=Rational(8, 5)))
+    adamw_model(setting)
+    .without(frozenset({"mu"}))
+    .extended(satisfies=canonical_choice(R=Rational(8, 5)))
 )
 
 

@@ -144,7 +144,9 @@ def tangent(p: Proof) -> Theorem:
         "==", E(y / 2 + E(Y, given=k - 1) / (2 * y)), by.tower(),
         "<=", E(y),
         by.expectation(
-            p.have((y / 2 + E(Y, given=k - 1) / (2 * y), "<=", y), by.multiplying(mean, 1 / (2 * y)))
+            p.have(
+                (y / 2 + E(Y, given=k - 1) / (2 * y), "<=", y), by.multiplying(mean, 1 / (2 * y))
+            )
         ),
     )  # fmt: skip
 
@@ -327,19 +329,16 @@ def sum_of_T(p: Proof) -> Theorem:
     "L7.sum",
     title="The denominator of a coordinate, over all steps",
     given=[within(K, 1), coordinate, *signs],
-    claim=(over_k(E(D[k, i])), "<=", K * sqrt(Z) + 2 * total_p),
+    claim=(over_k(E(D[k, i])), "<=", K * sqrt(Z) + (1 + kappa) * total_p),
     reference="blueprint L7",
 )
 def sum_of_denominators(p: Proof) -> Theorem:
     know_prediction(p)
-    below_one = p.have((kappa, "<=", 1), by.algebra())
-    p.know(p.nonnegative(total_p))
     return p.calc(
         over_k(E(D[k, i])),
         "<=", over_k(sqrt(Z) + (1 - beta) * T[k, i]), by.summing(mean_denominator, step),
         "==", K * sqrt(Z) + (1 + kappa) * ((1 - kappa) * total_T), by.algebra(),
         "<=", K * sqrt(Z) + (1 + kappa) * total_p, by.multiplying(sum_of_T, 1 + kappa),
-        "<=", K * sqrt(Z) + 2 * total_p, by.multiplying(below_one, total_p),
     )  # fmt: skip
 
 
@@ -352,10 +351,14 @@ def sum_of_denominators(p: Proof) -> Theorem:
 )
 def total_denominator(p: Proof) -> Theorem:
     u = sqrt((sigma_s**2 + d * eps) / d)
+    know_prediction(p)
     at = p.within(coordinate)
+    below_one = at.have((kappa, "<=", 1), by.algebra())
+    at.know(at.nonnegative(total_p))
     each = at.calc(
         over_k(E(D[k, i])),
-        "<=", K * sqrt(Z) + 2 * total_p, by.lemma(sum_of_denominators),
+        "<=", K * sqrt(Z) + (1 + kappa) * total_p, by.lemma(sum_of_denominators),
+        "<=", K * sqrt(Z) + 2 * total_p, by.multiplying(below_one, total_p),
         "<=", K * (u / 2 + Z / (2 * u)) + 2 * total_p,
         by.multiplying(at.use(root_tangent, t=Z, y=u), K),
     )  # fmt: skip

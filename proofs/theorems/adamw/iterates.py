@@ -225,7 +225,7 @@ def norm_sign(p: Proof) -> Theorem:
 )  # fmt: skip
 def small_decay(p: Proof) -> Theorem:
     p.know(p.use(norm_sign))
-    large = p.have((1, "<=", q), by.algebra(alone=True, *smoothing))
+    large = p.have((1, "<=", q), by.algebra(*smoothing, alone=True))
     p.know(p.have((1, "<=", R), by.algebra(large, (0, "<=", R), (2 * q, "<=", R**2), alone=True)))
     reached = p.calc(
         eta,

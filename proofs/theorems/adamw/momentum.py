@@ -1,6 +1,6 @@
 """L1: the momentum is dominated by the root of the second moment, on every path.
 
-One step at a time, by induction on k: theta m^2 + (1-theta) g^2 is at least (theta m + (1-theta) g)^2.
+By induction on k, one step at a time: (theta m + (1-theta) g)^2 <= theta m^2 + (1-theta) g^2.
 """
 
 from ...language import Proof, Rational, Theorem, by

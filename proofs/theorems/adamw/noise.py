@@ -115,7 +115,8 @@ def first_error(p: Proof) -> Theorem:
     at = p.within(coordinate)
     each = at.calc(
         E((m[1, i] - G[1, i]) ** 2),
-        "==", theta**2 * E((m[0, i] - G[1, i]) ** 2) + (1 - theta) ** 2 * E((g[1, i] - G[1, i]) ** 2),
+        "==",
+        theta**2 * E((m[0, i] - G[1, i]) ** 2) + (1 - theta) ** 2 * E((g[1, i] - G[1, i]) ** 2),
         by.lemma(split_error, k=1),
         "==", theta**2 * G[1, i] ** 2 + (1 - theta) ** 2 * E((g[1, i] - G[1, i]) ** 2),
         by.definition(m),
@@ -153,7 +154,7 @@ drift = theta**2 * k1 / ((1 - t) * (1 - theta))
     given=[*smoothing, *weight],
     claim=(theta**2 * (a0 + c0) ** 2, "<=", theta * k1 * a0**2 + drift * c0**2),
     witness={t: 0, a0: 1, c0: 1},
-    reference="blueprint L4; the difference is theta ((1-t)(1-theta)a - theta c)^2/((1-t)(1-theta))",
+    reference="blueprint L4: the difference is theta ((1-t)(1-theta)a-theta c)^2/((1-t)(1-theta))",
 )
 def weighted_young(p: Proof) -> Theorem:
     return p.have(
@@ -263,7 +264,8 @@ def error_sum(p: Proof) -> Theorem:
         (1 + t * theta) * errors,
         "==", (1 - theta * k1) * errors / (1 - theta), by.algebra(),
         "<=",
-        (2 * theta**2 * L * Delta + drift * moves + K * (1 - theta) ** 2 * sigma_s**2) / (1 - theta),
+        (2 * theta**2 * L * Delta + drift * moves + K * (1 - theta) ** 2 * sigma_s**2)
+        / (1 - theta),
         by.multiplying(recursion, 1 / (1 - theta)),
         "==",
         2 * theta**2 * L * Delta / (1 - theta)

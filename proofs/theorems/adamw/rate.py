@@ -233,7 +233,8 @@ def bound_on_S(p: Proof) -> Theorem:
     return p.calc(
         S,
         "<=", K * sqrt(d) * sqrt(sigma_s**2 + d * eps) + 2 * tP, by.lemma(total_denominator),
-        "<=", K * sqrt(d) * (h * sqrt(1 + c_eps)) + 2 * tP, by.multiplying(noise_scale, K * sqrt(d)),
+        "<=", K * sqrt(d) * (h * sqrt(1 + c_eps)) + 2 * tP,
+        by.multiplying(noise_scale, K * sqrt(d)),
         "<=", K * sqrt(d) * (h * sqrt(1 + c_eps)) + 2 * P, by.multiplying(predicted_total, 2),
         "<=", K * (sqrt(d) * h * sqrt(1 + c_eps)) + 2 * (C_P * M), by.multiplying(bound_on_P, 2),
     )  # fmt: skip
