@@ -17,7 +17,8 @@ from ..kernel import terms as K
 from ..kernel.certificates import GOAL, Leaf, Product, certify
 from ..kernel.errors import KernelError
 from ..kernel.judgment import Theorem
-from .proof import Proof, StepError, explain_failure, names_of
+from .basis import StepError, explain_failure, names_of
+from .proof import Proof
 from .symbols import Within
 
 if TYPE_CHECKING:
