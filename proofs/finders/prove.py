@@ -67,6 +67,10 @@ def prove(
         theorem = at_once(base, goal, named)
         if theorem is not None:
             return theorem
+        if not named and goal.op != "=":
+            return _Task(base.branch(()), goal, tuple(facts), tuple(hints), degree).search_on(
+                tuple(splits)
+            )
     context = Context(theory, [*dict.fromkeys(facts)], ambient, unfold, linear)
     task = _Task(context, goal, tuple(facts), tuple(hints), degree)
     return task.run(tuple(splits))
@@ -180,9 +184,10 @@ class _Task:
 
     def run(self, splits: tuple[Term, ...]) -> Theorem | Failure:
         """Prove, refute, or give up."""
-        theorem = self.at_once()
-        if theorem is not None:
-            return theorem
+        return self.at_once() or self.search_on(splits)
+
+    def search_on(self, splits: tuple[Term, ...]) -> Theorem | Failure:
+        """What comes after ``at_once``."""
         self.establish()
         found = self.equation() if self.goal.op == "=" else self.inequality(self.goal, splits)
         if found is not None:

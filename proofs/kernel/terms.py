@@ -53,13 +53,18 @@ class Node:
         try:
             return self._hash
         except AttributeError:
-            object.__setattr__(self, "_hash", hash(self.key))
+            object.__setattr__(self, "_hash", hash((type(self).__name__, self.parts())))
             return self._hash
 
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return type(self) is type(other) and isinstance(other, Node) and self.key == other.key
+        return (
+            type(self) is type(other)
+            and isinstance(other, Node)
+            and hash(self) == hash(other)
+            and self.parts() == other.parts()
+        )
 
     def __post_init__(self) -> None:
         self.check()
