@@ -68,10 +68,12 @@ def dominated_momentum(p: Proof) -> Theorem:
     witness={R: 1, x0: 1, n0: 1, D0: 1},
 )
 def decay_step(p: Proof) -> Theorem:
-    return p.have(
-        (abs((1 - lam * eta) * x0 - eta * n0 / D0), "<=", (1 - lam * eta) * abs(x0) + eta * R),
-        by.algebra(),
-    )
+    kept = (1 - lam * eta) * abs(x0)
+    return p.calc(
+        abs((1 - lam * eta) * x0 - eta * n0 / D0),
+        "<=", kept + eta / D0 * abs(n0), by.algebra(),
+        "<=", kept + eta * R, by.multiplying((abs(n0), "<=", R * D0), eta / D0),
+    )  # fmt: skip
 
 
 reach = xmax[d] + R * eta * (k - 1)

@@ -245,7 +245,13 @@ def error_sum(p: Proof) -> Theorem:
     start = 2 * theta**2 * L * Delta + (1 - theta) ** 2 * sigma_s**2
     rest = within(k, 2, K)
     p.know(p.use(integrable_m))
-    error_at, move_at = p.nonnegative(momentum_error[K]), p.nonnegative(displacement[K])
+    fewer_errors, fewer_moves = (
+        p.have(
+            (Sum(term[k], (k, 1, K - 1)), "<=", over_k(term[k])),
+            by.algebra(p.last(term[k], step), p.nonnegative(term[K]), alone=True),
+        )
+        for term in (momentum_error, displacement)
+    )
     recursion = p.calc(
         errors,
         "==", momentum_error[1] + Sum(momentum_error[k], (k, 2, K)),
@@ -255,10 +261,12 @@ def error_sum(p: Proof) -> Theorem:
         + (K - 1) * (1 - theta) ** 2 * sigma_s**2,
         by.adding(first_error, p.sum(p.within(rest).use(error_step), rest)),
         "<=",
+        start + theta * k1 * errors + drift * past_moves
+        + (K - 1) * (1 - theta) ** 2 * sigma_s**2,
+        by.multiplying(fewer_errors, theta * k1),
+        "<=",
         start + theta * k1 * errors + drift * moves + (K - 1) * (1 - theta) ** 2 * sigma_s**2,
-        by.algebra(
-            p.last(momentum_error[k], step), p.last(displacement[k], step), error_at, move_at,
-        ),
+        by.multiplying(fewer_moves, drift),
     )  # fmt: skip
     return p.calc(
         (1 + t * theta) * errors,

@@ -163,13 +163,18 @@ def noise_scale(p: Proof) -> Theorem:
 )
 def positive_constant(p: Proof) -> Theorem:
     know_parameters(p)
-    for sign in ((0, "<", r), (0, "<=", 1 - mu), (0, "<", 1 - theta), (0, "<", slack)):
+    ratio = p.have((0, "<", r), by.algebra(chosen_r, *positive_parameters, alone=True))
+    for sign in ((0, "<=", 1 - mu), (0, "<", 1 - theta), (0, "<", slack)):
         p.know(p.have(sign, by.algebra()))
+    p.know(ratio)
     twice = p.have((0, "<=", 2 * mu * (1 - theta)), by.algebra())
     p.know(p.have((0, "<=", 1 - mu + 2 * mu * (1 - theta)), by.adding(twice, (mu, "<=", 1))))
     p.know(p.have((0, "<=", error_weight), by.algebra()))
     least = (paid + (1 + 1 / rho) * a * sqrt(1 + c_eps)) / slack
-    return p.calc(0, "<", least, by.algebra(), "<=", C_P, by.algebra())
+    signs = [(0, "<", c_eta), (0, "<", rho), (0, "<=", a), (0, "<", c_eps)]
+    return p.calc(
+        0, "<", least, by.algebra(*signs, *p.local, alone=True), "<=", C_P, by.algebra(degree=1)
+    )
 
 
 @adamw.lemma(
@@ -333,8 +338,17 @@ def chosen_errors(p: Proof) -> Theorem:
         + (1 + rho) * noise * (K * (1 - theta) * h**2 / sqrt(eps)),
         by.algebra(),
         "==",
+        2 / c_eta * M
+        + (1 + rho) * drift * (2 * L * Delta / (sqrt(eps) * (1 - theta)))
+        + (1 + rho) * noise * (K * (1 - theta) * h**2 / sqrt(eps)),
+        by.adding(chosen_step),
+        "==",
+        2 / c_eta * M + (1 + rho) * drift * (2 * r / c_eta * M)
+        + (1 + rho) * noise * (K * (1 - theta) * h**2 / sqrt(eps)),
+        by.multiplying(chosen_drift, (1 + rho) * drift),
+        "==",
         2 / c_eta * M + (1 + rho) * drift * (2 * r / c_eta * M)
         + (1 + rho) * noise * (r * c_theta**2 / c_eta * M),
-        by.algebra(chosen_step, chosen_drift, chosen_noise, alone=True),
+        by.multiplying(chosen_noise, (1 + rho) * noise),
         "==", paid * M, by.algebra(),
     )  # fmt: skip
