@@ -508,8 +508,21 @@ def test_a_name_is_not_a_number() -> None:
     named = Ix("None", 1)
     with pytest.raises(SideConditionError):
         norm(THEORY, s(named), s(one))
+    fact = positive(s(one))
+    theorem = norm(THEORY, div(s(one), s(one)), ONE, facts=(fact,))
+    check(theorem.hypotheses == {Rel(ZERO, "<", s(one))}, theorem)
     with pytest.raises(SideConditionError):
-        norm(THEORY, div(s(one), s(one)), ONE, facts=(positive(s(named)),))
+        norm(THEORY, div(s(named), s(named)), ONE, facts=(fact,))
+
+
+def test_a_hypothesis_about_one_index_is_none_about_another() -> None:
+    """``0 < s(n+1) |- 0 < s(n+1)`` is not looked up at 1, where it would assume 0 < s(1)."""
+    named = Ix("n", 1)
+    theorem = norm(THEORY, div(s(named), s(named)), ONE, facts=(positive(s(named)),))
+    check(theorem.hypotheses == {Rel(ZERO, "<", s(named))}, theorem)
+    for other in (one, Ix("n", 2), Ix("m", 1)):
+        with pytest.raises(SideConditionError):
+            norm(THEORY, div(s(other), s(other)), ONE, facts=(positive(s(named)),))
 
 
 def test_limits() -> None:

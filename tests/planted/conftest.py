@@ -7,8 +7,10 @@ difference that the replaced piece makes.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -18,6 +20,10 @@ from ratecert.proofs.language import Claimed, Proof, Result, Sum, Theory, symbol
 from ratecert.proofs.library.inequalities import inequalities
 from ratecert.proofs.library.setting import Setting, stochastic_setting
 from ratecert.proofs.theorems import sgd as shipped
+
+for _folder in (Path(__file__).parents[1], Path(__file__).parent):
+    if str(_folder) not in sys.path:
+        sys.path.insert(0, str(_folder))
 
 T = TypeVar("T")
 Script = Callable[[Proof], Any]

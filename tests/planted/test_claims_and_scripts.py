@@ -214,7 +214,7 @@ def test_two_proofs_that_use_each_other(plain, planted):
             lambda p: p.use(claims["a"]),
         )
     )
-    planted.judge(claims["a"], "undecided", "it uses plain.b", "the proof uses itself")
+    planted.judge(claims["a"], "undecided", "it rests on plain.b", "the proof uses itself")
 
 
 def test_a_proof_that_uses_a_falsehood(plain, planted):
@@ -224,7 +224,7 @@ def test_a_proof_that_uses_a_falsehood(plain, planted):
     claimed = plain.lemma("high", title="high", claim=(0, "<=", 2 * x**2 + y**2), for_all=(x, y))(
         lambda p: p.have((0, "<=", 2 * x**2 + y**2), by.algebra(p.use(low)))
     )
-    planted.judge(claimed, "undecided", "it uses plain.low, which is refuted", "false at x")
+    planted.judge(claimed, "undecided", "it rests on plain.low, which is refuted", "false at x")
 
 
 def test_a_hypothesis_of_the_script_s_own(plain, planted):
