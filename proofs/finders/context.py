@@ -13,6 +13,7 @@ from ..kernel.facts import Used
 from ..kernel.judgment import Theorem
 from ..kernel.normal import Normaliser, Unfold
 from ..kernel.polynomials import ATOM, Poly
+from ..kernel.rules import index_value
 from ..kernel.terms import ZERO, Le, Pow, Rel, Term, neg, sub
 from ..kernel.theory import Theory
 from .elimination import sign_of
@@ -41,6 +42,7 @@ class Context:
     needed: list[Rel] = field(default_factory=list)
     sides: set[Term] = field(default_factory=set)
     _normaliser: Normaliser | None = None
+    _named: list[tuple[Theorem, Poly]] | None = None
 
     @property
     def n(self) -> Normaliser:
@@ -51,11 +53,25 @@ class Context:
             )
         return self._normaliser
 
+    @property
+    def named(self) -> list[tuple[Theorem, Poly]]:
+        """The facts and index conditions that are relations, with the difference of their sides."""
+        if self._named is None:
+            indices = (index_value(self.theory, le) for le in self.ambient)
+            self._named = self.differences((*self.facts, *indices))
+        return self._named
+
+    def differences(self, facts: Iterable[Theorem]) -> list[tuple[Theorem, Poly]]:
+        """Right side minus left of the facts that are relations, where that is not 0."""
+        rels = [(f, f.conclusion) for f in facts if isinstance(f.conclusion, Rel)]
+        found = ((f, self.poly(sub(rel.right, rel.left))) for f, rel in rels)
+        return [(f, p) for f, p in found if p]
+
     def add(self, theorem: Theorem) -> None:
         """One more fact."""
         if theorem not in self.facts:
             self.facts.append(theorem)
-            self._normaliser = None
+            self._normaliser, self._named = None, None
 
     def branch(self, more: Iterable[Theorem], ambient: tuple[Le, ...] = ()) -> Context:
         """A context with more facts, which leaves this one alone."""

@@ -9,7 +9,7 @@ from ..kernel import rules
 from ..kernel.certificates import GOAL, Leaf, Product, Split
 from ..kernel.judgment import Theorem
 from ..kernel.normal import Unfold
-from ..kernel.terms import ZERO, Le, Rel, Term, is_closed, rat
+from ..kernel.terms import ZERO, Le, Rel, Term, is_closed, rat, sub
 from ..kernel.theory import Theory
 from . import sides, smt
 from .context import LIMITS, ONE, Context
@@ -20,7 +20,7 @@ from .results import Counterexample, Failure, Undecided
 from .search import FACTORS, LINEAR, PAIRS, Search
 from .steps import linear_step
 from .stock import goal_item
-from .structure import structural_step
+from .structure import structural_sign, structural_step
 from .substitution import substituted
 
 MAX_SPLITS = 2
@@ -38,6 +38,7 @@ def prove(
     hints: Sequence[Term] = (),
     splits: Sequence[Term] = (),
     degree: int = 4,
+    base: Context | None = None,
 ) -> Theorem | Failure:
     """Search for a proof of ``goal`` from ``facts``, or for an exact counterexample.
 
@@ -51,6 +52,8 @@ def prove(
         hints: terms whose squares may help.
         splits: terms on whose sign to distinguish cases, besides arguments of absolute values.
         degree: how many facts may be multiplied together; 1 searches linear steps only.
+        base: a context with those of the facts that are the same from one call to the next; what
+            it has worked out is tried first.
 
     Returns:
         A kernel theorem with conclusion ``goal``; or a ``Counterexample``; or ``Undecided``.
@@ -59,9 +62,53 @@ def prove(
     for fact in facts:
         if fact.conclusion == goal:
             return fact
+    if base is not None:
+        named = tuple(f for f in dict.fromkeys(facts) if f not in base.facts)
+        theorem = at_once(base, goal, named)
+        if theorem is not None:
+            return theorem
+        if not named and goal.op != "=":
+            return _Task(base.branch(()), goal, tuple(facts), tuple(hints), degree).search_on(
+                tuple(splits)
+            )
     context = Context(theory, [*dict.fromkeys(facts)], ambient, unfold, linear)
     task = _Task(context, goal, tuple(facts), tuple(hints), degree)
     return task.run(tuple(splits))
+
+
+def at_once(context: Context, goal: Rel, named: Sequence[Theorem] = ()) -> Theorem | None:
+    """Normal forms, a sign the kernel sees, the sum of some facts, a sign by structure.
+
+    ``named``: facts beside the context's.
+    """
+    attempts: tuple[Callable[[Context, Rel], Theorem | None], ...]
+    if goal.op == "=":
+        attempts = (_normalised, partial(_same_as_a_fact, named=named))
+    else:
+        linear = partial(linear_step, rounds=0, more=named)
+        attempts = (Context.difference_theorem, linear, structural_step)
+    for attempt in attempts:
+        theorem = _quietly(partial(attempt, context, goal))
+        if theorem is not None:
+            return theorem
+    return None
+
+
+def _normalised(context: Context, goal: Rel) -> Theorem | None:
+    if not context.n.is_zero(context.poly(sub(goal.left, goal.right))):
+        return None
+    return rules.norm(
+        context.theory, goal.left, goal.right, context.ambient, context.unfold,
+        tuple(context.facts), context.linear,
+    )  # fmt: skip
+
+
+def _same_as_a_fact(context: Context, goal: Rel, named: Sequence[Theorem] = ()) -> Theorem | None:
+    """An equation that is the sum of some facts."""
+    up, down = Rel(goal.left, "<=", goal.right), Rel(goal.right, "<=", goal.left)
+    below = linear_step(context, up, rounds=0, more=named)
+    above = below and linear_step(context, down, rounds=0, more=named)
+    return rules.antisymmetry(below, above) if below is not None and above else None
 
 
 def prove_sign(
@@ -76,6 +123,9 @@ def prove_sign(
     """``0 <= term``, or ``0 < term`` if ``strict``; with ``either`` also ``-term`` in its place."""
     context = Context(theory, [*dict.fromkeys(facts)], ambient)
     goal = Rel(ZERO, "<" if strict else "<=", term)
+    shown = _quietly(partial(structural_sign, context, term, strict))
+    if shown is not None:
+        return shown
     task = _Task(context, goal, tuple(facts), (), 3)
     sides.establish(context, [goal], task.sample)
     for wanted in (1, -1) if either else (1,):
@@ -134,9 +184,10 @@ class _Task:
 
     def run(self, splits: tuple[Term, ...]) -> Theorem | Failure:
         """Prove, refute, or give up."""
-        theorem = self.at_once()
-        if theorem is not None:
-            return theorem
+        return self.at_once() or self.search_on(splits)
+
+    def search_on(self, splits: tuple[Term, ...]) -> Theorem | Failure:
+        """What comes after ``at_once``."""
         self.establish()
         found = self.equation() if self.goal.op == "=" else self.inequality(self.goal, splits)
         if found is not None:
@@ -152,35 +203,12 @@ class _Task:
         return Undecided(tuple(self.context.tried), tuple(self.context.needed))
 
     def at_once(self) -> Theorem | None:
-        """What needs no more signs: normal forms, a sign the kernel sees, the sum of some facts."""
-        if self.goal.op == "=":
-            return self.normalised() or _quietly(self._same_as_a_fact)
-        for attempt in (
-            partial(self.context.difference_theorem, self.goal),
-            partial(linear_step, self.context, self.goal, rounds=0),
-            partial(structural_step, self.context, self.goal),
-        ):
-            theorem = _quietly(attempt)
-            if theorem is not None:
-                return theorem
-        return None
-
-    def _same_as_a_fact(self) -> Theorem | None:
-        """An equation that is the sum of some facts."""
-        left, right = self.goal.left, self.goal.right
-        below = linear_step(self.context, Rel(left, "<=", right), rounds=0)
-        above = below and linear_step(self.context, Rel(right, "<=", left), rounds=0)
-        return rules.antisymmetry(below, above) if below is not None and above else None
+        """What needs no more signs than are known."""
+        return at_once(self.context, self.goal)
 
     def normalised(self) -> Theorem | None:
         """An equation of normal forms."""
-        context = self.context
-        return _quietly(
-            lambda: rules.norm(
-                context.theory, self.goal.left, self.goal.right, context.ambient, context.unfold,
-                tuple(context.facts), context.linear,
-            )
-        )  # fmt: skip
+        return _quietly(partial(_normalised, self.context, self.goal))
 
     def refuted(self, rounds: int, seed: int = 0, rooted: bool = False) -> Counterexample | None:
         """A counterexample, after some rounds of climbing."""

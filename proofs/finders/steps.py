@@ -8,16 +8,15 @@ own, where the sign of the quotient is known; what that brings in is matched onc
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 
 import flint
 
 from ..kernel.errors import KernelError
 from ..kernel.judgment import Theorem
 from ..kernel.polynomials import ATOM, Factor, Mono, Poly, mono, mono_term
-from ..kernel.rules import index_value
 from ..kernel.terms import Mul, Rat, Rel, Term, neg, sub
 from .context import Context
 from .elimination import sign_of
@@ -30,30 +29,36 @@ MAX_COLUMNS = 500
 UNUSED = Frac(None)
 
 
-def linear_step(context: Context, goal: Rel, rounds: int = ROUNDS) -> Theorem | None:
-    """The goal as a sum of facts, each times monomials of known sign (in 0 rounds: numbers)."""
+def linear_step(
+    context: Context, goal: Rel, rounds: int = ROUNDS, more: Sequence[Theorem] = ()
+) -> Theorem | None:
+    """The goal as a sum of facts, each times monomials of known sign (in 0 rounds: numbers).
+
+    ``more``: facts beside the context's, which no sign is read off.
+    """
     context.note("linear combinations of the facts")
-    return _Step(context, goal).solve(rounds)
+    return _Step(context, goal, more).solve(rounds)
 
 
 class _Step:
     """One goal (``<`` or ``<=``): its rows, and the columns found so far."""
 
-    def __init__(self, context: Context, goal: Rel) -> None:
+    def __init__(self, context: Context, goal: Rel, more: Sequence[Theorem]) -> None:
         self.context, self.goal = context, goal
-        facts = [f for f in context.facts if isinstance(f.conclusion, Rel)]
-        facts += [index_value(context.theory, le) for le in context.ambient]
-        self.named = [(f, context.poly(sub(f.rel.right, f.rel.left))) for f in facts]
-        self.named = [(f, p) for f, p in self.named if p]
-        self.usage = Counter(
-            f for _, p in self.named for f in {f for m in p for f, _ in m if f[1] == ATOM}
-        )
+        self.named = [*context.differences(more), *context.named]
         self.columns: list[Column] = []
         self.products: list[tuple[Item, ...]] = []
         self.free: list[tuple[int, Theorem, Mono]] = []
         self.signs: dict[Mono, Item | None] = {}
         self.rows: set[Mono] = set()
         self.taken: set[tuple[int, Mono]] = set()
+
+    @cached_property
+    def usage(self) -> Counter[Factor]:
+        """How many facts mention each atom."""
+        return Counter(
+            f for _, p in self.named for f in {f for m in p for f, _ in m if f[1] == ATOM}
+        )
 
     def solve(self, rounds: int) -> Theorem | None:
         """Columns of one round after the other, a linear program after each."""

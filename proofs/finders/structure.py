@@ -29,9 +29,7 @@ def structural_step(context: Context, goal: Rel) -> Theorem | None:
     return context.certify(goal, leaf, (sign,), ())
 
 
-def structural_sign(
-    context: Context, t: Term, strict: bool, depth: int = DEPTH
-) -> Theorem | None:
+def structural_sign(context: Context, t: Term, strict: bool, depth: int = DEPTH) -> Theorem | None:
     """``0 <= t`` or ``0 < t`` by the shape of ``t``."""
     known = context.known_sign(t)
     if known is not None:

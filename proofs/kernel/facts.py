@@ -8,15 +8,37 @@ hypotheses follow there. What a look-up relied on ends up in the hypotheses of t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, get_args
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
 
 from .indices import IndexMap, candidates, entails, substitute_indices
 from .judgment import Theorem
 from .polynomials import content, leading, scale, to_term
-from .terms import Abs, Fin, Formula, Le, Rel, Term, has_eigen, sub
+from .terms import (
+    CE,
+    Abs,
+    Add,
+    App,
+    E,
+    Fin,
+    Formula,
+    Lambda,
+    Le,
+    Mul,
+    Node,
+    Pow,
+    Rat,
+    Rel,
+    Term,
+    Var,
+    anatomy,
+    has_eigen,
+    sub,
+)
 
 if TYPE_CHECKING:
     from .normal import Normaliser
@@ -26,7 +48,8 @@ Sign = tuple[int, bool]
 
 
 Table = Literal["sign", "integrable", "dominated", "below"]
-TABLES: tuple[Table, ...] = get_args(Table)
+MAX_DEPTH = 6
+"""How many facts may be in the middle of being read, each for the sake of another."""
 
 
 @dataclass
@@ -60,38 +83,44 @@ class Entry:
 
 
 class FactTable:
-    """The facts of one normalisation, keyed by canonical terms. A table is made when first asked."""
+    """The facts of one normalisation, keyed by canonical terms.
+
+    A fact is brought to canonical form when a term is looked up that it may speak of, which the
+    symbols in both tell: reading every fact for every look-up is what would take the time. This
+    only decides what is found, not what it means.
+    """
 
     def __init__(self, facts: tuple[Theorem, ...], normaliser: Normaliser) -> None:
         self._facts, self._normaliser = facts, normaliser
         self._entries: dict[tuple[Table, str], list[Entry]] = {}
-        self._schemas: dict[Table, list[int]] = {}
-        self._made: set[Table] = set()
-        self._asked = False
+        self._entered: set[tuple[Table, int]] = set()
+        self._choices: dict[tuple[Table, frozenset[str]], list[int]] = {}
+        self._depth = 0
 
-    def _make(self, table: Table) -> None:
-        """Enter every fact. For signs twice, as the canonical terms themselves depend on signs."""
-        self._made.add(table)
-        if not self._facts:
-            return
-        numbers = [*range(len(self._facts))]
-        for _ in range(2 if table == "sign" else 1):
+    def _choose(self, table: Table, term: Term) -> list[int]:
+        """The numbers of the facts that may speak of ``term``, all of them entered."""
+        names = anatomy(term).names
+        if (table, names) not in self._choices:
+            self._choices[table, names] = [
+                number for number, theorem in enumerate(self._facts)
+                if self._normaliser.unfolds or _speaks(table, theorem.conclusion, names)
+            ]  # fmt: skip
+        chosen = self._choices[table, names]
+        for number in chosen:
+            if (table, number) not in self._entered and self._depth < MAX_DEPTH:
+                self._entered.add((table, number))
+                self._enter(table, number)
+        return chosen
+
+    def _enter(self, table: Table, number: int) -> None:
+        self._depth += 1
+        try:
             with self._normaliser.at_the_top():
-                numbers = [number for number in numbers if self._enter(table, number)]
-
-    def _enter(self, table: Table, number: int) -> bool:
-        """Enter one fact; did reading it take a look at the facts?"""
-        self._asked = False
-        theorem = self._facts[number]
-        entry = self._read(table, number, theorem.conclusion)
+                entry = self._read(table, number, self._facts[number].conclusion)
+        finally:
+            self._depth -= 1
         if entry is not None:
-            listed = self._entries.setdefault((table, entry.term.key), [])
-            if all(entry.number != other.number for other in listed):
-                listed.append(entry)
-            schemas = self._schemas.setdefault(table, [])
-            if theorem.theory.names(theorem.conclusion) and number not in schemas:
-                schemas.append(number)
-        return self._asked
+            self._entries.setdefault((table, entry.term.key), []).append(entry)
 
     def _read(self, table: Table, number: int, formula: Formula) -> Entry | None:
         """What the formula says, as an entry of the table."""
@@ -119,19 +148,17 @@ class FactTable:
 
     def find(self, table: Table, term: Term) -> Iterator[tuple[Entry, Used]]:
         """Entries that speak of the canonical ``term``, exactly or as schemas, with their needs."""
-        self._asked = True
-        if table not in self._made:
-            self._make(table)
+        chosen = self._choose(table, term)
         for entry in self._entries.get((table, term.key), ()):
             used = self._needs(entry, {})
             if used is not None:
                 yield entry, used
         if self._normaliser.reading:
             return  # an instance of a schema is read without schemas, or reading might not end
-        for number in self._schemas.get(table, ()):
+        for number in chosen:
             theorem = self._facts[number]
             names = theorem.theory.names(theorem.conclusion)
-            for found in candidates(theorem.conclusion, term, names):
+            for found in candidates(theorem.conclusion, term, names) if names else ():
                 moved = substitute_indices(theorem.conclusion, found)
                 self._normaliser.reading = True
                 try:
@@ -167,3 +194,47 @@ class FactTable:
                 return None  # a hypothesis about one index is none about another
             used.hypotheses.add(moved)
         return used
+
+
+# --- which symbols a fact is about ------------------------------------------------------------
+
+
+def _speaks(table: Table, formula: Formula, names: frozenset[str]) -> bool:
+    """May the formula's canonical term be one in which just these symbols occur?"""
+    if isinstance(formula, Fin):
+        return table == "integrable" and names <= anatomy(formula).names
+    if not isinstance(formula, Rel) or formula.op == "=":
+        return False
+    if table == "sign":
+        return names <= anatomy(formula).names and _certain(formula) <= names
+    if table == "below":
+        return names <= anatomy(formula.right).names
+    return isinstance(formula.left, Abs) and names <= anatomy(formula.left).names
+
+
+@lru_cache(maxsize=10_000)
+def _certain(node: Node) -> frozenset[str]:
+    """Symbols that no cancellation between summands and no factor 0 can remove from a term.
+
+    Of a relation: from the difference of its sides.
+    """
+    if isinstance(node, Add | Rel):
+        parts = node.terms if isinstance(node, Add) else (node.left, node.right)
+        seen = Counter(name for t in parts for name in anatomy(t).names)
+        inside = frozenset[str]().union(*(_certain(t) for t in parts))
+        return frozenset(name for name in inside if seen[name] == 1)
+    if isinstance(node, Mul):
+        if any(not anatomy(t).names and not isinstance(t, Rat) for t in node.terms):
+            return frozenset()
+        return frozenset[str]().union(*(_certain(t) for t in node.terms))
+    if isinstance(node, Var) or (isinstance(node, App) and not _has_point(node)):
+        return frozenset((node.name,))
+    if isinstance(node, Pow):
+        return _certain(node.base)
+    if isinstance(node, Abs | E | CE):
+        return _certain(node.body)
+    return frozenset()
+
+
+def _has_point(node: App) -> bool:
+    return any(isinstance(a, Lambda) for a in node.args)

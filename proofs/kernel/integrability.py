@@ -2,7 +2,8 @@
 
 On a probability space exponents of products add (Hoelder), those of sums are the largest, a power
 q multiplies by q, conditioning keeps exponents up to 1, and t^q is bounded for q < 0 if t >= c > 0
-with c a constant. Everything else must be a fact: ``Fin(t, e)``, or ``|a| <= b`` with b of known exponent.
+with c a constant. Everything else must be a fact: ``Fin(t, e)``, or ``|a| <= b`` with b of known
+exponent.
 """
 
 from __future__ import annotations

@@ -79,6 +79,11 @@ class Normaliser:
         self._pending: set[Term] = set()
         self.facts = FactTable(facts, self)
 
+    @property
+    def unfolds(self) -> bool:
+        """Are definitions expanded, so that symbols may turn into others?"""
+        return bool(self._unfold)
+
     # --- bookkeeping --------------------------------------------------------------------------
 
     def recorded(self, t: Term) -> tuple[Poly, Used]:

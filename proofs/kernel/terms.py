@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from operator import attrgetter
 from typing import Any, Literal, TypeVar
@@ -53,13 +53,18 @@ class Node:
         try:
             return self._hash
         except AttributeError:
-            object.__setattr__(self, "_hash", hash(self.key))
+            object.__setattr__(self, "_hash", hash((type(self).__name__, self.parts())))
             return self._hash
 
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return type(self) is type(other) and isinstance(other, Node) and self.key == other.key
+        return (
+            type(self) is type(other)
+            and isinstance(other, Node)
+            and hash(self) == hash(other)
+            and self.parts() == other.parts()
+        )
 
     def __post_init__(self) -> None:
         self.check()
@@ -531,16 +536,17 @@ class Anatomy:
 
     ``free``: names of free indices; ``eigen``: does a kernel-made index occur; ``loose``: by how
     many binders bound indices reach outside (0: closed); ``variables``: scalar and point variables
-    (bound by All or not).
+    (bound by All or not); ``names``: of symbols and variables.
     """
 
-    free: frozenset[str]
-    eigen: bool
-    loose: int
-    variables: frozenset[Var | PointVar]
+    free: frozenset[str] = frozenset()
+    eigen: bool = False
+    loose: int = 0
+    variables: frozenset[Var | PointVar] = frozenset()
+    names: frozenset[str] = frozenset()
 
 
-_NOTHING = Anatomy(frozenset(), False, 0, frozenset())
+_NOTHING = Anatomy()
 
 
 def anatomy(node: Node) -> Anatomy:
@@ -559,16 +565,14 @@ def _anatomy(node: Node) -> Anatomy:
         for inner in part if isinstance(part, tuple) else (part,):
             if isinstance(inner, Node):
                 found = _joined(found, anatomy(inner), place == binder)
-    if isinstance(node, Ix):
+    if isinstance(node, Ix) and node.base is not None:
         if isinstance(node.base, str):
-            found = Anatomy(frozenset((node.base,)), False, 0, frozenset())
-        elif isinstance(node.base, Eigen):
-            found = Anatomy(frozenset(), True, 0, frozenset())
-        elif node.base is not None:
-            found = Anatomy(frozenset(), False, node.base + 1, frozenset())
-    elif isinstance(node, Var | PointVar):
-        mine = frozenset[Var | PointVar]((node,))
-        found = Anatomy(found.free, found.eigen, found.loose, found.variables | mine)
+            return Anatomy(free=frozenset((node.base,)))
+        return Anatomy(eigen=True) if isinstance(node.base, Eigen) else Anatomy(loose=node.base + 1)
+    if isinstance(node, Var | PointVar):
+        found = replace(found, variables=frozenset((node,)))
+    if isinstance(node, App | PointApp | Var | PointVar):
+        found = replace(found, names=found.names | {node.name})
     return found
 
 
@@ -576,7 +580,9 @@ def _joined(a: Anatomy, b: Anatomy, bound: bool) -> Anatomy:
     loose = max(a.loose, b.loose - bound)
     if a is _NOTHING and loose == b.loose:
         return b
-    return Anatomy(a.free | b.free, a.eigen or b.eigen, loose, a.variables | b.variables)
+    return Anatomy(
+        a.free | b.free, a.eigen or b.eigen, loose, a.variables | b.variables, a.names | b.names
+    )
 
 
 def free_indices(node: Node) -> frozenset[str]:

@@ -7,8 +7,9 @@ of a ``Proof``, in which ``calc`` chains and ``by`` reasons are turned into kern
 """
 
 from ..kernel.judgment import Theorem
+from .basis import StepError
 from .models import Outcome, ScenarioTree
-from .proof import ForAll, Proof, StepError
+from .proof import ForAll, Proof
 from .reasons import by
 from .symbols import (
     DoorError,

@@ -17,7 +17,8 @@ from ..kernel import terms as K
 from ..kernel.certificates import GOAL, Leaf, Product, certify
 from ..kernel.errors import KernelError
 from ..kernel.judgment import Theorem
-from .proof import Proof, StepError, explain_failure, names_of
+from .basis import StepError, explain_failure, names_of
+from .proof import Proof
 from .symbols import Within
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class Consequence(Reason):
 
 @dataclass(frozen=True)
 class Multiplying(Reason):
-    """The step is ``fact`` times a factor that is not negative."""
+    """The step is ``fact`` times a factor: one that is not negative, or any for an equation."""
 
     fact: Fact
     factor: Any
@@ -108,16 +109,26 @@ class Multiplying(Reason):
 
     def prove(self, p: Proof, goal: K.Rel) -> Theorem:
         fact, factor = _theorem(p, self.fact), p.scope.term(self.factor)
-        sign = p.solve(K.Rel(K.ZERO, "<=", factor))
-        if not isinstance(sign, Theorem):
+        one, equation = Fraction(1), fact.rel.op == "="
+        sign = None if equation else p.solve(K.Rel(K.ZERO, "<=", factor))
+        if not equation and not isinstance(sign, Theorem):
             raise StepError(f"not known to be >= 0: {p.show(factor)}")
-        one = Fraction(1)
-        facts = (fact, sign, *p.sides(goal, fact.conclusion))
-        if fact.rel.op == "=":
-            leaf = Leaf((Product(one, (GOAL,)),), ((0, factor),))
-        else:
-            leaf = Leaf((Product(one, (GOAL,)), Product(one, (0, 1))))
-        return certify(p.theory, goal, leaf, facts, p.ambient)
+        known = (sign,) if isinstance(sign, Theorem) else ()
+        facts = (fact, *known, *p.sides(goal, fact.conclusion))
+
+        def certified(step: K.Rel, cofactor: K.Term) -> Theorem:
+            products = (Product(one, (GOAL,)), *(() if equation else (Product(one, (0, 1)),)))
+            leaf = Leaf(products, ((0, cofactor),) if equation else ())
+            return certify(p.theory, step, leaf, facts, p.ambient)
+
+        if goal.op != "=":
+            return certified(goal, factor)
+        if not equation:
+            raise StepError("an inequality gives no equation")
+        return rules.antisymmetry(
+            certified(K.Rel(goal.left, "<=", goal.right), factor),
+            certified(K.Rel(goal.right, "<=", goal.left), K.neg(factor)),
+        )
 
 
 @dataclass(frozen=True)
@@ -207,7 +218,7 @@ class By:
 
     @staticmethod
     def multiplying(fact: Fact, factor: Any) -> Reason:
-        """A known relation times a factor that is not negative."""
+        """A known inequality times a factor that is not negative, or an equation times any."""
         return Multiplying(fact, factor)
 
     @staticmethod

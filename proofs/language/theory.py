@@ -23,9 +23,10 @@ from ..kernel.judgment import Theorem
 from ..kernel.theory import Axiom, Definition, Symbol
 from ..kernel.theory import Theory as KernelTheory
 from ..models import Report
+from .basis import RestsOnError, StepError, explain_failure
 from .door import Meaning, Scope
 from .models import ScenarioTree, consistency, inherited
-from .proof import Proof, RestsOnError, StepError, explain_failure
+from .proof import Proof
 from .symbols import (
     DoorError,
     FunctionName,
@@ -134,7 +135,7 @@ class Claimed:
     def _elaborate(self) -> Result:
         scope, goal = self.scope(), self.statement()
         hypotheses = self.hypotheses()
-        proof = Proof(self.theory, scope, hypotheses, goal)
+        proof = Proof(self.theory, scope, hypotheses, goal=goal)
         theorem = proof.conclude(self.script(proof))
         unused = tuple(h for h in hypotheses if h not in theorem.hypotheses)
         theorem = proof.with_hypotheses(theorem)
@@ -143,14 +144,14 @@ class Claimed:
             self.id,
             self.title,
             self.kind,
-            (*proof.sides(*hypotheses, goal), *proof.defined()),
+            proof.sides(*hypotheses, goal, known=proof.defined()),
             self.witness_point(),
         )
         return Result("proved", 0.0, claim, proof, unused=unused)
 
     def _failed(self, error: StepError) -> Result:
         """A step failed: is the claim itself false? Only a point of its own variables says so."""
-        proof = Proof(self.theory, self.scope(), self.hypotheses(), self.statement())
+        proof = Proof(self.theory, self.scope(), self.hypotheses(), goal=self.statement())
         if not isinstance(proof.goal, K.Rel):
             return Result("undecided", 0.0, reason=str(error))
         found = proof.solve(proof.goal)

@@ -108,4 +108,15 @@ def adamw_model(setting: Setting) -> ScenarioTree:
             Outcome(chance(one, 1) * chance(two, 2), {toss: tossed(one, two)})
             for one, two in product((True, False), repeat=2)
         ],
+        satisfies=canonical_choice(R=Rational(3, 2)),
     )
+
+
+def canonical_choice(R: Expr) -> dict[str, dict[Expr, Expr]]:
+    """The rates' own constants at h = sigma_s = 3, s = 1/3; X lam < 0.18, as in the model."""
+    names = symbols("c_eta c_theta c_eps a gamma rho t r h s R X C_P")
+    half, eighth = Rational(1, 2), Rational(1, 8)
+    chosen = (half, 1, 1, eighth, 1, 1, 0, half, 3, Rational(1, 3), R, Rational(43, 20), 21)
+    values = dict(zip(names, chosen, strict=True))
+    own = {name: values[name] for name in symbols("h s")}
+    return {"rate": values, "rate.sigma": values, "rate.canonical": own}

@@ -7,38 +7,41 @@ Its rate is the main theorem of ``adamw`` at mu = theta, where q = 1 + theta - t
 
 from typing import Any
 
-from ..language import Claimed, Proof, Theorem, Theory, by
-from .adamw import adamw
-from .adamw.instances import canonical_bound, know_scale, point, rate_canonical, reach
-from .adamw.rate import (
-    bound,
-    bound_in_sigma,
-    canonical_point,
-    decay_below_one,
-    everything,
-    h,
-    l1,
-    nonnegative_decay,
-    rate,
-    rate_in_sigma,
-    s,
+from ..language import Claimed, Proof, Rational, Theorem, Theory, by
+from .adamw.balance import h
+from .adamw.instances import (
+    canonical_bound,
+    canonical_reach,
+    canonical_witness,
+    know_scale,
+    rate_canonical,
 )
-from .adamw.setting import K, lam, mixing, mu, q, theta
+from .adamw.parameters import canonical_point, decay_below_one, everything, nonnegative_decay, s
+from .adamw.rate import bound, bound_in_sigma, l1, rate, rate_in_sigma
+from .adamw.setting import K, adamw, lam, mixing, mu, q, setting, theta
+from .models import adamw_model, canonical_choice
 
 nadamw = Theory("nadamw", "NAdamW", source="blueprint section 3, mu = theta", extends=(adamw,))
 nadamw.define("mu", mu, theta, source="Dozat (2016): the momentum is mixed again")
 nadamw.witness.pop(mu)
+nadamw.model(
+    adamw_model(setting)
+    .without(frozenset({"mu"}))
+    .extended(satisfies=canonical_choice(R=Rational(8, 5)))
+)
 
 
 def mixed(stated: Any) -> Any:
     """A hypothesis with mu = theta put in."""
     if not isinstance(stated, tuple):
         return stated
-    return tuple(part.xreplace({mu: theta}) if hasattr(part, "xreplace") else part for part in stated)
+    return tuple(
+        part.xreplace({mu: theta}) if hasattr(part, "xreplace") else part for part in stated
+    )
 
 
 def given(general: Claimed) -> list[Any]:
-    """The hypotheses of a theorem for every mu, at mu = theta, where 0 <= mu <= 1 need no saying."""
+    """The hypotheses of a theorem for every mu, at mu = theta; 0 <= mu <= 1 need no saying."""
     return [mixed(h) for h in general.given if h not in ((theta, "<=", mu), *mixing)]
 
 
@@ -94,11 +97,11 @@ def nadamw_rate_in_sigma(p: Proof) -> Theorem:
     for_constants=(h, s),
     given=given(rate_canonical),
     claim=(l1 / K, "<=", canonical_bound),
-    witness={at: value for at, value in point.items() if at != mu},
+    witness={at: value for at, value in canonical_witness.items() if at != mu},
     reference="blueprint, instances",
 )
 def nadamw_rate_canonical(p: Proof) -> Theorem:
     know_scale(p)
     twice = p.have((2 * q, "==", mixed((2 * q,))[0]), by.definition(mu))
-    decay = p.have((lam**2 * reach**2, "<=", s / 8), by.rewriting(twice))
+    decay = p.have((lam**2 * canonical_reach**2, "<=", s / 8), by.rewriting(twice))
     return at_theta(p, rate_canonical, decay)

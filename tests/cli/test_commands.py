@@ -92,6 +92,16 @@ def test_show_json(run):
     assert data["symbols"]["L"] == "smoothness constant"
 
 
+def test_show_leads_to_every_definition(run):
+    """Whatever the order of declaration: x leads to n and D, these to m and v, and n to mu."""
+    data = run("show", "nadamw.rate", "--format", "json").json
+    shown = {d["name"]: d["statement"] for d in data["definitions"]}
+    assert set(shown) == {"m.0", "v.0", "m", "v", "n", "D", "x", "mu", "Delta", "sigma_s",
+                          "xmax.0", "xmax"}  # fmt: skip
+    assert shown["mu"] == "μ = θ"
+    assert "μ" in data["symbols"]
+
+
 def test_show_variables(run):
     data = run("show", "sgd.step-size", "--format", "json").json
     assert data["variables"] == ["real numbers S, D, n, s"]

@@ -158,8 +158,12 @@ def test_trap_02_integrability_at_the_iterates_is_not_integrability_everywhere()
         left, right = E(add(grad(point, i), X)), add(E(grad(point, i)), E(X))
         with pytest.raises(SideConditionError, match=NOT_EQUAL):
             norm(THEORY, left, right, facts=known, linear=True)
-    left, right = E(add(grad(x(j), i), X)), add(E(grad(x(j), i)), E(X))
-    norm(THEORY, left, right, facts=known, linear=True)
+    at_j = coord(x(j), i)
+    left, right = E(add(at_j, X)), add(E(at_j), E(X))
+    fin, assumed = axiom(THEORY, "fin.x"), assume(THEORY, Fin(coord(x(k), i), Fraction(0)))
+    norm(THEORY, left, right, facts=(fin, known[1]), linear=True)
+    with pytest.raises(SideConditionError, match=NOT_EQUAL):  # assumed at k, not at j
+        norm(THEORY, left, right, facts=(assumed, known[1]), linear=True)
     ranged = weaken(weaken(fin, Le(one, k)), Le(k, K))
     with pytest.raises(SideConditionError, match=NOT_EQUAL):
         norm(THEORY, left, right, (Le(one, j),), facts=(ranged, known[1]), linear=True)

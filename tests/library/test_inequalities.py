@@ -26,7 +26,7 @@ def test_proved_from_nothing(name):
 
 def test_the_lemmas():
     assert list(inequalities.claims) == [
-        "young", "root-tangent", "root-subadditive", "root-monotone"
+        "young", "root-tangent", "root-subadditive", "root-monotone", "square-monotone"
     ]  # fmt: skip
 
 
@@ -47,6 +47,7 @@ def test_for_random_variables(name):
         ("root-tangent", {"t": Fraction(1, 4), "y": Fraction(1, 2)}),
         ("root-subadditive", {"x": 4, "y": 0}),
         ("root-monotone", {"x": 4, "y": 4}),
+        ("square-monotone", {"x": -3, "y": 3}),
     ],
 )
 def test_equality_is_attained(name, point):

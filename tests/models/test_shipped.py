@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -17,6 +18,7 @@ from ratecert.proofs.models import realised
 from ratecert.proofs.models.numbers import is_exact
 from ratecert.proofs.theorems import SHIPPED
 from ratecert.proofs.theorems.adamw import adamw, setting
+from ratecert.proofs.theorems.nadamw import nadamw
 from ratecert.proofs.theorems.sgd import sgd
 
 THEORIES = [theory for name in SHIPPED for theory in load(name)]
@@ -82,7 +84,8 @@ def test_what_is_claimed_is_true_in_the_model(theory):
     report = theory.consistency()
     seen = 0
     for claim in (c for c in theory.claims.values() if c.id in report.hypotheses):
-        values, indices = claim.witness_point()
+        at = theory.tree.satisfies.get(claim.id, {})
+        values, indices = replace(claim, witness={**claim.witness, **at}).witness_point()
         numbers = {t: v for t, v in values.items() if isinstance(t, T.Var)}
         for k in range(1, report.sizes["K"] + 1):
             for i in range(1, report.sizes["d"] + 1):
@@ -98,6 +101,18 @@ def test_the_hypotheses_of_sgd_s_rate_hold_with_the_axioms():
     assert {"rate", "rate.min", "expected-descent", "telescoped"} <= set(report.hypotheses)
     assert report.model.symbol("eta", ())[0] == (Fraction(2, 5), Fraction(2, 5))
     assert report.detail.endswith("hold exactly, with the hypotheses of rate, rate.min")
+
+
+@pytest.mark.parametrize("theory", [adamw, nadamw], ids=lambda theory: theory.name)
+def test_the_hypotheses_of_the_rates_hold_with_the_axioms(theory):
+    """With noise, weight decay and momentum: no rate is proved from what cannot be."""
+    report = theory.consistency()
+    assert {"rate", "rate.sigma", "rate.canonical"} <= set(report.hypotheses)
+    symbol = report.model.symbol
+    assert symbol("theta", ())[0] == (Fraction(2, 3), Fraction(2, 3))
+    assert symbol("mu", ())[0] == ((1, 1) if theory is adamw else symbol("theta", ())[0])
+    assert symbol("lam", ())[0][0] > 0
+    assert len(set(symbol("g", (2, 1)))) > 2
 
 
 def test_it_takes_little_time():
@@ -134,7 +149,7 @@ def test_nadamw_by_an_axiom_extends_the_model():
     inherited = nadamw.consistency()
     assert inherited.verdict == "none"
     assert "mixing fails at the root: 1 = 2/3 is false" in inherited.detail
-    nadamw.model(adamw.tree.extended(values={mu: Rational(2, 3)}))
+    nadamw.model(adamw.tree.extended(values={mu: Rational(2, 3)}, satisfies={}))
     assert nadamw.consistency().verdict == "holds"
 
 

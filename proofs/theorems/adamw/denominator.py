@@ -6,8 +6,7 @@ T^k is driven by p_k = E[(G^k)^2/tD^k], what the descent pays. Induction on k sh
 
 from ...language import E, Expr, ForAll, Proof, Sum, Theorem, by, sqrt, symbols, within
 from ...library.inequalities import root_monotone, root_tangent
-from .iterates import integrable_v, know_denominator, know_prediction
-from .momentum import second_moment
+from .integrability import integrable_v, know_denominator, know_prediction
 from .setting import (
     D,
     G,
@@ -145,7 +144,9 @@ def tangent(p: Proof) -> Theorem:
         "==", E(y / 2 + E(Y, given=k - 1) / (2 * y)), by.tower(),
         "<=", E(y),
         by.expectation(
-            p.have((y / 2 + E(Y, given=k - 1) / (2 * y), "<=", y), by.multiplying(mean, 1 / (2 * y)))
+            p.have(
+                (y / 2 + E(Y, given=k - 1) / (2 * y), "<=", y), by.multiplying(mean, 1 / (2 * y))
+            )
         ),
     )  # fmt: skip
 
@@ -224,7 +225,7 @@ def growth(p: Proof) -> Theorem:
             "<=", E(y), by.lemma(tangent),
             "<=", E(z) + w * (1 - beta) * p_k, by.lemma(increment),
             "<=", sqrt(Z) + (1 - beta) * (kappa * w) * T[k - 1, i] + w * (1 - beta) * p_k,
-            by.algebra(before(w=kappa * w), degree=1),
+            by.adding(before(w=kappa * w)),
             "==", sqrt(Z) + (1 - beta) * w * T[k, i], by.definition(T, k=k),
         )  # fmt: skip
 
@@ -275,7 +276,7 @@ def mean_prediction(p: Proof) -> Theorem:
         "==", E(sqrt(mixture(predicted[k, i], 1))), by.definition(tD),
         "<=", E(sqrt(mixture(v[k - 1, i], kappa))) + (1 - beta) * p_k, by.lemma(increment, w=1),
         "<=", sqrt(Z) + (1 - beta) * kappa * T[k - 1, i] + (1 - beta) * p_k,
-        by.algebra(p.use(growth, k=k - 1, w=kappa), degree=1),
+        by.adding(p.use(growth, k=k - 1, w=kappa)),
         "==", sqrt(Z) + (1 - beta) * T[k, i], by.definition(T, k=k),
     )  # fmt: skip
 
@@ -328,19 +329,16 @@ def sum_of_T(p: Proof) -> Theorem:
     "L7.sum",
     title="The denominator of a coordinate, over all steps",
     given=[within(K, 1), coordinate, *signs],
-    claim=(over_k(E(D[k, i])), "<=", K * sqrt(Z) + 2 * total_p),
+    claim=(over_k(E(D[k, i])), "<=", K * sqrt(Z) + (1 + kappa) * total_p),
     reference="blueprint L7",
 )
 def sum_of_denominators(p: Proof) -> Theorem:
     know_prediction(p)
-    below_one = p.have((kappa, "<=", 1), by.algebra())
-    p.know(p.nonnegative(total_p))
     return p.calc(
         over_k(E(D[k, i])),
         "<=", over_k(sqrt(Z) + (1 - beta) * T[k, i]), by.summing(mean_denominator, step),
         "==", K * sqrt(Z) + (1 + kappa) * ((1 - kappa) * total_T), by.algebra(),
         "<=", K * sqrt(Z) + (1 + kappa) * total_p, by.multiplying(sum_of_T, 1 + kappa),
-        "<=", K * sqrt(Z) + 2 * total_p, by.multiplying(below_one, total_p),
     )  # fmt: skip
 
 
@@ -353,10 +351,14 @@ def sum_of_denominators(p: Proof) -> Theorem:
 )
 def total_denominator(p: Proof) -> Theorem:
     u = sqrt((sigma_s**2 + d * eps) / d)
+    know_prediction(p)
     at = p.within(coordinate)
+    below_one = at.have((kappa, "<=", 1), by.algebra())
+    at.know(at.nonnegative(total_p))
     each = at.calc(
         over_k(E(D[k, i])),
-        "<=", K * sqrt(Z) + 2 * total_p, by.lemma(sum_of_denominators),
+        "<=", K * sqrt(Z) + (1 + kappa) * total_p, by.lemma(sum_of_denominators),
+        "<=", K * sqrt(Z) + 2 * total_p, by.multiplying(below_one, total_p),
         "<=", K * (u / 2 + Z / (2 * u)) + 2 * total_p,
         by.multiplying(at.use(root_tangent, t=Z, y=u), K),
     )  # fmt: skip
@@ -408,7 +410,7 @@ def predicted_pays(p: Proof) -> Theorem:
         E(D[k, i] ** 2, given=k - 1),
         "==", E(v[k, i] + eps, given=k - 1), by.definition(D),
         "==", E(v[k, i], given=k - 1) + eps, by.linearity(),
-        "<=", predicted[k, i] + eps, by.algebra(p.use(conditional_v)),
+        "<=", predicted[k, i] + eps, by.adding(conditional_v),
         "==", tD[k, i] ** 2, by.definition(tD),
     )  # fmt: skip
     bent = p.calc(
@@ -426,7 +428,7 @@ def predicted_pays(p: Proof) -> Theorem:
         "<=", E(below - G[k, i] ** 2 / (2 * tD[k, i]) + gain * D[k, i] ** 2),
         by.expectation(p.use(inverse_tangent, G0=G[k, i], D0=D[k, i], z0=tD[k, i])),
         "==", E(below) - p_k / 2 + E(gain * D[k, i] ** 2), by.linearity(),
-        "<=", E(below), by.algebra(bent, degree=1),
+        "<=", E(below), by.adding(bent),
     )  # fmt: skip
 
 

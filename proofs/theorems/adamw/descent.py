@@ -1,7 +1,8 @@
 """L3 and L6: the descent of one step, and its length, on every path; L3 over all steps."""
 
 from ...language import E, Proof, Theorem, by, sqrt, symbols, within
-from .iterates import R, X, know_denominator, squared_iterates, within_reach
+from .integrability import know_denominator
+from .iterates import R, X, squared_iterates, within_reach
 from .setting import (
     D,
     Delta,
@@ -257,10 +258,9 @@ def expected_descent(p: Proof) -> Theorem:
         ),
         "==", X**2 * E(D[k, i]), by.linearity(),
     )  # fmt: skip
-    paid = (
-        eta / 2 * over_i(E(G[k, i] ** 2 / D[k, i]))
-        + eta / 2 * (1 - L * eta / sqrt(eps)) * over_i(E(b[k, i] ** 2 / D[k, i]))
-    )
+    paid = eta / 2 * over_i(E(G[k, i] ** 2 / D[k, i])) + eta / 2 * (
+        1 - L * eta / sqrt(eps)
+    ) * over_i(E(b[k, i] ** 2 / D[k, i]))
     error = eta / 2 * (1 + rho) / sqrt(eps) * over_i(E((n[k, i] - G[k, i]) ** 2))
     rate = eta / 2 * (1 + 1 / rho) * lam**2
     one_step = p.calc(
@@ -272,7 +272,7 @@ def expected_descent(p: Proof) -> Theorem:
     return p.calc(
         paid,
         "<=", E(f(x[k])) - E(f(x[k + 1])) + error + rate * over_i(E(x[k, i] ** 2 * D[k, i])),
-        by.algebra(one_step, degree=1),
+        by.adding(one_step),
         "<=", E(f(x[k])) - E(f(x[k + 1])) + error + rate * X**2 * over_i(E(D[k, i])),
         by.multiplying(p.sum(decay, coordinate), rate),
     )  # fmt: skip
@@ -294,9 +294,7 @@ def expected_descent(p: Proof) -> Theorem:
 )  # fmt: skip
 def total_descent(p: Proof) -> Theorem:
     know_denominator(p)
-    rest = (
-        eta / 2 * (1 + rho) / sqrt(eps) * N + eta / 2 * (1 + 1 / rho) * lam**2 * X**2 * S
-    )
+    rest = eta / 2 * (1 + rho) / sqrt(eps) * N + eta / 2 * (1 + 1 / rho) * lam**2 * X**2 * S
     last = p.calc(
         fstar, "==", E(fstar), by.linearity(),
         "<=", E(f(x[K + 1])), by.expectation(p.axiom("A0", p=x[K + 1])),
@@ -305,6 +303,6 @@ def total_descent(p: Proof) -> Theorem:
         eta / 2 * P + eta / 2 * (1 - L * eta / sqrt(eps)) * Q,
         "<=", over_k(E(f(x[k])) - E(f(x[k + 1]))) + rest, by.summing(expected_descent, step),
         "==", E(f(x[1])) - E(f(x[K + 1])) + rest, by.telescoping(E(f(x[k])), step),
-        "<=", E(f(x[1])) - fstar + rest, by.algebra(last, degree=1),
+        "<=", E(f(x[1])) - fstar + rest, by.adding(last),
         "==", Delta + rest, by.definition(Delta),
     )  # fmt: skip

@@ -1,9 +1,13 @@
 """Instances: the free parameters fixed at rationals, each a theorem of its own."""
 
-from ...language import Claimed, Expr, Max, Proof, Rational, Theorem, by, root, sqrt, within
+from ...language import Max, Proof, Rational, Theorem, by, root, sqrt, within
 from ...library.inequalities import root_monotone
-from .iterates import R, X, know_denominator, know_prediction
-from .rate import (
+from .balance import h
+from .descent import rho
+from .integrability import know_denominator, know_prediction
+from .iterates import R, X
+from .noise import t
+from .parameters import (
     C_P,
     a,
     bracket,
@@ -13,20 +17,15 @@ from .rate import (
     chosen_s,
     error_weight,
     gamma,
-    h,
     know_beta,
-    l1,
     paid,
     positive_floor,
     positive_scale,
     r,
-    rate,
-    rate_in_sigma,
-    rho,
     s,
     slack,
-    t,
 )
+from .rate import l1, rate
 from .setting import (
     Delta,
     K,
@@ -53,7 +52,7 @@ chosen = {
 C_1 = sqrt((20 + sqrt(2) / 2) * sqrt(2))
 C_2 = 20 * sqrt(2) + 1
 noise_level = (h, "==", sqrt(Max(sigma_s**2, L * Delta / K)))
-reach = xmax[d] + sqrt(2 * q) * eta * K
+canonical_reach = xmax[d] + sqrt(2 * q) * eta * K
 canonical_bound = C_1 * sqrt(d) * root(h**2 * L * Delta / K, 4) + C_2 * sqrt(d * L * Delta / K)
 canonical = [
     within(K, 1), within(d, 1), (0, "<", L), (0, "<", Delta),
@@ -62,9 +61,9 @@ canonical = [
     (eps, "==", h**2 / d),
     (theta, "==", 1 - s), (theta, "<=", beta), (beta**2, "<=", theta),
     (theta, "<=", mu), (mu, "<=", 1),
-    (0, "<=", lam), (lam**2 * reach**2, "<=", s / 8),
+    (0, "<=", lam), (lam**2 * canonical_reach**2, "<=", s / 8),
 ]  # fmt: skip
-point = {K: 1, d: 1, h: 1, s: 1, eta: Rational(1, 2)}
+canonical_witness = {K: 1, d: 1, h: 1, s: 1, eta: Rational(1, 2)}
 weight = error_weight.xreplace({c_theta: 1, t: 0})
 
 
@@ -114,7 +113,7 @@ def canonical_bracket(p: Proof) -> Theorem:
     for_constants=(h,),
     given=[within(K, 1), (0, "<", L), (0, "<", Delta), noise_level],
     claim=(0, "<", h),
-    witness=point,
+    witness=canonical_witness,
 )
 def positive_h(p: Proof) -> Theorem:
     return p.have((0, "<", h), by.algebra())
@@ -126,7 +125,7 @@ def positive_h(p: Proof) -> Theorem:
     for_constants=(h,),
     given=[within(K, 1), (0, "<", L), (0, "<", Delta), noise_level],
     claim=(sigma_s, "<=", h),
-    witness=point,
+    witness=canonical_witness,
 )
 def noise_below_h(p: Proof) -> Theorem:
     p.know(p.have((0, "<=", sigma_s), by.definition(sigma_s)), p.use(positive_h))
@@ -140,7 +139,7 @@ def noise_below_h(p: Proof) -> Theorem:
     for_constants=(h, s),
     given=[within(K, 1), (0, "<", L), (0, "<", Delta), noise_level, chosen_s],
     claim=(s, "<=", 1),
-    witness=point,
+    witness=canonical_witness,
 )
 def small_s(p: Proof) -> Theorem:
     p.know(p.use(positive_h))
@@ -169,7 +168,7 @@ def know_scale(p: Proof) -> None:
     for_constants=(h, s),
     given=canonical,
     claim=(l1 / K, "<=", canonical_bound),
-    witness=point,
+    witness=canonical_witness,
     reference="blueprint, instances: C_P = 20 + 2^{1/2}/2",
 )  # fmt: skip
 def rate_canonical(p: Proof) -> Theorem:

@@ -1,218 +1,31 @@
-"""L0 and L2: what is integrable, how small the denominator gets, how far the iterates go."""
+"""L2: how far the iterates go."""
 
-from ...language import (
-    Max,
-    Proof,
-    Theorem,
-    by,
-    indices,
-    integrable,
-    sqrt,
-    square_integrable,
-    symbols,
-    within,
-)
-from ...library.inequalities import root_monotone, square_monotone
-from .momentum import double, second_moment
+from ...language import Max, Proof, Theorem, by, indices, symbols, within
+from ...library.inequalities import square_monotone
+from .integrability import know_denominator
+from .momentum import double
 from .setting import (
     D,
     K,
     adamw,
-    averaging,
     beta,
     coordinate,
     d,
     decays,
     eps,
     eta,
-    from_start,
-    g,
     i,
     k,
     lam,
-    m,
-    mu,
     n,
-    predicted,
     q,
-    sigma,
     smoothing,
     step,
-    tD,
     theta,
     v,
     x,
     xmax,
 )
-
-# --- L0: integrability --------------------------------------------------------------------------
-
-
-@adamw.lemma(
-    "L0.v",
-    title="The second moment is integrable",
-    given=[from_start, coordinate],
-    claim=integrable(v[k, i]),
-    reference="blueprint L0",
-)
-def integrable_v(p: Proof) -> Theorem:
-    def induction_step(p: Proof, before: Theorem) -> Theorem:
-        p.know(before)
-        return p.integrability(integrable(v[k, i]), v, k=k)
-
-    return p.induction(
-        integrable(v[k, i]),
-        from_start,
-        base=lambda p: p.integrability(integrable(v[0, i]), v),
-        step=induction_step,
-    )
-
-
-@adamw.lemma(
-    "L0.m",
-    title="The momentum is square integrable",
-    given=[from_start, coordinate],
-    claim=square_integrable(m[k, i]),
-    reference="blueprint L0",
-)
-def integrable_m(p: Proof) -> Theorem:
-    def induction_step(p: Proof, before: Theorem) -> Theorem:
-        p.know(before)
-        return p.integrability(square_integrable(m[k, i]), m, k=k)
-
-    return p.induction(
-        square_integrable(m[k, i]),
-        from_start,
-        base=lambda p: p.integrability(square_integrable(m[0, i]), m),
-        step=induction_step,
-    )
-
-
-@adamw.lemma(
-    "L0.n",
-    title="The mixed momentum is square integrable",
-    given=[step, coordinate],
-    claim=square_integrable(n[k, i]),
-    reference="blueprint L0",
-)
-def integrable_n(p: Proof) -> Theorem:
-    p.know(p.use(integrable_m))
-    return p.integrability(square_integrable(n[k, i]), n, k=k)
-
-
-# --- the denominators ---------------------------------------------------------------------------
-
-
-@adamw.lemma(
-    "floor",
-    title="The denominator is at least the root of eps",
-    given=[step, coordinate, *averaging, (0, "<", eps)],
-    claim=(sqrt(eps), "<=", D[k, i]),
-)
-def floor(p: Proof) -> Theorem:
-    p.know(p.use(second_moment))
-    return p.calc(
-        sqrt(eps),
-        "<=", sqrt(v[k, i] + eps), by.lemma(root_monotone, x=eps, y=v[k, i] + eps),
-        "==", D[k, i], by.definition(D),
-    )  # fmt: skip
-
-
-@adamw.lemma(
-    "L0.D",
-    title="The denominator is square integrable",
-    given=[step, coordinate, *averaging, (0, "<", eps)],
-    claim=square_integrable(D[k, i]),
-    reference="blueprint L0",
-)
-def integrable_D(p: Proof) -> Theorem:
-    p.know(p.use(second_moment), p.use(integrable_v))
-    return p.integrability(square_integrable(D[k, i]), D, k=k)
-
-
-@adamw.lemma(
-    "positive",
-    title="The denominator is positive",
-    given=[step, coordinate, *averaging, (0, "<", eps)],
-    claim=(0, "<", D[k, i]),
-)
-def positive(p: Proof) -> Theorem:
-    return p.have((0, "<", D[k, i]), by.algebra(floor))
-
-
-def know_denominator(p: Proof) -> None:
-    """D >= eps^{1/2} > 0, v >= 0 under its root, and L0."""
-    for claim in (second_moment, floor, positive):
-        p.know(p.use(claim))
-    for claim in (integrable_v, integrable_m, integrable_n, integrable_D):
-        p.know(p.use(claim))
-
-
-@adamw.lemma(
-    "predicted",
-    title="The predicted second moment is not negative",
-    given=[step, coordinate, *averaging],
-    claim=(0, "<=", predicted[k, i]),
-)
-def predicted_moment(p: Proof) -> Theorem:
-    p.know(p.use(second_moment))
-    return p.have((0, "<=", predicted[k, i]), by.algebra())
-
-
-@adamw.lemma(
-    "predicted.positive",
-    title="What is under the predicted root is positive",
-    given=[step, coordinate, *averaging, (0, "<", eps)],
-    claim=(0, "<", predicted[k, i] + eps),
-)
-def predicted_positive(p: Proof) -> Theorem:
-    return p.have((0, "<", predicted[k, i] + eps), by.algebra(predicted_moment))
-
-
-@adamw.lemma(
-    "predicted.floor",
-    title="The predicted denominator is at least the root of eps",
-    given=[step, coordinate, *averaging, (0, "<", eps)],
-    claim=(sqrt(eps), "<=", tD[k, i]),
-)
-def predicted_floor(p: Proof) -> Theorem:
-    p.know(p.use(predicted_moment), p.use(predicted_positive))
-    return p.calc(
-        sqrt(eps),
-        "<=", sqrt(predicted[k, i] + eps), by.lemma(root_monotone, x=eps, y=predicted[k, i] + eps),
-        "==", tD[k, i], by.definition(tD),
-    )  # fmt: skip
-
-
-@adamw.lemma(
-    "predicted.root",
-    title="The predicted denominator is positive",
-    given=[step, coordinate, *averaging, (0, "<", eps)],
-    claim=(0, "<", tD[k, i]),
-)
-def predicted_root(p: Proof) -> Theorem:
-    return p.have((0, "<", tD[k, i]), by.algebra(predicted_floor))
-
-
-@adamw.lemma(
-    "L0.tD",
-    title="The predicted denominator is square integrable",
-    given=[step, coordinate, *averaging, (0, "<", eps)],
-    claim=square_integrable(tD[k, i]),
-    reference="blueprint L0",
-)
-def integrable_tD(p: Proof) -> Theorem:
-    p.know(p.use(predicted_positive), p.use(integrable_v))
-    return p.integrability(square_integrable(tD[k, i]), tD, k=k)
-
-
-def know_prediction(p: Proof) -> None:
-    """tD >= eps^{1/2} > 0, what is under its root is positive, and L0."""
-    for claim in (second_moment, predicted_moment, predicted_positive):
-        p.know(p.use(claim))
-    for claim in (predicted_floor, predicted_root, integrable_v, integrable_tD):
-        p.know(p.use(claim))
-
 
 # --- L2: iterates stay bounded ------------------------------------------------------------------
 
@@ -239,7 +52,10 @@ def dominated_momentum(p: Proof) -> Theorem:
         "<=", R**2 * (v[k, i] + eps), by.algebra(),
         "==", (R * D[k, i]) ** 2, by.definition(D),
     )  # fmt: skip
-    return p.have((abs(n[k, i]), "<=", R * D[k, i]), by.lemma(square_monotone, square, x=n[k, i], y=R * D[k, i]))
+    return p.have(
+        (abs(n[k, i]), "<=", R * D[k, i]),
+        by.lemma(square_monotone, square, x=n[k, i], y=R * D[k, i]),
+    )
 
 
 @adamw.lemma(
@@ -252,10 +68,13 @@ def dominated_momentum(p: Proof) -> Theorem:
     witness={R: 1, x0: 1, n0: 1, D0: 1},
 )
 def decay_step(p: Proof) -> Theorem:
-    return p.have(
-        (abs((1 - lam * eta) * x0 - eta * n0 / D0), "<=", (1 - lam * eta) * abs(x0) + eta * R),
-        by.algebra(),
-    )
+    kept = (1 - lam * eta) * abs(x0)
+    return p.calc(
+        abs((1 - lam * eta) * x0 - eta * n0 / D0),
+        "<=", kept + eta / D0 * abs(n0), by.algebra(),
+        "<=", kept + eta * R, by.multiplying((abs(n0), "<=", R * D0), eta / D0),
+    )  # fmt: skip
+
 
 reach = xmax[d] + R * eta * (k - 1)
 
@@ -408,7 +227,7 @@ def norm_sign(p: Proof) -> Theorem:
 )  # fmt: skip
 def small_decay(p: Proof) -> Theorem:
     p.know(p.use(norm_sign))
-    large = p.have((1, "<=", q), by.algebra(alone=True, *smoothing))
+    large = p.have((1, "<=", q), by.algebra(*smoothing, alone=True))
     p.know(p.have((1, "<=", R), by.algebra(large, (0, "<=", R), (2 * q, "<=", R**2), alone=True)))
     reached = p.calc(
         eta,
@@ -421,4 +240,6 @@ def small_decay(p: Proof) -> Theorem:
         (lam * X, "<=", 1),
         by.algebra((lam**2 * X**2, "<=", 1), (0, "<=", lam), alone=True),
     )
-    return p.calc(lam * eta, "<=", lam * X, by.multiplying(reached, lam), "<=", 1, by.algebra(whole))
+    return p.calc(
+        lam * eta, "<=", lam * X, by.multiplying(reached, lam), "<=", 1, by.algebra(whole)
+    )

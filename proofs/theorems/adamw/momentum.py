@@ -1,11 +1,27 @@
 """L1: the momentum is dominated by the root of the second moment, on every path.
 
-One step at a time, by induction on k: theta m^2 + (1-theta) g^2 is at least (theta m + (1-theta) g)^2.
+By induction on k, one step at a time: (theta m + (1-theta) g)^2 <= theta m^2 + (1-theta) g^2.
 """
 
 from ...language import Proof, Rational, Theorem, by
-from .setting import adamw, averaging, beta, coordinate, decays, from_start, g, i, k, m, mu, n, q
-from .setting import step, theta, v
+from .setting import (
+    adamw,
+    averaging,
+    beta,
+    coordinate,
+    decays,
+    from_start,
+    g,
+    i,
+    k,
+    m,
+    mu,
+    n,
+    q,
+    step,
+    theta,
+    v,
+)
 
 ratio = (1 - theta) / (1 - beta)
 

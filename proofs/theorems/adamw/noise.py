@@ -1,7 +1,7 @@
 """L4 and L5: how far the momentum is from the gradient, in mean square."""
 
 from ...language import E, Proof, Sum, Theorem, by, point, symbols, within
-from .iterates import integrable_m, integrable_n
+from .integrability import integrable_m
 from .setting import (
     Delta,
     G,
@@ -9,7 +9,6 @@ from .setting import (
     L,
     adamw,
     coordinate,
-    d,
     displacement,
     f,
     fstar,
@@ -19,12 +18,10 @@ from .setting import (
     m,
     mixing,
     momentum_error,
-    move,
     mu,
     n,
     over_i,
     over_k,
-    setting,
     sigma,
     sigma_s,
     smoothing,
@@ -118,7 +115,8 @@ def first_error(p: Proof) -> Theorem:
     at = p.within(coordinate)
     each = at.calc(
         E((m[1, i] - G[1, i]) ** 2),
-        "==", theta**2 * E((m[0, i] - G[1, i]) ** 2) + (1 - theta) ** 2 * E((g[1, i] - G[1, i]) ** 2),
+        "==",
+        theta**2 * E((m[0, i] - G[1, i]) ** 2) + (1 - theta) ** 2 * E((g[1, i] - G[1, i]) ** 2),
         by.lemma(split_error, k=1),
         "==", theta**2 * G[1, i] ** 2 + (1 - theta) ** 2 * E((g[1, i] - G[1, i]) ** 2),
         by.definition(m),
@@ -156,7 +154,7 @@ drift = theta**2 * k1 / ((1 - t) * (1 - theta))
     given=[*smoothing, *weight],
     claim=(theta**2 * (a0 + c0) ** 2, "<=", theta * k1 * a0**2 + drift * c0**2),
     witness={t: 0, a0: 1, c0: 1},
-    reference="blueprint L4; the difference is theta ((1-t)(1-theta)a - theta c)^2/((1-t)(1-theta))",
+    reference="blueprint L4: the difference is theta ((1-t)(1-theta)a-theta c)^2/((1-t)(1-theta))",
 )
 def weighted_young(p: Proof) -> Theorem:
     return p.have(
@@ -197,7 +195,7 @@ def error_step(p: Proof) -> Theorem:
         theta**2 * E((m[k - 1, i] - G[k, i]) ** 2) + (1 - theta) ** 2 * E(noise**2),
         by.lemma(split_error),
         "<=", theta * k1 * E(old**2) + drift * E(turn**2) + (1 - theta) ** 2 * E(noise**2),
-        by.algebra(expanded, degree=1),
+        by.adding(expanded),
         "<=", theta * k1 * E(old**2) + drift * E(turn**2) + (1 - theta) ** 2 * sigma[i] ** 2,
         by.multiplying(at.use(variance), (1 - theta) ** 2),
     )  # fmt: skip
@@ -247,7 +245,13 @@ def error_sum(p: Proof) -> Theorem:
     start = 2 * theta**2 * L * Delta + (1 - theta) ** 2 * sigma_s**2
     rest = within(k, 2, K)
     p.know(p.use(integrable_m))
-    error_at, move_at = p.nonnegative(momentum_error[K]), p.nonnegative(displacement[K])
+    fewer_errors, fewer_moves = (
+        p.have(
+            (Sum(term[k], (k, 1, K - 1)), "<=", over_k(term[k])),
+            by.algebra(p.last(term[k], step), p.nonnegative(term[K]), alone=True),
+        )
+        for term in (momentum_error, displacement)
+    )
     recursion = p.calc(
         errors,
         "==", momentum_error[1] + Sum(momentum_error[k], (k, 2, K)),
@@ -255,18 +259,21 @@ def error_sum(p: Proof) -> Theorem:
         "<=",
         start + theta * k1 * past_errors + drift * past_moves
         + (K - 1) * (1 - theta) ** 2 * sigma_s**2,
-        by.algebra(p.use(first_error), p.sum(p.within(rest).use(error_step), rest), degree=1),
+        by.adding(first_error, p.sum(p.within(rest).use(error_step), rest)),
+        "<=",
+        start + theta * k1 * errors + drift * past_moves
+        + (K - 1) * (1 - theta) ** 2 * sigma_s**2,
+        by.multiplying(fewer_errors, theta * k1),
         "<=",
         start + theta * k1 * errors + drift * moves + (K - 1) * (1 - theta) ** 2 * sigma_s**2,
-        by.algebra(
-            p.last(momentum_error[k], step), p.last(displacement[k], step), error_at, move_at,
-        ),
+        by.multiplying(fewer_moves, drift),
     )  # fmt: skip
     return p.calc(
         (1 + t * theta) * errors,
         "==", (1 - theta * k1) * errors / (1 - theta), by.algebra(),
         "<=",
-        (2 * theta**2 * L * Delta + drift * moves + K * (1 - theta) ** 2 * sigma_s**2) / (1 - theta),
+        (2 * theta**2 * L * Delta + drift * moves + K * (1 - theta) ** 2 * sigma_s**2)
+        / (1 - theta),
         by.multiplying(recursion, 1 / (1 - theta)),
         "==",
         2 * theta**2 * L * Delta / (1 - theta)

@@ -38,9 +38,7 @@ adamw.define("xmax", xmax[i], Max(xmax[i - 1], abs(x[1, i])), [coordinate])
 
 # tD: the denominator with the conditional second moment of g^k in place of (g^k)^2; F_{k-1}.
 tD = adamw.process("tD", adapted=-1, meaning="(beta v^{k-1} + (1-beta)(G^2 + sigma^2) + eps)^{1/2}")
-predicted = Notation(
-    lambda k, i: beta * v[k - 1, i] + (1 - beta) * (G[k, i] ** 2 + sigma[i] ** 2)
-)
+predicted = Notation(lambda k, i: beta * v[k - 1, i] + (1 - beta) * (G[k, i] ** 2 + sigma[i] ** 2))
 adamw.define("tD", tD[k, i], sqrt(predicted[k, i] + eps), [step, coordinate])
 
 # T^k: a deterministic recursion driven by p_k = E[(G^k)^2/tD^k].

@@ -42,10 +42,10 @@ def describe(claim: Claimed) -> dict[str, Any]:
     printer, theory = Printer(claim.theory.kernel()), claim.theory.kernel()
     formulas: list[Formula] = [*claim.hypotheses(), claim.statement()]
     names = _heads(*formulas)
-    definitions = []
-    for definition in theory.definitions:
-        if definition.head in names:
-            names |= _heads(definition.left, definition.right)
+    definitions, waiting = [], list(theory.definitions)
+    while reached := [d for d in waiting if d.head in names]:  # in whatever order they are declared
+        waiting = [d for d in waiting if d not in reached]
+        names |= _heads(*(side for d in reached for side in (d.left, d.right)))
     for definition in theory.definitions:
         if definition.head in names:
             left, right = printer.show(definition.left), printer.show(definition.right)
