@@ -97,9 +97,8 @@ def _carried(
     script: Callable[[Proof], Theorem | None], route: Callable[[Claimed], Claimed]
 ) -> Callable[[Proof], Theorem | None]:
     def run(p: Proof) -> Theorem | None:
-        inner = Rerouted(
-            p.author, p.scope, p.given, p.goal, p.chains, p.local, p.known, p.used, route
-        )
+        same = {f.name: getattr(p, f.name) for f in fields(Proof)}
+        inner = Rerouted(**same, route=route)
         theorem = script(inner)
         p.local = inner.local
         return theorem

@@ -17,7 +17,7 @@ from ratecert.proofs.theorems.adamw.denominator import (
     tangent,
 )
 from ratecert.proofs.theorems.adamw.descent import descent, expected_descent, total_descent
-from ratecert.proofs.theorems.adamw.iterates import integrable_m, integrable_v
+from ratecert.proofs.theorems.adamw.integrability import integrable_m, integrable_v
 from ratecert.proofs.theorems.adamw.noise import (
     error_step,
     first_error,

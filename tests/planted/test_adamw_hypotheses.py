@@ -45,6 +45,6 @@ def test_without_one_hypothesis(name):
         if result.verdict != "proved":
             assert result.reason
             continue
-        p = Proof(adamw, other.scope(), rest, claimed.statement())
+        p = Proof(adamw, other.scope(), rest, goal=claimed.statement())
         if p.show(dropped) not in NOT_NEEDED.get(name, ()):
             assert isinstance(p.solve(dropped), Theorem), p.show(dropped)

@@ -8,6 +8,7 @@ from adamw_twins import LESS, instead, without
 from adamw_worlds import HALF, QUIET
 
 from ratecert.proofs.language import Min, Rational, root, sqrt
+from ratecert.proofs.theorems.adamw.balance import h
 from ratecert.proofs.theorems.adamw.instances import (
     C_1,
     C_2,
@@ -21,18 +22,11 @@ from ratecert.proofs.theorems.adamw.instances import (
     small_s,
 )
 from ratecert.proofs.theorems.adamw.iterates import R
+from ratecert.proofs.theorems.adamw.parameters import gamma
 from ratecert.proofs.theorems.adamw.rate import C_1 as GENERAL_C_1
 from ratecert.proofs.theorems.adamw.rate import C_2 as GENERAL_C_2
-from ratecert.proofs.theorems.adamw.rate import gamma, h, l1
-from ratecert.proofs.theorems.adamw.setting import (
-    Delta,
-    K,
-    L,
-    d,
-    mu,
-    sigma_s,
-    theta,
-)
+from ratecert.proofs.theorems.adamw.rate import l1
+from ratecert.proofs.theorems.adamw.setting import Delta, K, L, d, mu, sigma_s, theta
 from ratecert.proofs.theorems.nadamw import nadamw_rate, nadamw_rate_canonical, nadamw_rate_in_sigma
 
 nine = Rational(9, 10)

@@ -135,16 +135,16 @@ FALSEHOODS = [
     falsehood("the next displacement", error_step, {displacement[k - 1]: displacement[k]},
               "by linearity of E: false at"),
     # --- L4, all steps ---
-    falsehood("2% less noise", error_sum, {sigma_s**2: LESS * sigma_s**2}, "by algebra: false at",
+    falsehood("2% less noise", error_sum, {sigma_s**2: LESS * sigma_s**2}, "identity fails",
               where={},
               at={"t": 0}),
     falsehood("K - 1 for K", error_sum, {K * (1 - theta): (K - 1) * (1 - theta)},
               "by multiplying: certify: the identity fails",
               where={}, at={"t": 0}),
-    falsehood("2% less gap", error_sum, {L * Delta: LESS * L * Delta}, "by algebra: false at",
+    falsehood("2% less gap", error_sum, {L * Delta: LESS * L * Delta}, "identity fails",
               where=None),
     falsehood("the gap once", error_sum, {2 * theta**2 * L * Delta: theta**2 * L * Delta},
-              "by algebra: false at",
+              "identity fails",
               where={**quiet, "eta": 0, "theta": Rational(1, 10)}, at={"t": 0}),
     falsehood("without 1/(1 - theta)", error_sum, None, "the proof ends with",
               claim=(error_sum.claim[0], "<=",
@@ -156,7 +156,7 @@ FALSEHOODS = [
               given=without(error_sum, (theta, "<", 1))),
     falsehood("t = 1", error_sum, None, "needs t < 1, which is not known", verdict="not proved",
               given=without(error_sum, (t, "<", 1))),
-    falsehood("no step", error_sum, None, "not known to be integrable", verdict="error",
+    falsehood("no step", error_sum, None, "the range may be empty", verdict="error",
               given=instead(error_sum, {within(K, 1): within(K, 0)})),
     # --- L5 ---
     falsehood("2% less error", mixed_error, {mu**2 * momentum_error[k]: LESS * mu**2

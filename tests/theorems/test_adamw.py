@@ -76,6 +76,7 @@ UNUSED = {
     "gradient-gap": {"1 ≤ k", "k ≤ K+1"},
     "L4.first": {"θ < 1"},
     "L4.young": {"0 ≤ t"},
+    "L5": {"0 ≤ θ"},
     "chosen.curvature": {"0 < c_η"},
     "chosen.drift": {"η = c_η·√(Δ/(K·L·d))"},
     "chosen.noise": {"η = c_η·√(Δ/(K·L·d))"},
