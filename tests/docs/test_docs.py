@@ -52,4 +52,4 @@ def test_commands_named_in_the_readme_run(capsys: pytest.CaptureFixture[str]) ->
     assert len(commands) >= 3
     for command in commands:
         assert main(command.split()) == 0, command
-    assert "η = 1/max(L, σ_s·√(K·L/(2·Δ)))" in capsys.readouterr().out
+    assert "η = c_η·√(Δ/(K·L·d))" in capsys.readouterr().out

@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from ..cli import EXIT_FINDING, EXIT_OK
+from ..proofs.kernel.theory import Axiom
 from ..proofs.language.loader import statement
 from ..proofs.language.replaying import replay_elsewhere
 from ..proofs.language.trust import foundation
@@ -51,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
         )
         return EXIT_OK
     print(f"{claim.label} ({claim.kind}): {claim.title}\n")
-    facts = {name: (a.source, printer.show(a.conclusion)) for name, a in theory.axiom_table.items()}
+    facts = {name: (a.source, _stated(a, printer)) for name, a in theory.axiom_table.items()}
     print("Assumptions and axioms")
     for group in (*base.assumptions, *base.axioms):
         inside = [
@@ -81,3 +82,9 @@ def run(args: argparse.Namespace) -> int:
         print(f"    The hypotheses above {also} in it as well.")
     print(f"Replayed by the kernel alone in a fresh process: sha256 {result.claim.sha256}")
     return EXIT_OK
+
+
+def _stated(axiom: Axiom, printer: Printer) -> str:
+    """An axiom with the conditions under which it is taken as given."""
+    given = ", ".join(printer.show(h) for h in axiom.hypotheses)
+    return printer.show(axiom.conclusion) + (f"  for {given}" if given else "")
