@@ -141,7 +141,7 @@ def test_scripts_that_break(theory, state, script, says):
     fails(state(theory, (0, "<=", x**2), script), says, verdict="error")
 
 
-@pytest.mark.parametrize("returned", [True, 0, "proved", object()], ids=str)
+@pytest.mark.parametrize("returned", [True, 0, "proved", object()], ids=lambda r: type(r).__name__)
 def test_only_theorems_prove(theory, state, returned):
     claimed = state(theory, (0, "<=", x**2), lambda p: returned)
     fails(claimed, "the proof returns no theorem")

@@ -22,7 +22,7 @@ def names(text: str) -> list[str]:
 
 NOTHING = names("""
     v L1.momentum L1 L1.double L1.unrolled L1.factor L1.sharp floor positive predicted
-    predicted.positive L1.root L2.step mixture.floor mixture L7.root L8.tangent L3.coordinate
+    predicted.positive L1.root L1.root.sharp L2.step mixture.floor mixture L7.root L8.tangent L3.coordinate
     gradient-gap L4.young chosen.scale chosen.step chosen.curvature chosen.drift chosen.noise
     assembly chosen.kept chosen.errors chosen.s chosen.eta chosen.eps chosen.theta chosen.root
     chosen.C
@@ -35,7 +35,7 @@ INTEGRABLE_ONLY = names("L0.v L0.m L0.n L0.D P.sign Q.sign S.sign L9")
 """What rests on FIN, and not on the start being deterministic."""
 
 START_ONLY = names("""
-    predicted.floor predicted.root norm L2 L2.decay L2.square norm.sign decay L3 L3.adam L6
+    predicted.floor predicted.root norm L2 L2.sharp L2.decay L2.square norm.sign decay L3 L3.adam L6
 """)
 """What rests on the start being deterministic (by the level of x), and not on FIN."""
 
@@ -68,21 +68,13 @@ AXIOMS: dict[str, set[str]] = {
 }
 
 UNUSED = {
-    # by which the root in D and tD is in order: definedness, not the proof, needs them
+    # by which what stands in the statement is in order: definedness, not the proof, needs them
     "L0.D": {"0 ≤ β", "β ≤ 1", "0 < ε"},
     "L0.tD": {"0 ≤ β", "β ≤ 1", "0 < ε"},
-    # stated for the reader, or because the lemma it comes with states it
-    "L7.root": {"0 ≤ y0"},
-    "gradient-gap": {"1 ≤ k", "k ≤ K+1"},
-    "L4.first": {"θ < 1"},
-    "L4.young": {"0 ≤ t"},
-    "L5": {"0 ≤ θ"},
-    "chosen.curvature": {"0 < c_η"},
-    "chosen.drift": {"η = c_η·√(Δ/(K·L·d))"},
-    "chosen.noise": {"η = c_η·√(Δ/(K·L·d))"},
-    "chosen.errors": {"0 ≤ θ", "0 ≤ μ", "μ ≤ 1", "0 ≤ t", "t < 1", "0 < ρ"},
-    "chosen.s": {"1 ≤ d"},
-    "chosen.beta": {"0 ≤ θ"},
+    "chosen.errors": {"0 ≤ θ", "0 ≤ t"},
+    # stated because the lemma it comes with states it
+    "chosen.below": {"1 ≤ d"},
+    "chosen.kept": {"0 < c_η"},
     "chosen.C": None,  # all hyperparameters; some of them make C_P positive
 }
 """Hypotheses that a claim states and its proof does not use. What is to go from here is welcome."""

@@ -157,7 +157,7 @@ def tangent(p: Proof) -> Theorem:
     for_all=(y0, z0, D0, G0),
     for_constants=(w,),
     given=[
-        (0, "<=", w), *averaging, (0, "<=", z0), (0, "<=", y0), (0, "<", D0), (w * D0, "<=", y0),
+        (0, "<=", w), *averaging, (0, "<=", z0), (0, "<", D0), (w * D0, "<=", y0),
         (y0**2, "==", z0**2 + w**2 * (1 - beta) * G0**2),
     ],
     claim=(y0, "<=", z0 + w * (1 - beta) * G0**2 / D0),

@@ -1,9 +1,9 @@
 """L2: how far the iterates go."""
 
-from ...language import Max, Proof, Theorem, by, indices, symbols, within
+from ...language import Claimed, Max, Proof, Rational, Theorem, by, indices, symbols, within
 from ...library.inequalities import square_monotone
 from .integrability import know_denominator
-from .momentum import double
+from .momentum import double, sharp_domination
 from .setting import (
     D,
     K,
@@ -14,9 +14,12 @@ from .setting import (
     decays,
     eps,
     eta,
+    g,
     i,
     k,
     lam,
+    m,
+    mu,
     n,
     q,
     smoothing,
@@ -49,6 +52,37 @@ def dominated_momentum(p: Proof) -> Theorem:
     square = p.calc(
         n[k, i] ** 2,
         "<=", 2 * q * v[k, i], by.lemma(double),
+        "<=", R**2 * (v[k, i] + eps), by.algebra(),
+        "==", (R * D[k, i]) ** 2, by.definition(D),
+    )  # fmt: skip
+    return p.have(
+        (abs(n[k, i]), "<=", R * D[k, i]),
+        by.lemma(square_monotone, square, x=n[k, i], y=R * D[k, i]),
+    )
+
+
+sharply_dominated = [
+    *decays, (beta**2, "<=", theta), (0, "<", eps), (0, "<=", R),
+    (mu, "==", 1), (Rational(4, 3), "<=", R**2),
+]  # fmt: skip
+
+
+@adamw.lemma(
+    "L1.root.sharp",
+    title="AdamW's momentum domination, as |n| <= R D with R^2 >= 4/3",
+    for_constants=(R,),
+    given=[step, coordinate, *sharply_dominated],
+    claim=(abs(n[k, i]), "<=", R * D[k, i]),
+    witness={R: 2},
+    reference="blueprint L1, sharper: R = 2/3^{1/2} serves for AdamW",
+)
+def sharply_dominated_momentum(p: Proof) -> Theorem:
+    know_denominator(p)
+    square = p.calc(
+        n[k, i] ** 2,
+        "==", (mu * m[k, i] + (1 - mu) * g[k, i]) ** 2, by.definition(n, k=k),
+        "==", m[k, i] ** 2, by.algebra((mu, "==", 1), alone=True),
+        "<=", Rational(4, 3) * v[k, i], by.lemma(sharp_domination),
         "<=", R**2 * (v[k, i] + eps), by.algebra(),
         "==", (R * D[k, i]) ** 2, by.definition(D),
     )  # fmt: skip
@@ -106,20 +140,13 @@ def start_norm(p: Proof) -> Theorem:
     )  # fmt: skip
 
 
-@adamw.lemma(
-    "L2",
-    title="Iterates stay bounded",
-    for_constants=(R,),
-    given=[within(k, 1, K + 1), coordinate, *dominated, *decaying],
-    claim=(abs(x[k, i]), "<=", reach),
-    witness={R: 2},
-    reference="blueprint L2; at k = K + 1, X = ||x^1||_inf + R eta K",
-)
-def bounded_iterates(p: Proof) -> Theorem:
+def stay_within_reach(p: Proof, dominated: Claimed) -> Theorem:
+    """By induction on k: a step decays the old x and adds at most eta R."""
+
     def induction_step(p: Proof, before: Theorem) -> Theorem:
         know_denominator(p)
         old = x[k - 1, i]
-        domination = p.use(dominated_momentum, k=k - 1)
+        domination = p.use(dominated, k=k - 1)
         return p.calc(
             abs(x[k, i]),
             "==", abs((1 - lam * eta) * old - eta * n[k - 1, i] / D[k - 1, i]), by.definition(x),
@@ -134,6 +161,32 @@ def bounded_iterates(p: Proof) -> Theorem:
         base=lambda p: p.have((abs(x[1, i]), "<=", xmax[d]), by.lemma(start_norm, j=d)),
         step=induction_step,
     )
+
+
+@adamw.lemma(
+    "L2",
+    title="Iterates stay bounded",
+    for_constants=(R,),
+    given=[within(k, 1, K + 1), coordinate, *dominated, *decaying],
+    claim=(abs(x[k, i]), "<=", reach),
+    witness={R: 2},
+    reference="blueprint L2; at k = K + 1, X = ||x^1||_inf + R eta K",
+)
+def bounded_iterates(p: Proof) -> Theorem:
+    return stay_within_reach(p, dominated_momentum)
+
+
+@adamw.lemma(
+    "L2.sharp",
+    title="AdamW's iterates stay bounded, with the sharper factor",
+    for_constants=(R,),
+    given=[within(k, 1, K + 1), coordinate, *sharply_dominated, *decaying],
+    claim=(abs(x[k, i]), "<=", reach),
+    witness={R: 2},
+    reference="blueprint L2 with R = 2/3^{1/2}",
+)
+def sharply_bounded_iterates(p: Proof) -> Theorem:
+    return stay_within_reach(p, sharply_dominated_momentum)
 
 
 @adamw.lemma(

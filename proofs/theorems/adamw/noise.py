@@ -87,7 +87,7 @@ def uncorrelated(p: Proof, known: object) -> Theorem:
 @adamw.lemma(
     "gradient-gap",
     title="The gradient against the gap",
-    given=[within(k, 1, K + 1), (0, "<", L)],
+    given=[(0, "<", L)],
     claim=(over_i(G[k, i] ** 2), "<=", 2 * L * (f(x[k]) - fstar)),
     reference="blueprint L4: descent at y = x - grad f(x)/L, and A0",
 )
@@ -103,7 +103,7 @@ def gradient_gap(p: Proof) -> Theorem:
 @adamw.lemma(
     "L4.first",
     title="Momentum error at the first step",
-    given=[within(K, 1), (0, "<", L), *smoothing],
+    given=[within(K, 1), (0, "<", L), (0, "<=", theta)],
     claim=(
         momentum_error[1],
         "<=",
@@ -151,7 +151,7 @@ drift = theta**2 * k1 / ((1 - t) * (1 - theta))
     title="Young's inequality with the weight t",
     for_all=(a0, c0),
     for_constants=(t,),
-    given=[*smoothing, *weight],
+    given=[*smoothing, (t, "<", 1)],
     claim=(theta**2 * (a0 + c0) ** 2, "<=", theta * k1 * a0**2 + drift * c0**2),
     witness={t: 0, a0: 1, c0: 1},
     reference="blueprint L4: the difference is theta ((1-t)(1-theta)a-theta c)^2/((1-t)(1-theta))",
@@ -291,7 +291,7 @@ excess = (1 - mu * theta) ** 2 - mu**2 * (1 - theta) ** 2
 @adamw.lemma(
     "L5",
     title="Double momentum",
-    given=[step, *smoothing, *mixing],
+    given=[step, (theta, "<", 1), *mixing],
     claim=(
         over_i(E((n[k, i] - G[k, i]) ** 2)),
         "<=",

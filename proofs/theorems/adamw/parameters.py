@@ -83,7 +83,7 @@ small_theta = chosen_theta, (s, "<=", gamma), (c_theta * gamma, "<=", 1), (0, "<
     "chosen.s",
     title="The scale is positive",
     for_constants=(h, s),
-    given=[*data, chosen_s],
+    given=[within(K, 1), (0, "<", L), (0, "<", Delta), (0, "<", h), chosen_s],
     claim=(0, "<", s),
     witness=canonical_point,
 )
@@ -194,7 +194,7 @@ def decay_below_one(p: Proof) -> Theorem:
 @adamw.lemma(
     "chosen.beta",
     title="The decay of the second moment is below 1",
-    given=[(0, "<=", theta), (theta, "<", 1), (theta, "<=", beta), (beta**2, "<=", theta)],
+    given=[(theta, "<", 1), (beta**2, "<=", theta)],
     claim=(beta, "<", 1),
 )
 def second_decay_below_one(p: Proof) -> Theorem:
@@ -257,7 +257,7 @@ def chosen_step(p: Proof) -> Theorem:
     "chosen.curvature",
     title="What the step size makes of the curvature",
     for_constants=parameters,
-    given=[*data, *positive_parameters, *choices],
+    given=[*data, (0, "<", c_theta), (0, "<", c_eps), *choices],
     claim=(L * eta / sqrt(eps), "==", r * (1 - theta)),
     witness={c_eta: 1, c_theta: 1, c_eps: 1, r: 1, s: 1, h: 1, K: 1, d: 1},
     reference="blueprint section 3, identities",
@@ -270,7 +270,7 @@ def chosen_curvature(p: Proof) -> Theorem:
     "chosen.drift",
     title="What the parameters make of the first step",
     for_constants=parameters,
-    given=[*data, *positive_parameters, *choices],
+    given=[*data, *positive_parameters, chosen_s, chosen_eps, chosen_theta, chosen_r],
     claim=(2 * L * Delta / (sqrt(eps) * (1 - theta)), "==", 2 * r / c_eta * M),
     witness={c_eta: 1, c_theta: 1, c_eps: 1, r: 1, s: 1, h: 1, K: 1, d: 1},
     reference="blueprint section 3, identities",
@@ -285,7 +285,7 @@ def chosen_drift(p: Proof) -> Theorem:
     "chosen.noise",
     title="What the parameters make of the noise",
     for_constants=parameters,
-    given=[*data, *positive_parameters, *choices],
+    given=[*data, *positive_parameters, chosen_s, chosen_eps, chosen_theta, chosen_r],
     claim=(K * (1 - theta) * h**2 / sqrt(eps), "==", r * c_theta**2 / c_eta * M),
     witness={c_eta: 1, c_theta: 1, c_eps: 1, r: 1, s: 1, h: 1, K: 1, d: 1},
     reference="blueprint section 3, identities",
@@ -320,7 +320,7 @@ def chosen_kept(p: Proof) -> Theorem:
     "chosen.errors",
     title="What the parameters make of the errors",
     for_constants=(*parameters, t, rho),
-    given=[*data, *positive_parameters, *choices, *smoothing, *mixing, *weight, (0, "<", rho)],
+    given=[*data, *positive_parameters, *choices, *smoothing, (0, "<=", t)],
     claim=(
         2 * Delta / eta + (1 + rho) / sqrt(eps) * error_bound(h**2, 0), "==", paid * M,
     ),
