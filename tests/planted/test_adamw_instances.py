@@ -74,8 +74,6 @@ FALSEHOODS = [
     falsehood("q = 1", nadamw_rate, None, "≤ R²",
               given=tuple((2, "<=", R**2) if isinstance(said, tuple) and said[2] == R**2 else said
                           for said in nadamw_rate.given)),
-    falsehood("2% less of C_1", nadamw_rate, {GENERAL_C_1: LESS * GENERAL_C_1},
-              "the proof ends with"),
     falsehood("C_P at will", nadamw_rate, None, "≤ C_P is", given=nadamw_rate.given[:-1]),
     falsehood("2% less of C_2", nadamw_rate_in_sigma, None, "the proof ends with", claim=(
         l1 / K, "<=", GENERAL_C_1 * sqrt(d) * root(sigma_s**2 * gap, 4)
