@@ -167,7 +167,7 @@ def weighted_young(p: Proof) -> Theorem:
     "L4.step",
     title="Momentum error, from one step to the next",
     for_constants=(t,),
-    given=[within(k, 2, K), *smoothing, *weight],
+    given=[within(k, 2, K), *smoothing, (t, "<", 1)],
     claim=(
         momentum_error[k],
         "<=",
@@ -227,7 +227,7 @@ def error_step(p: Proof) -> Theorem:
     "L4",
     title="Momentum error, over all steps",
     for_constants=(t,),
-    given=[within(K, 1), (0, "<", L), *smoothing, *weight],
+    given=[within(K, 1), (0, "<", L), *smoothing, (t, "<", 1)],
     claim=(
         (1 + t * theta) * over_k(momentum_error[k]),
         "<=",
