@@ -22,7 +22,8 @@ def names(text: str) -> list[str]:
 
 NOTHING = names("""
     v L1.momentum L1 L1.double L1.unrolled L1.factor L1.sharp floor positive predicted
-    predicted.positive L1.root L1.root.sharp L2.step mixture.floor mixture L7.root L8.tangent L3.coordinate
+    predicted.positive L1.root L1.root.sharp L2.step mixture.floor mixture L7.root L8.tangent
+    L3.coordinate
     gradient-gap L4.young chosen.scale chosen.step chosen.curvature chosen.drift chosen.noise
     assembly chosen.kept chosen.errors chosen.s chosen.eta chosen.eps chosen.theta chosen.root
     chosen.C
