@@ -13,6 +13,9 @@ from types import ModuleType
 from ..theorems import SHIPPED
 from .theory import Claimed, Theory
 
+MAX_LISTED = 12
+"""How many names an error lists."""
+
 
 class LoadError(Exception):
     """No such theory, file or statement; the message names the nearest."""
@@ -81,5 +84,5 @@ def statement(reference: str) -> Claimed:
         if claim in theory.claims:
             return theory.claims[claim]
     known_ids = [c for t in theories for c in t.claims]
-    near = get_close_matches(claim, known_ids, 3) or known_ids
+    near = get_close_matches(claim, known_ids, 3) or known_ids[:MAX_LISTED]
     raise LoadError(f"{name} has no statement {claim!r}; nearest: {', '.join(near)}")

@@ -336,7 +336,11 @@ class Theory:
         for parameter in recursion.parameters:
             self.constants(parameter.name, parameter.meaning)
         names = [u.target for u in recursion.updates if u.target != "x"]
-        processes = {name: self.process(name, meaning=f"{recursion.id}: {name}") for name in names}
+        slots = {slot.name: slot.meaning for slot in recursion.slots}
+        processes = {
+            name: self.process(name, meaning=slots.get(name, f"an abbreviation of {recursion.id}"))
+            for name in names
+        }
         point = PointProcess("x")
         table = {sympy.Symbol("x"): point[k, i], sympy.Symbol("g"): Process("g")[k, i]}
         table |= {sympy.Symbol(name): process[k, i] for name, process in processes.items()}

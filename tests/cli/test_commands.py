@@ -191,7 +191,11 @@ def test_explain_json(run):
     data = run("explain", "sgd.rate", "--format", "json").json
     shown = run("show", "sgd.rate", "--format", "json").json
     assert {**data, **shown} == data
-    assert set(data) == {*shown, "chains"}
+    assert set(data) == {*shown, "chains", "uses"}
+    used = {use["claim"]: use["at"] for use in data["uses"]}
+    assert {"sgd.telescoped", "sgd.step-size", "inequalities.root-tangent"} <= set(used)
+    assert used["sgd.telescoped"] == {}
+    assert used["sgd.step-size"]["D"] == "Δ"
     steps = [step for chain in data["chains"] for step in chain]
     assert all(set(s) == {"left", "op", "right", "reason", "kernel", "certificate"} for s in steps)
     assert {s["op"] for s in steps} <= {"≤", "<", "="}

@@ -1,4 +1,4 @@
-"""Instances: the free parameters fixed at rationals, each a theorem of its own."""
+"""The canonical instance: the free parameters of the main theorem fixed, a theorem of its own."""
 
 from ...language import Max, Proof, Rational, Theorem, by, root, sqrt, within
 from ...library.inequalities import root_monotone
@@ -135,7 +135,7 @@ def noise_below_h(p: Proof) -> Theorem:
 
 @adamw.lemma(
     "canonical.s",
-    title="h is at least what the gap asks for",
+    title="s is at most 1",
     for_constants=(h, s),
     given=[within(K, 1), (0, "<", L), (0, "<", Delta), noise_level, chosen_s],
     claim=(s, "<=", 1),

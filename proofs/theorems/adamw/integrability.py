@@ -182,7 +182,7 @@ def integrable_tD(p: Proof) -> Theorem:
 
 
 def know_prediction(p: Proof) -> None:
-    """TD >= eps^{1/2} > 0, what is under its root is positive, and L0."""
+    """The root tD >= eps^{1/2} > 0, what is under its root is positive, and L0."""
     for claim in (second_moment, predicted_moment, predicted_positive):
         p.know(p.use(claim))
     for claim in (predicted_floor, predicted_root, integrable_v, integrable_tD):

@@ -6,11 +6,12 @@ import argparse
 import gc
 import sys
 from contextlib import suppress
+from difflib import get_close_matches
 from typing import Any
 
 from ..cli import EXIT_FINDING, EXIT_NOTHING, EXIT_OK, EXIT_USAGE
 from ..proofs.language import DoorError
-from ..proofs.language.loader import load
+from ..proofs.language.loader import MAX_LISTED, load
 from ..proofs.language.replaying import replay_elsewhere
 from ..proofs.language.theory import Claimed, Theory
 from ..proofs.language.trust import foundation
@@ -25,8 +26,10 @@ def run(args: argparse.Namespace) -> int:
     theories = [theory for name in names for theory in load(name)]
     missing = [i for i in args.lemma if not any(_chosen(t, [i]) for t in theories)]
     if missing:
-        known = ", ".join(c for t in theories for c in t.claims)
-        print(f"ratecert: no claim {', '.join(missing)}; known: {known}", file=sys.stderr)
+        ids = [c for t in theories for c in t.claims]
+        near = [n for i in missing for n in get_close_matches(i, ids, 3)]
+        few = ids if len(ids) <= MAX_LISTED else near or [*ids[:MAX_LISTED], "..."]
+        print(f"ratecert: no claim {', '.join(missing)}; known: {', '.join(few)}", file=sys.stderr)
         return EXIT_USAGE
     chosen = [(theory, _chosen(theory, args.lemma)) for theory in theories]
     claims = [claim for _, picked in chosen for claim in picked]

@@ -10,9 +10,11 @@ from ..cli import EXIT_FINDING, EXIT_OK
 from ..proofs.kernel.certificates import Certificate, Leaf, Split
 from ..proofs.kernel.judgment import Theorem
 from ..proofs.kernel.terms import Rel
+from ..proofs.language import DoorError, Proof
+from ..proofs.language.basis import Use
 from ..proofs.language.loader import statement
 from ..proofs.language.proof import Step
-from ..proofs.render.text import OPS, Printer
+from ..proofs.render.text import OPS, Printer, name_text
 from .output import emit_json
 from .show import describe
 
@@ -26,8 +28,9 @@ def run(args: argparse.Namespace) -> int:
         return EXIT_FINDING
     printer = Printer(claim.theory.kernel())
     chains = [[_step(s, printer) for s in chain] for chain in result.proof.chains]
+    uses = [_use(use, result.proof, printer) for use in _distinct(result.proof.used)]
     if args.format == "json":
-        emit_json({"schema": 1, **describe(claim), "chains": chains})
+        emit_json({"schema": 1, **describe(claim), "chains": chains, "uses": uses})
         return EXIT_OK
     print(f"{claim.label} ({claim.kind}): {claim.title}\n")
     for hypothesis in claim.hypotheses():
@@ -40,10 +43,34 @@ def run(args: argparse.Namespace) -> int:
             print(f"            by {step['reason']}   [{step['kernel']}]")
             for line in step["certificate"]:
                 print(f"               {line}")
+    if uses:
+        print("\nClaims used")
+        for use in uses:
+            at = ", ".join(f"{name} = {value}" for name, value in use["at"].items())
+            print(f"    {use['claim']:<24} {use['title']}" + (f"    with {at}" if at else ""))
     if result.unused:
         listed = "; ".join(printer.show(h) for h in result.unused)
         print(f"\nStated but not needed: {listed}")
     return EXIT_OK
+
+
+def _distinct(uses: list[Use]) -> list[Use]:
+    """One use of each claim at the same values, in the order of the proof."""
+    found: dict[tuple[str, str], Use] = {}
+    for use in uses:
+        found.setdefault((use.claimed.label, str(use.values)), use)
+    return [*found.values()]
+
+
+def _use(use: Use, proof: Proof, printer: Printer) -> dict[str, Any]:
+    """A claim that the proof uses, and the values it takes there."""
+    at = {}
+    for name, value in use.values.items():
+        try:
+            at[name_text(name)] = printer.show(proof.scope.term(value))
+        except DoorError:  # a point, or an index of an inner sum
+            at[name_text(name)] = str(value)
+    return {"claim": use.claimed.label, "title": use.claimed.title, "at": at}
 
 
 def _step(step: Step, printer: Printer) -> dict[str, Any]:
