@@ -6,19 +6,21 @@ algorithm, what is abbreviated), ``momentum`` (L1), ``integrability`` (L0, the d
 ``parameters``, ``rate`` (L9 and the main theorem), ``instances``.
 """
 
-from . import (  # noqa: F401 - in the order in which claims are stated
-    balance,
-    denominator,
-    descent,
-    instances,
-    integrability,
-    iterates,
-    momentum,
-    noise,
-    parameters,
-    rate,
-    setting,
-)  # isort: skip
+# Claims are listed in the order in which these are imported.
+# ruff: noqa: F401
+# isort: off
+from . import momentum
+from . import integrability
+from . import iterates
+from . import descent
+from . import noise
+from . import denominator
+from . import balance
+from . import parameters
+from . import rate
+from . import instances
 from .setting import adamw
+
+# isort: on
 
 __all__ = ["adamw"]
