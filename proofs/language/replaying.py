@@ -14,7 +14,7 @@ from ..kernel.trace import trace
 from .theory import Claimed, Result, Theory
 
 _PROGRAM = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "import gc, sys; gc.disable(); sys.path.insert(0, sys.argv.pop(1)); "
     "from {package}.replay import main; sys.exit(main())"
 )
 

@@ -169,7 +169,11 @@ def positive_constant(p: Proof) -> Theorem:
     p.know(ratio)
     twice = p.have((0, "<=", 2 * mu * (1 - theta)), by.algebra())
     p.know(p.have((0, "<=", 1 - mu + 2 * mu * (1 - theta)), by.adding(twice, (mu, "<=", 1))))
-    p.know(p.have((0, "<=", error_weight), by.algebra()))
+    p.know(
+        p.have(
+            (0, "<=", error_weight), by.algebra((0, "<=", t), (0, "<=", mu), *p.local, alone=True)
+        )
+    )
     least = (paid + (1 + 1 / rho) * a * sqrt(1 + c_eps)) / slack
     signs = [(0, "<", c_eta), (0, "<", rho), (0, "<=", a), (0, "<", c_eps)]
     return p.calc(
