@@ -212,14 +212,17 @@ def step_size(p: Proof) -> Theorem:
     chosen = p.assumption((eta, "==", 1 / h))
     descent = p.assumption((eta * (1 - L * eta / 2) * S, "<=", D + n * L * eta**2 * s**2 / 2))
     short = p.have((L * eta, "<=", 1), by.algebra(chosen))
+    unit = p.have((h * eta, "==", 1), by.algebra(chosen))
     noise = p.have((n * L * s**2, "==", 2 * D * w**2), by.algebra())
     return p.calc(
         S,
         "<=", (1 + L * eta) * (1 - L * eta / 2) * S, by.algebra(short),
-        "==", (1 + L * eta) * h * (eta * (1 - L * eta / 2) * S), by.algebra(chosen),
+        "==", (1 + L * eta) * h * (eta * (1 - L * eta / 2) * S),
+        by.multiplying(unit, -(1 + L * eta) * (1 - L * eta / 2) * S),
         "<=", (1 + L * eta) * h * (D + n * L * eta**2 * s**2 / 2),
         by.multiplying(descent, (1 + L * eta) * h),
-        "==", D * (1 + L / h) * (h + w**2 / h), by.algebra(chosen, noise),
+        "==", (1 + L / h) * h * (D + n * L * s**2 / (2 * h**2)), by.rewriting(chosen),
+        "==", D * (1 + L / h) * (h + w**2 / h), by.multiplying(noise, (1 + L / h) / (2 * h)),
         "<=", 2 * D * (w + L), by.algebra(),
         "==", n * (s * sqrt(2 * L * D / n) + 2 * L * D / n), by.algebra(),
     )  # fmt: skip
