@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -17,7 +18,7 @@ _LARGEST: Fraction = Fraction(torch.finfo(torch.float32).max)
 
 
 @dataclass(frozen=True)
-class Separable:
+class Separable(ABC):
     """f(x) = sum_i f_i(x_i) with g_i = f_i'(x_i) + s_i sigma_i, s_i = -1 or +1, fair.
 
     A subclass gives ``value``, ``gradient``, their exact counterparts and ``Delta``; its
@@ -102,8 +103,9 @@ class Separable:
         """x^1 [rows, d], rounded to ``dtype``."""
         return self._row("origin", torch.empty(0, dtype=dtype, device=device)).expand(rows, -1)
 
+    @abstractmethod
     def gradient(self, x: Tensor) -> Tensor:
-        raise NotImplementedError
+        """Grad f at each row of x [B, d]: [B, d]."""
 
     def stochastic_gradient(
         self, x: Tensor, step: int, seeds: Sequence[int], instances: Sequence[int] | None = None

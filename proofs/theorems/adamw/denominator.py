@@ -185,7 +185,8 @@ def increment(p: Proof) -> Theorem:
     above = p.calc(
         w * tD[k, i],
         "==", sqrt(w**2 * (predicted[k, i] + eps)), by.definition(tD),
-        "<=", y, by.lemma(root_monotone, x=w**2 * (predicted[k, i] + eps), y=y.args[0]),
+        "<=", y,
+        by.lemma(root_monotone, x=w**2 * (predicted[k, i] + eps), y=mixture(predicted[k, i])),
     )  # fmt: skip
     squares = p.have((y**2, "==", z**2 + w**2 * (1 - beta) * G[k, i] ** 2), by.algebra())
     return p.calc(

@@ -150,7 +150,7 @@ def bound_on_P(p: Proof) -> Theorem:
 
 # --- the l1 norm --------------------------------------------------------------------------------
 
-c, w0, b0, u1 = symbols("c w0 b0 u1")
+c, w0, b0 = symbols("c w0 b0")
 l1 = over_k(E(over_i(abs(G[k, i]))))
 
 
