@@ -16,7 +16,6 @@ from ..kernel.polynomials import ATOM, Poly
 from ..kernel.rules import index_value
 from ..kernel.terms import ZERO, Le, Pow, Rel, Term, neg, sub
 from ..kernel.theory import Theory
-from .elimination import sign_of
 
 T = TypeVar("T")
 LIMITS = (KernelError, OverflowError)
@@ -105,7 +104,7 @@ class Context:
 
     def known_sign(self, t: Term) -> tuple[int, bool] | None:
         """The sign of ``t`` as far as the kernel's normaliser knows it."""
-        return sign_of(self.n, self.poly(t))
+        return self.n.sign_of(self.poly(t))
 
     def sign_theorem(self, t: Term, strict: bool, sign: int = 1) -> Theorem | None:
         """``0 <= t`` (or ``0 < t``; ``-t`` for sign -1) where the normaliser knows it.

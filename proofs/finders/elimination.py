@@ -19,24 +19,8 @@ from ..kernel.polynomials import (
     Exponent,
     Factor,
     Poly,
-    content,
-    leading,
-    scale,
-    to_term,
 )
 from ..kernel.terms import Abs
-
-
-def sign_of(n: Normaliser, p: Poly) -> tuple[int, bool] | None:
-    """The kernel's sign of a canonical polynomial, asked of its primitive part."""
-    if not p:
-        return (1, False)
-    c = content(p) * (1 if leading(p) > 0 else -1)
-    known = n.sign(to_term(scale(p, 1 / c)))
-    if known is None:
-        known = n.sign(to_term(scale(p, -1 / c)))
-        return None if known is None else ((-1 if c > 0 else 1) * known[0], known[1])
-    return ((1 if c > 0 else -1) * known[0], known[1])
 
 
 class Elimination:
@@ -159,7 +143,7 @@ class Elimination:
             for m, v in p.items()
             if any(f == item for f, _ in m)
         }
-        known = sign_of(self.n, c)
+        known = self.n.sign_of(c)
         return known is not None and known[1]
 
     def _depends(self, item: Factor) -> set[str]:

@@ -11,7 +11,7 @@ import numpy as np
 from ..kernel.errors import KernelError
 from ..kernel.indices import entails
 from ..kernel.normal import Normaliser
-from ..kernel.polynomials import ATOM, POS, Exponent, Mono, Poly, factor, to_term
+from ..kernel.polynomials import ATOM, POS, Exponent, Mono, Number, Poly, factor, to_term
 from ..kernel.terms import (
     Abs,
     Ix,
@@ -212,7 +212,7 @@ def _ranges(n: Normaliser, facts: Sequence[Rel], free: Sequence[Term]) -> dict[T
     return ranges
 
 
-def _tighten(ranges: dict[Term, Range], p: Poly, m: Mono, c: Fraction) -> None:
+def _tighten(ranges: dict[Term, Range], p: Poly, m: Mono, c: Number) -> None:
     """From ``c x^e + rest >= 0``: a bound of x."""
     (((_, kind, atom), e),) = m
     if kind == ATOM and e != 1:

@@ -19,7 +19,6 @@ from ..kernel.judgment import Theorem
 from ..kernel.polynomials import ATOM, Factor, Mono, Poly, mono, mono_term
 from ..kernel.terms import Mul, Rat, Rel, Term, neg, sub
 from .context import Context
-from .elimination import sign_of
 from .evidence import Item, assemble
 from .linear import Column, combination
 from .ring import Frac
@@ -66,7 +65,7 @@ class _Step:
         negated = Item(term, UNUSED, self.goal.op == "<=", goal=True)
         p = self.context.poly(term)
         self._add(p, (negated,), negated.strict)
-        self._add({(): Fraction(1)}, (), True)
+        self._add({(): 1}, (), True)
         self._simple(p)
         for number, (fact, q) in enumerate(self.named):
             self._use(number, fact, q, ())
@@ -94,7 +93,7 @@ class _Step:
 
     def _signed(self, m: Mono) -> Item | None:
         if m not in self.signs:
-            known = sign_of(self.context.n, {m: Fraction(1)})
+            known = self.context.n.sign_of({m: 1})
             self.signs[m] = None if known is None else self._item(mono_term(m), *known)
         return self.signs[m]
 
@@ -108,7 +107,7 @@ class _Step:
             return
         self.taken.add((number, multiplier))
         if fact.rel.op == "=":
-            q = self.context.n.times({multiplier: Fraction(1)}, p)
+            q = self.context.n.times({multiplier: 1}, p)
             self.free.append((len(self.columns), fact, multiplier))
             self._add(q, (), False, free=True)
             return

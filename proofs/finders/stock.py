@@ -13,7 +13,6 @@ from ..kernel.polynomials import ATOM, POS, Mono, Poly, mono_term
 from ..kernel.rules import index_value
 from ..kernel.terms import ZERO, Abs, Op, Pow, Rel, Term, neg, sub
 from .context import HALF, ONE, Context
-from .elimination import sign_of
 from .evidence import Item
 from .ring import Frac, Ring
 from .steps import linear_step
@@ -92,7 +91,7 @@ class Stock:
         return self._signed[m]
 
     def _sign_item(self, m: Mono) -> Item | None:
-        known = sign_of(self.context.n, {m: Fraction(1)})
+        known = self.context.n.sign_of({m: 1})
         return None if known is None else self.known(mono_term(m), *known)
 
     def known(self, t: Term, sign: int, strict: bool) -> Item:

@@ -274,7 +274,7 @@ class _Definedness:
             return
         n, needed = self.n, "not 0" if exponent.denominator == 1 else ">= 0"
         n.used = Used()
-        sign = n.sign_of(base)
+        sign = n.sign_of(n.poly(base))
         fits = sign is not None and (exponent.denominator == 1 or sign[0] > 0)
         if exponent < 0:
             needed = "not 0" if exponent.denominator == 1 else "> 0"

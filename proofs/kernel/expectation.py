@@ -7,7 +7,6 @@ level <= k out of E[.|F_k], and E[h E[t|F_k]] = E[h t] for h of level <= k.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from . import polynomials as P
@@ -24,8 +23,8 @@ def average(n: Normaliser, k: Ix | None, p: Poly) -> Poly:
     if k is not None and k.base is None and k.offset <= 0:
         k = None  # F_0 is trivial
     if len(p) > 1 and not (n.linear and all(integrable(n, {m: c}) for m, c in p.items())):
-        c = P.content(p) * (1 if P.leading(p) > 0 else -1)
-        return P.scale(_atom(k, to_term(P.scale(p, 1 / c))), c)
+        common, rest = P.primitive(p)
+        return P.scale(_atom(k, to_term(rest)), common)
     result: Poly = {}
     for m, c in p.items():
         result = P.plus(result, _monomial(n, k, m), c)
@@ -37,7 +36,7 @@ def _atom(k: Ix | None, body: Term) -> Poly:
 
 
 def _poly(m: Mono) -> Poly:
-    return {m: Fraction(1)}
+    return {m: 1}
 
 
 def _split(m: Mono, chosen: set[Factor]) -> tuple[Poly, Mono]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from .indices import IndexMap, candidates, entails, substitute_indices
 from .judgment import Theorem
-from .polynomials import content, leading, scale, to_term
+from .polynomials import primitive, to_term
 from .terms import (
     CE,
     Abs,
@@ -135,9 +135,9 @@ class FactTable:
             p, basis = self._normaliser.recorded(sub(formula.right, formula.left))
             if not any(m for m in p):
                 return None
-            c = content(p) * (1 if leading(p) > 0 else -1)
+            c, rest = primitive(p)
             sign: Sign = (1 if c > 0 else -1, formula.op == "<")
-            return Entry(number, to_term(scale(p, 1 / c)), basis, sign=sign)
+            return Entry(number, to_term(rest), basis, sign=sign)
         if table == "below":
             p, basis = self._normaliser.recorded(formula.right)
             return Entry(number, to_term(p), basis, bound=formula.left)

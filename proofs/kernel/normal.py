@@ -180,13 +180,12 @@ class Normaliser:
         finally:
             self._pending.discard(t)
 
-    def sign_of(self, t: Term) -> Sign | None:
-        """The known sign of any term; (1, False) for one that is 0."""
-        p = self.poly(t)
+    def sign_of(self, p: Poly) -> Sign | None:
+        """The known sign of a canonical polynomial; (1, False) for 0."""
         if not p:
             return (1, False)
-        c = P.content(p) * (1 if P.leading(p) > 0 else -1)
-        known = self.sign(to_term(P.scale(p, 1 / c)))
+        c, prim = P.primitive(p)
+        known = self.sign(to_term(prim))
         return known if known is None or c > 0 else (-known[0], known[1])
 
     def _sign(self, t: Term) -> Sign | None:
@@ -227,7 +226,7 @@ class Normaliser:
             return None if inner is None else (inner[0], False)
         return None
 
-    def _mono_sign(self, m: Mono, c: Fraction) -> Sign | None:
+    def _mono_sign(self, m: Mono, c: P.Number) -> Sign | None:
         sign, strict = (1 if c > 0 else -1), True
         for item, e in m:
             known = self.factor_sign(item)
@@ -259,11 +258,11 @@ class Normaliser:
             for b, cb in q.items():
                 if not a or not b:
                     m = a or b
-                    total = result.get(m, Fraction(0)) + ca * cb
+                    total = result.get(m, 0) + ca * cb
                     if total:
-                        result[m] = total
+                        result[m] = P.exact(total)
                     else:
-                        result.pop(m, None)
+                        del result[m]
                 else:
                     result = P.plus(result, self.settle(P.merged(a, b)), ca * cb)
         return result
@@ -313,10 +312,10 @@ class Normaliser:
                 exponents[item] = 0
                 if whole != e:
                     lifted = {factor(POS, t): whole - e}
-                    extra = self.times(extra, {P.mono(lifted): Fraction(1)})
+                    extra = self.times(extra, {P.mono(lifted): 1})
                 extra = self.times(extra, self.power(self.inverse(self.poly(t)), whole))
         exponents = {f: e for f, e in exponents.items() if e}
-        kept: Poly = {P.mono(exponents): Fraction(1)}
+        kept: Poly = {P.mono(exponents): 1}
         return kept if extra == P.ONE else self.times(kept, extra) if exponents else extra
 
     # --- terms --------------------------------------------------------------------------------
@@ -402,8 +401,7 @@ class Normaliser:
         if not p:
             return {}
         shared = P.common(p)
-        rest = P.without(p, shared)
-        c = P.content(rest) * (1 if P.leading(rest) > 0 else -1)
+        c, prim = P.primitive(P.without(p, shared))
         result = P.constant(1 / c)
         swap = {ATOM: INV, INV: ATOM, POS: INVPOS, INVPOS: POS}
         for (key, kind, t), e in shared.items():
@@ -412,7 +410,6 @@ class Normaliser:
             else:
                 piece = self.settle({(key, swap[kind], t): e})
             result = self.times(result, piece)
-        prim = P.scale(rest, 1 / c)
         if prim == P.ONE:
             return result
         return self.times(result, P.single(factor(INV, to_term(prim))))
@@ -460,8 +457,7 @@ class Normaliser:
         if not p:
             return {}
         shared = P.common(p)
-        rest = P.without(p, shared)
-        c = P.content(rest) * (1 if P.leading(rest) > 0 else -1)
+        c, prim = P.primitive(P.without(p, shared))
         result = P.constant(abs(c))
         for item, e in shared.items():
             _, kind, t = item
@@ -472,7 +468,6 @@ class Normaliser:
                 absolute = Abs(t) if not isinstance(t, Abs) else t
                 piece = self.settle({factor(kind, absolute): e})
             result = self.times(result, piece)
-        prim = P.scale(rest, 1 / c)
         if prim == P.ONE:
             return result
         known = self.sign(to_term(prim))
@@ -501,7 +496,7 @@ class Normaliser:
             inner = self._nest(((low, high, eigen),), P.mono(inside)) if inside else None
             with self.outside(eigen):
                 inner = self._count(low, high) if inner is None else inner
-                result = P.plus(result, self.times({P.mono(outside): Fraction(1)}, inner), c)
+                result = P.plus(result, self.times({P.mono(outside): 1}, inner), c)
         return result
 
     def _count(self, low: Ix, high: Ix) -> Poly:
@@ -516,7 +511,7 @@ class Normaliser:
         if len(sums) == 1 and sums[0][1] == 1:
             item = sums[0][0]
             inner = item[2]
-            rest: Poly = {P.mono({f: e for f, e in m if f != item}): Fraction(1)}
+            rest: Poly = {P.mono({f: e for f, e in m if f != item}): 1}
             if isinstance(inner, Sum):
                 with self.binder(inner.low, inner.high) as eigen:
                     body = self.times(rest, self.poly(open_body(inner.body, Ix(eigen))))

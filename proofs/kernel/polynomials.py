@@ -14,6 +14,7 @@ A monomial is a sorted tuple of (factor, exponent > 0); a polynomial maps monomi
 from __future__ import annotations
 
 from fractions import Fraction
+from math import gcd, lcm
 
 from .errors import LimitError
 from .terms import Add, Mul, Pow, Rat, Term
@@ -22,12 +23,14 @@ ATOM, INV, POS, INVPOS = range(4)
 Factor = tuple[str, int, Term]
 Exponent = int | Fraction
 Mono = tuple[tuple[Factor, Exponent], ...]
-Poly = dict[Mono, Fraction]
+Number = int | Fraction
+"""A rational: an int if it is whole (they are several times faster), else a Fraction."""
+Poly = dict[Mono, Number]
 
 MAX_TERMS = 20_000
 MAX_EXPONENT = 64
 MAX_BITS = 8_192
-ONE: Poly = {(): Fraction(1)}
+ONE: Poly = {(): 1}
 
 
 def factor(kind: int, term: Term) -> Factor:
@@ -35,9 +38,14 @@ def factor(kind: int, term: Term) -> Factor:
     return (term.key, kind, term)
 
 
-def constant(value: Fraction | int) -> Poly:
+def exact(value: Number) -> Number:
+    """``value`` with whole numbers as ints. A float, which has no denominator, raises."""
+    return value.numerator if value.denominator == 1 else value
+
+
+def constant(value: Number) -> Poly:
     """A constant polynomial."""
-    value = Fraction(value)
+    value = exact(value)
     if value.numerator.bit_length() + value.denominator.bit_length() > MAX_BITS:
         raise LimitError("a rational constant exceeds the size limit")
     return {(): value} if value else {}
@@ -45,26 +53,26 @@ def constant(value: Fraction | int) -> Poly:
 
 def single(item: Factor, exponent: Exponent = 1) -> Poly:
     """The polynomial that is one factor to a power."""
-    return {((item, exponent),): Fraction(1)}
+    return {((item, exponent),): 1}
 
 
-def plus(p: Poly, q: Poly, times: Fraction | int = 1) -> Poly:
+def plus(p: Poly, q: Poly, times: Number = 1) -> Poly:
     """``p + times * q``."""
     result = dict(p)
     for mono, c in q.items():
-        total = result.get(mono, 0) + c * times
+        total = c * times + result[mono] if mono in result else c * times
         if total:
-            result[mono] = Fraction(total)
-        else:
-            result.pop(mono, None)
+            result[mono] = exact(total)
+        elif mono in result:
+            del result[mono]
     if len(result) > MAX_TERMS:
         raise LimitError("a polynomial exceeds the size limit")
     return result
 
 
-def scale(p: Poly, by: Fraction | int) -> Poly:
+def scale(p: Poly, by: Number) -> Poly:
     """``by * p``."""
-    return {m: c * by for m, c in p.items()} if by else {}
+    return p if by == 1 else {m: exact(c * by) for m, c in p.items()} if by else {}
 
 
 def merged(a: Mono, b: Mono) -> dict[Factor, Exponent]:
@@ -78,24 +86,27 @@ def merged(a: Mono, b: Mono) -> dict[Factor, Exponent]:
 def mono(exponents: dict[Factor, Exponent]) -> Mono:
     """The monomial with these exponents."""
     for (_, kind, _), e in exponents.items():
-        if e < 0 or e > MAX_EXPONENT or (kind in (ATOM, INV) and e != int(e)):
+        if e < 0 or e > MAX_EXPONENT or (e.denominator != 1 and kind in (ATOM, INV)):
             raise LimitError(f"exponent {e} out of range")
-    kept = ((f, int(e) if e == int(e) else e) for f, e in exponents.items() if e)
+    kept = ((f, exact(e)) for f, e in exponents.items() if e)
     return tuple(sorted(kept, key=lambda item: item[0][:2]))
 
 
 def content(p: Poly) -> Fraction:
     """The positive rational c such that p/c has coprime integer coefficients."""
-    numerator, denominator = 0, 1
-    for c in p.values():
-        numerator = _gcd(numerator, c.numerator)
-        denominator = denominator * c.denominator // _gcd(denominator, c.denominator)
-    return Fraction(abs(numerator), denominator)
+    numerator = gcd(*(c.numerator for c in p.values()))
+    return Fraction(numerator, lcm(*(c.denominator for c in p.values())))
 
 
-def leading(p: Poly) -> Fraction:
+def leading(p: Poly) -> Number:
     """The coefficient of the first monomial in canonical order."""
-    return p[min(p, key=mono_key)]
+    return p[min(p, key=mono_key)] if len(p) > 1 else next(iter(p.values()))
+
+
+def primitive(p: Poly) -> tuple[Fraction, Poly]:
+    """``(c, p/c)`` with coprime integer coefficients in ``p/c``, the leading one positive."""
+    c = content(p) * (1 if leading(p) > 0 else -1)
+    return c, scale(p, 1 / c)
 
 
 def mono_key(m: Mono) -> tuple[tuple[str, int, Exponent], ...]:
@@ -132,7 +143,7 @@ def rational_power(value: Fraction, exponent: Fraction) -> Poly:
         coefficient *= Fraction(base) ** whole
         if e != whole:
             exponents[factor(POS, Rat(Fraction(base)))] = e - whole
-    return {mono(exponents): coefficient}
+    return {mono(exponents): exact(coefficient)}
 
 
 def _primes(n: int) -> list[tuple[int, int]]:
@@ -148,12 +159,6 @@ def _primes(n: int) -> list[tuple[int, int]]:
             found.append((p, m))
         p += 1 if p == 2 else 2
     return [*found, (n, 1)] if n > 1 else found
-
-
-def _gcd(a: int, b: int) -> int:
-    while b:
-        a, b = b, a % b
-    return abs(a)
 
 
 def mono_term(m: Mono) -> Term:
@@ -179,10 +184,12 @@ def to_term(p: Poly) -> Term:
     for m in sorted(p, key=mono_key):
         c = p[m]
         if not m:
-            terms.append(Rat(c))
+            terms.append(Rat(Fraction(c)))
         elif c == 1:
             terms.append(mono_term(m))
         else:
             body = mono_term(m)
-            terms.append(Mul((Rat(c), *(body.terms if isinstance(body, Mul) else (body,)))))
+            terms.append(
+                Mul((Rat(Fraction(c)), *(body.terms if isinstance(body, Mul) else (body,))))
+            )
     return terms[0] if len(terms) == 1 else Add(tuple(terms))

@@ -1,7 +1,8 @@
 """The language of the kernel: indices, real terms, points, formulas.
 
-Every object is a frozen dataclass, validated when it is made, with a cached hash and a cached
-structural ``key`` (a string) that orders terms the same way in every process.
+Every object is a frozen dataclass, validated when it is made, and made once: equal nodes are one
+object, so that ``==`` is identity. A structural ``key`` (a string, kept on the node) orders terms
+the same way in every process.
 
 Semantics (docs/trust.md): a term denotes a real random variable, total on its arguments:
 ``1/0 = 0``, a non-integer power of a negative number is 0, ``t^0 = 1``, an empty sum is 0, the
@@ -38,10 +39,31 @@ def _name(text: object) -> None:
     )
 
 
-class Node:
-    """Common behaviour of all syntax: structural equality, cached hash, cached key."""
+_MADE: dict[object, Any] = {}
+"""Every node made so far, by its class and fields (with their types: 1, True and 1.0 are equal)."""
 
-    _hash: int
+
+class _Unique(type):
+    """Returns the node that has these fields, if there is one already."""
+
+    def __call__(cls, *args: Any, **named: Any) -> Any:
+        given = (cls, args, tuple(map(type, args)))
+        if not named:
+            try:
+                return _MADE[given]
+            except (KeyError, TypeError):  # not made yet, or not hashable: to be refused below
+                pass
+        node = super().__call__(*args, **named)
+        parts = node.parts()
+        node = _MADE.setdefault((cls, parts, tuple(map(type, parts))), node)
+        if not named:
+            _MADE[given] = node
+        return node
+
+
+class Node(metaclass=_Unique):
+    """Common behaviour of all syntax: one object for equal nodes, a canonical key."""
+
     _key: str
     _anatomy: Anatomy
 
@@ -49,22 +71,9 @@ class Node:
         """The fields, in order."""
         return _PARTS[type(self)](self)
 
-    def __hash__(self) -> int:
-        try:
-            return self._hash
-        except AttributeError:
-            object.__setattr__(self, "_hash", hash((type(self).__name__, self.parts())))
-            return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
-        return (
-            type(self) is type(other)
-            and isinstance(other, Node)
-            and hash(self) == hash(other)
-            and self.parts() == other.parts()
-        )
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and pickles are made like everything else, so that they are no second node."""
+        return type(self), self.parts()
 
     def __post_init__(self) -> None:
         self.check()
@@ -410,7 +419,8 @@ def _reader(cls: type[Node]) -> Callable[[Node], tuple[Any, ...]]:
     return attrgetter(*names)
 
 
-_PARTS = {cls: _reader(cls) for cls in (*NODES.values(), Eigen)}
+_SYNTAX: tuple[type[Node], ...] = (*NODES.values(), Eigen)
+_PARTS = {cls: _reader(cls) for cls in _SYNTAX}
 
 # --- shorthands -------------------------------------------------------------------------------
 
