@@ -11,8 +11,8 @@ from ..kernel.certificates import GOAL, Certificate, Leaf, Product, certify
 from ..kernel.errors import KernelError
 from ..kernel.facts import Used
 from ..kernel.judgment import Theorem
-from ..kernel.normal import Normaliser, Unfold
-from ..kernel.polynomials import ATOM, Poly
+from ..kernel.normal import Normaliser, Unfold, normaliser
+from ..kernel.polynomials import Poly
 from ..kernel.rules import index_value
 from ..kernel.terms import ZERO, Le, Pow, Rel, Term, neg, sub
 from ..kernel.theory import Theory
@@ -47,7 +47,7 @@ class Context:
     def n(self) -> Normaliser:
         """The kernel's normaliser over the facts."""
         if self._normaliser is None:
-            self._normaliser = Normaliser(
+            self._normaliser = normaliser(
                 self.theory, frozenset(self.ambient), self.unfold, tuple(self.facts), self.linear
             )
         return self._normaliser
@@ -122,7 +122,7 @@ class Context:
                 Rel(ZERO, "<=", t) if sign > 0 else Rel(t, "<=", ZERO),
                 Leaf((Product(ONE, (GOAL,)), Product(ONE, (), (Pow(body, HALF),)))),
             )
-        return self.certify(goal, leaf, (), ())
+        return self.certify(goal, leaf, ())
 
     def difference_theorem(self, goal: Rel) -> Theorem | None:
         """``a <= b`` or ``a < b`` where the normaliser knows the sign of ``b - a``."""
@@ -134,7 +134,7 @@ class Context:
             leaf = Leaf((Product(ONE), Product(ONE, (GOAL,), (Pow(t, -HALF),))))
         else:
             leaf = Leaf((Product(ONE, (GOAL,)), Product(ONE, (), (Pow(t, HALF),))))
-        return self.certify(goal, leaf, (), ())
+        return self.certify(goal, leaf, ())
 
     # --- the kernel's verdict -----------------------------------------------------------------
 
@@ -143,43 +143,15 @@ class Context:
         goal: Rel,
         certificate: Certificate,
         mentioned: Sequence[Theorem],
-        terms: Iterable[Term],
     ) -> Theorem | None:
-        """The kernel's theorem, or None if it refuses.
-
-        The certificate numbers ``mentioned``; facts that only serve as signs of what occurs in the
-        goal, the mentioned facts and ``terms`` are appended; all facts if these do not suffice.
-        """
-        relevant = (goal.left, goal.right, *(t for m in mentioned for t in _sides(m)), *terms)
-        few = [self.facts[i] for i in sorted(self._relied_on(relevant))]
-        for more in (few, self.facts):
-            facts = (*mentioned, *(f for f in more if f not in mentioned))
-            try:
-                return certify(
-                    self.theory, goal, certificate, facts, self.ambient, self.unfold, self.linear
-                )
-            except KernelError:
-                if len(few) == len(self.facts):
-                    return None
-        return None
-
-    def _relied_on(self, terms: Iterable[Term]) -> set[int]:
-        """The numbers of the facts that normalising ``terms`` and their products may look up."""
-
-        def visit() -> None:
-            work = [self.n.poly(t) for t in terms]
-            seen: set[tuple[str, int]] = set()
-            while work:
-                for m in work.pop():
-                    for item, _ in m:
-                        if item[:2] in seen:
-                            continue
-                        seen.add(item[:2])
-                        self.n.sign(item[2])
-                        if item[1] != ATOM:
-                            work.append(self.n.poly(item[2]))
-
-        return self.tracked(visit)[1].facts
+        """The kernel's theorem, or None if it refuses. The certificate numbers ``mentioned``."""
+        try:
+            return certify(
+                self.theory, goal, certificate, tuple(mentioned), self.ambient, self.unfold,
+                self.linear, tuple(self.facts),
+            )  # fmt: skip
+        except KernelError:
+            return None
 
     def tracked(self, compute: Callable[[], T]) -> tuple[T, Used]:
         """What ``compute`` returns, and what the normaliser relied on meanwhile."""
@@ -189,8 +161,3 @@ class Context:
             return compute(), n.used
         finally:
             n.used = outer
-
-
-def _sides(theorem: Theorem) -> tuple[Term, ...]:
-    rel = theorem.conclusion
-    return (rel.left, rel.right) if isinstance(rel, Rel) else ()

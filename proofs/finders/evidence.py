@@ -54,7 +54,6 @@ def assemble(
     """The kernel's theorem for a sum of products plus multiples of equations."""
     facts: list[Theorem] = []
     made: list[Product] = []
-    squares: list[Term] = []
 
     def number(theorem: Theorem) -> int:
         if theorem not in facts:
@@ -74,11 +73,9 @@ def assemble(
                 if theorem is None:
                     return None
                 numbers.append(number(theorem))
-        squares += roots
         made.append(Product(c, tuple(numbers), tuple(roots)))
     multiples = tuple((number(theorem), term) for theorem, term in cofactors)
-    terms = (*squares, *(t for _, t in multiples))
-    return context.certify(goal, Leaf(tuple(made), multiples), facts, terms)
+    return context.certify(goal, Leaf(tuple(made), multiples), facts)
 
 
 def total(context: Context, products: Products, cofactors: Cofactors = ()) -> Poly:

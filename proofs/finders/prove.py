@@ -337,7 +337,7 @@ class _Task:
             else Leaf((Product(ONE, (GOAL,)), Product(ONE, (n,))))
             for n in (0, 1)
         ]
-        theorem = self.context.certify(goal, Split(t, leaves[0], leaves[1]), branches, ())
+        theorem = self.context.certify(goal, Split(t, leaves[0], leaves[1]), branches)
         given = {h for f in self.facts for h in f.hypotheses}
         cases = {Rel(ZERO, "<=", t), Rel(t, "<", ZERO)} - given
         return None if theorem is None or theorem.hypotheses & cases else theorem

@@ -26,7 +26,7 @@ def structural_step(context: Context, goal: Rel) -> Theorem | None:
     if sign is None or sign.conclusion == goal:
         return sign
     leaf = Leaf((Product(ONE, (GOAL,)), Product(ONE, (0,))))
-    return context.certify(goal, leaf, (sign,), ())
+    return context.certify(goal, leaf, (sign,))
 
 
 def structural_sign(context: Context, t: Term, strict: bool, depth: int = DEPTH) -> Theorem | None:
@@ -43,7 +43,7 @@ def structural_sign(context: Context, t: Term, strict: bool, depth: int = DEPTH)
         if len(proved) < len(factors):
             return None
         leaf = Leaf((Product(ONE, (GOAL,)), Product(ONE, tuple(range(len(proved))))))
-        return context.certify(goal, leaf, proved, ())
+        return context.certify(goal, leaf, proved)
     if isinstance(t, Add):
         summands = [
             (strict and structural_sign(context, s, True, depth - 1))
@@ -54,11 +54,11 @@ def structural_sign(context: Context, t: Term, strict: bool, depth: int = DEPTH)
         if len(found) < len(summands) or (strict and all(s.rel.op != "<" for s in found)):
             return None
         leaf = Leaf((Product(ONE, (GOAL,)), *(Product(ONE, (n,)) for n in range(len(found)))))
-        return context.certify(goal, leaf, found, ())
+        return context.certify(goal, leaf, found)
     if isinstance(t, Pow) and not strict and t.exponent > 0 and t.exponent % 2 == 0:
         half = Pow(t.base, t.exponent / 2)
         leaf = Leaf((Product(ONE, (GOAL,)), Product(ONE, (), (half,))))
-        return context.certify(goal, leaf, (), (half,))
+        return context.certify(goal, leaf, ())
     if isinstance(t, Pow) and (strict or t.exponent < 0):
         base = structural_sign(context, t.base, True, depth - 1)
         return None if base is None else context.branch([base]).sign_theorem(t, strict)

@@ -76,7 +76,7 @@ def _inequality(context: Context, goal: Rel, fact: Theorem | None, uses: Uses) -
     first = 0 if fact is None else 1
     cofactors = tuple((first + i, rat(s)) for i, (_, s) in enumerate(uses))
     mentioned = (*(() if fact is None else (fact,)), *(f for f, _ in uses))
-    return context.certify(goal, Leaf(tuple(products), cofactors), mentioned, ())
+    return context.certify(goal, Leaf(tuple(products), cofactors), mentioned)
 
 
 class Substitution:

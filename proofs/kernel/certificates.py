@@ -18,7 +18,7 @@ from fractions import Fraction
 from . import polynomials as P
 from .errors import CertificateError, SortError
 from .judgment import Theorem, make, same_theory
-from .normal import Normaliser, Unfold
+from .normal import Normaliser, Unfold, normaliser
 from .polynomials import Poly
 from .rules import assume, rule
 from .terms import ZERO, Formula, Le, Rel, Term, sub
@@ -66,25 +66,27 @@ def certify(
     ambient: tuple[Le, ...] = (),
     unfold: tuple[Unfold, ...] = (),
     linear: bool = False,
+    sides: tuple[Theorem, ...] = (),
 ) -> Theorem:
     """``G |- a <= b`` (or ``a < b``) by a certificate over ``facts``.
 
-    G: the hypotheses of the facts that occur in it or were looked up, and the index conditions
-    used. A fact ``a R b`` enters as ``b - a``. The identity is taken in normal form, denominators
-    known to be non-zero cleared.
+    G: the hypotheses of the facts that occur in it and of the ``sides`` that were looked up, and
+    the index conditions used. A fact ``a R b`` enters as ``b - a``. The identity is taken in
+    normal form, denominators known to be non-zero cleared.
     """
     theory.check(goal)
-    same_theory(theory, *facts)
+    same_theory(theory, *facts, *sides)
     for le in ambient:
         theory.check(le)
     if goal.op == "=":
         raise CertificateError("an equation is proved by norm, or by antisymmetry")
     context = _Check(theory, goal, frozenset(ambient), unfold, linear)
-    context.verify(certificate, facts)
+    context.verify(certificate, facts, sides)
     used = sorted(n for n in context.facts if n < len(facts))
     args = {"goal": goal, "certificate": renumber(certificate, {n: i for i, n in enumerate(used)},
             len(facts) - len(used), len(facts)), "facts": tuple(facts[n] for n in used),
-            "ambient": ambient, "unfold": unfold, "linear": linear}  # fmt: skip
+            "ambient": ambient, "unfold": unfold, "linear": linear,
+            "sides": tuple(s for n, s in enumerate(sides) if n in context.sides)}  # fmt: skip
     return make(
         theory, frozenset(context.hypotheses), goal, frozenset(context.uses), "certify", args
     )
@@ -101,11 +103,15 @@ class _Check:
         self.hypotheses: set[Formula] = set()
         self.uses: set[str] = set()
         self.facts: set[int] = set()
+        self.sides: set[int] = set()
         self.leaves = 0
 
-    def verify(self, node: Certificate, facts: tuple[Theorem, ...]) -> None:
+    def verify(
+        self, node: Certificate, facts: tuple[Theorem, ...], sides: tuple[Theorem, ...]
+    ) -> None:
+        """``facts`` by number; ``sides`` to look up. The assumptions of a branch are both."""
         if isinstance(node, Leaf):
-            self._leaf(node, facts)
+            self._leaf(node, facts, sides)
             return
         if not isinstance(node, Split) or not isinstance(node.term, Term):
             raise SortError(f"not a certificate: {node!r}")
@@ -116,16 +122,17 @@ class _Check:
             (node.negative, Rel(node.term, "<", ZERO)),
         ):
             self.hypotheses = set()
-            self.verify(branch, (*facts, assume(self.theory, assumption)))
+            assumed = assume(self.theory, assumption)
+            self.verify(branch, (*facts, assumed), (*sides, assumed))
             outer |= self.hypotheses - {assumption}
         self.hypotheses = outer
 
-    def _leaf(self, leaf: Leaf, facts: tuple[Theorem, ...]) -> None:
+    def _leaf(self, leaf: Leaf, facts: tuple[Theorem, ...], sides: tuple[Theorem, ...]) -> None:
         self.leaves += 1
         if self.leaves > MAX_LEAVES:
             raise CertificateError("too many case distinctions")
         ambient, unfold, linear = self.options
-        n = Normaliser(self.theory, ambient, unfold, facts, linear)
+        n = normaliser(self.theory, ambient, unfold, sides, linear)
         total: Poly = {}
         strict = False
         mentioned: set[int] = set()
@@ -159,7 +166,8 @@ class _Check:
             self.uses |= facts[number].uses
         self.hypotheses |= n.used.hypotheses
         self.uses |= n.used.uses
-        self.facts |= (mentioned - {GOAL}) | n.used.facts
+        self.facts |= mentioned - {GOAL}
+        self.sides |= n.used.facts
 
     def _rel(self, number: int, facts: tuple[Theorem, ...]) -> Rel:
         """The fact of this number; the goal's negation for -1."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import lru_cache
 from itertools import permutations
 from typing import TypeVar
 
@@ -49,6 +50,7 @@ from .theory import Theory
 
 T = TypeVar("T")
 MAX_EXCHANGED = 4
+MAX_KEPT = 16
 Unfold = tuple[str, tuple[tuple[str, Ix], ...]]
 """A definition's name, and the values its pattern indices are restricted to (maybe none)."""
 
@@ -85,6 +87,12 @@ class Normaliser:
         return bool(self._unfold)
 
     # --- bookkeeping --------------------------------------------------------------------------
+
+    @property
+    def busy(self) -> bool:
+        """Is it in the middle of a computation: under a binder or average, reading, or asked?"""
+        inside = self.depth or self.averaging or self.reading or self._pending
+        return bool(inside) or self.ambient is not self._top
 
     def recorded(self, t: Term) -> tuple[Poly, Used]:
         """The canonical polynomial of ``t``, and what it relied on (recorded nowhere else)."""
@@ -572,6 +580,36 @@ class Normaliser:
     def is_zero(self, p: Poly) -> bool:
         """Is ``p`` zero, after clearing denominators?"""
         return not p or not self.clear(p)
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def _kept(
+    theory: Theory,
+    ambient: frozenset[Le],
+    unfold: tuple[Unfold, ...],
+    facts: tuple[Theorem, ...],
+    linear: bool,
+) -> Normaliser:
+    return Normaliser(theory, ambient, unfold, facts, linear)
+
+
+def normaliser(
+    theory: Theory,
+    ambient: frozenset[Le],
+    unfold: tuple[Unfold, ...],
+    facts: tuple[Theorem, ...],
+    linear: bool,
+) -> Normaliser:
+    """A normaliser under these facts that has recorded no use yet.
+
+    Consecutive steps of a proof look up the same facts: those made last are kept, with what they
+    worked out. One in the middle of a computation is left alone.
+    """
+    found = _kept(theory, ambient, unfold, facts, linear)
+    if found.busy:
+        return Normaliser(theory, ambient, unfold, facts, linear)
+    found.used = Used()
+    return found
 
 
 def _mentions(term: Term, eigen: Eigen) -> bool:

@@ -25,7 +25,7 @@ from .indices import entails, index_hypotheses, substitute_indices
 from .integrability import exponent as exponent_of
 from .integrability import integrable
 from .judgment import Theorem, make, same_theory
-from .normal import Normaliser, Unfold
+from .normal import Normaliser, Unfold, normaliser
 from .terms import (
     CE,
     ZERO,
@@ -345,7 +345,7 @@ def _normaliser(
     same_theory(theory, *facts)
     for le in ambient:
         theory.check(le)
-    return Normaliser(theory, frozenset(ambient), unfold, facts, linear)
+    return normaliser(theory, frozenset(ambient), unfold, facts, linear)
 
 
 def _kept(n: Normaliser, facts: tuple[Theorem, ...]) -> tuple[Theorem, ...]:

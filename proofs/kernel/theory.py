@@ -121,6 +121,9 @@ class Theory:
     )
     """For each definition, the level declarations its validation relied on."""
 
+    def __hash__(self) -> int:
+        return hash(self.name)
+
     def __post_init__(self) -> None:
         self._check_tuples()
         tables: tuple[tuple[Symbol | Axiom | Definition, ...], ...]

@@ -138,7 +138,7 @@ class Proof(Basis):
         products = (Product(one, (GOAL,)), *(Product(one, (n,)) for n in inequalities))
         cofactors = tuple((n, K.rat(sign)) for n, f in enumerate(facts) if f.rel.op == "=")
         leaf = Leaf(products, cofactors)
-        return certify(self.theory, goal, leaf, (*facts, *sides), **options)
+        return certify(self.theory, goal, leaf, facts, sides=sides, **options)
 
     # --- sums, induction ----------------------------------------------------------------------
 
@@ -291,7 +291,7 @@ class Proof(Basis):
         leaves = (
             Leaf((Product(Fraction(1), (GOAL,)), Product(Fraction(1), (n,)))) for n in range(2)
         )
-        return certify(self.theory, goal, Split(t, *leaves), tuple(branches), self.ambient)
+        return certify(self.theory, goal, Split(t, *leaves), tuple(branches), ambient=self.ambient)
 
     # --- the end ------------------------------------------------------------------------------
 

@@ -114,12 +114,12 @@ class Multiplying(Reason):
         if not equation and not isinstance(sign, Theorem):
             raise StepError(f"not known to be >= 0: {p.show(factor)}")
         known = (sign,) if isinstance(sign, Theorem) else ()
-        facts = (fact, *known, *p.sides(goal, fact.conclusion))
+        facts, sides = (fact, *known), p.sides(goal, fact.conclusion)
 
         def certified(step: K.Rel, cofactor: K.Term) -> Theorem:
             products = (Product(one, (GOAL,)), *(() if equation else (Product(one, (0, 1)),)))
             leaf = Leaf(products, ((0, cofactor),) if equation else ())
-            return certify(p.theory, step, leaf, facts, p.ambient)
+            return certify(p.theory, step, leaf, facts, p.ambient, sides=(*facts, *sides))
 
         if goal.op != "=":
             return certified(goal, factor)

@@ -166,7 +166,7 @@ def root_positive(t: Term, positive: Theorem) -> Theorem:
     """``0 < t`` gives ``0 < sqrt(t)``."""
     quarter = (Pow(t, Fraction(1, 4)),)
     leaf = Leaf((product(GOAL, squares=quarter), product(0)))
-    return certify(positive.theory, Rel(ZERO, "<", sqrt(t)), leaf, (positive,))
+    return certify(positive.theory, Rel(ZERO, "<", sqrt(t)), leaf, (positive,), sides=(positive,))
 
 
 V = proc("v", k, i)
@@ -208,7 +208,7 @@ def quotient() -> Theorem:
     below = root_of_moment()
     term = div(square(proc("g", k, i)), proc("D", k, i))
     leaf = Leaf((product(GOAL), product(0, squares=(div(proc("g", k, i), proc("D", k, i)),))))
-    one = certify(SMALL, Rel(ZERO, "<=", term), leaf, (below,))
+    one = certify(SMALL, Rel(ZERO, "<=", term), leaf, (below,), sides=(below,))
     one = weaken(weaken(one, EVERY[0]), EVERY[1])
     summed = sum_both(one, "i", first, D_)
     zero = norm(SMALL, ZERO, over_i(ZERO))
@@ -274,7 +274,8 @@ def split_and_cases() -> Theorem:
     parts = split_sum(SMALL, total, "first", (Le(first, D_),))  # type: ignore[arg-type]
     halves = [
         cut(assume(SMALL, h), certify(SMALL, Rel(ZERO, "<=", Abs(w)),
-            Leaf((product(GOAL), product(0, times=1))), (assume(SMALL, h),)))
+            Leaf((product(GOAL), product(0, times=1))), (assume(SMALL, h),),
+            sides=(assume(SMALL, h),)))
         for h in (Rel(ZERO, "<=", w), Rel(w, "<=", ZERO))
     ]  # fmt: skip
     size = cases(w, *halves)

@@ -494,7 +494,7 @@ def test_the_variance_adds() -> None:
     replaced = rewrite(product_, KNOWN["unbiased"])
     leaf_ = Leaf((Product(Fraction(1), (GOAL,)),), ((0, rat(2)), (1, rat(-2))))
     below = certify(
-        FINITE, Rel(E(noise), "<=", apart), leaf_, (pulled, replaced, *FINS), (), (), True
+        FINITE, Rel(E(noise), "<=", apart), leaf_, (pulled, replaced), (), (), True, FINS
     )
     for seed in range(20):
         failure = refuted(below, seed)

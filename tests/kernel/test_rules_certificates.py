@@ -148,15 +148,15 @@ def test_denominators_and_roots() -> None:
     goal = le(rat(2), add(X, power(X, -1)))
     square = sub(sqrt(X), power(X, Fraction(-1, 2)))
     leaf = Leaf((product(GOAL), product(squares=(square,))))
-    theorem = certify(THEORY, goal, leaf, (positive,))
+    theorem = certify(THEORY, goal, leaf, sides=(positive,))
     check(theorem.hypotheses == {lt(ZERO, X)}, theorem)
     goal = le(mul(rat(2), sqrt(X)), add(X, ONE))
     leaf = Leaf((product(GOAL), product(squares=(sub(sqrt(X), ONE),))))
-    check(certify(THEORY, goal, leaf, (given(le(ZERO, X)),)).hypotheses == {le(ZERO, X)})
+    check(certify(THEORY, goal, leaf, sides=(given(le(ZERO, X)),)).hypotheses == {le(ZERO, X)})
     for fact in (given(le(ZERO, X)), given(lt(ZERO, Y))):
         with pytest.raises(CertificateError, match="the identity fails"):
             certify(THEORY, le(rat(2), add(X, power(X, -1))),
-                    Leaf((product(GOAL), product(squares=(square,)))), (fact,))  # fmt: skip
+                    Leaf((product(GOAL), product(squares=(square,)))), sides=(fact,))  # fmt: skip
 
 
 def test_case_distinctions() -> None:
@@ -222,7 +222,7 @@ def test_certificates_unfold_and_average() -> None:
     )
     average = expect(below, facts=(*known, *fin))
     theorem = certify(
-        THEORY, goal, Leaf((product(GOAL), product(0))), (average, *known), linear=True
+        THEORY, goal, Leaf((product(GOAL), product(0))), (average,), linear=True, sides=known
     )
     check(theorem.hypotheses == {t.conclusion for t in known}, theorem)
 
@@ -426,5 +426,9 @@ def test_a_certificate_for_sums_needs_the_counted_range() -> None:
 
 
 def test_facts_used_by_look_up_are_kept_as_well() -> None:
-    theorem = certify(THEORY, le(Abs(X), X), Leaf((product(GOAL),)), (norm(THEORY, Y, Y), FACTS[0]))
-    check(theorem.hypotheses == {le(ZERO, X)} and theorem.args["facts"] == (FACTS[0],), theorem)
+    theorem = certify(
+        THEORY, le(Abs(X), X), Leaf((product(GOAL),)), sides=(norm(THEORY, Y, Y), FACTS[0])
+    )
+    check(theorem.hypotheses == {le(ZERO, X)} and theorem.args["sides"] == (FACTS[0],), theorem)
+    with pytest.raises(CertificateError, match="the identity fails"):
+        certify(THEORY, le(Abs(X), X), Leaf((product(GOAL),)), (FACTS[0],))

@@ -589,7 +589,8 @@ def test_induction_keeps_the_context() -> None:
 def test_cases() -> None:
     size = [
         certify(THEORY, le(ZERO, Abs(W)), Leaf((Product(Fraction(1), (-1,)),
-                                              Product(Fraction(1), (0,)))), (given(hypothesis),))
+                                              Product(Fraction(1), (0,)))), (given(hypothesis),),
+                sides=(given(hypothesis),))
         for hypothesis in (le(ZERO, W), le(W, ZERO))
     ]  # fmt: skip
     theorem = cases(W, *size)
