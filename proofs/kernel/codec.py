@@ -13,6 +13,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from fractions import Fraction
+from functools import cache, cached_property
+from itertools import accumulate
 from types import NoneType, UnionType
 from typing import Any, Literal, NoReturn, Union, get_args, get_origin, get_type_hints
 
@@ -29,7 +31,7 @@ MAX_TEXT = 4_000
 MAX_INTEGER = 10**9
 
 _FRACTION = re.compile(r"-?(0|[1-9][0-9]{0,400})(/[1-9][0-9]{0,400})?")
-_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{},]', re.DOTALL)
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _CLASSES: dict[str, type[Any]] = {
     **NODES,
     **{c.__name__: c for c in (Product, Leaf, Split, Theory, Symbol, Axiom, Definition)},
@@ -38,7 +40,8 @@ _HINTS: dict[type[Any], dict[str, Any]] = {
     cls: {f.name: get_type_hints(cls)[f.name] for f in fields(cls) if f.init}
     for cls in _CLASSES.values()
 }
-_STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
+_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_NO_BRACKETS = bytes(set(range(256)) - set(_STEP))
 _THEOREM = "thm"
 
 
@@ -69,51 +72,128 @@ def encode(value: object, number: Callable[[Theorem], int] | None = None) -> Any
 
 def decode(kind: Any, data: Any, theorems: Sequence[Theorem] = ()) -> Any:
     """The object of type ``kind`` that ``data`` encodes; raises ``TraceError`` if there is none."""
-    origin, alternatives = get_origin(kind), get_args(kind)
-    if origin in (Union, UnionType):
-        fitting = [a for a in alternatives if _fits(a, data)]
-        return decode(fitting[0], data, theorems) if fitting else _refuse(kind, data)
-    if not _fits(kind, data):
-        _refuse(kind, data)
-    if origin is tuple:
-        if alternatives[1:] == (...,):
-            return tuple(decode(alternatives[0], part, theorems) for part in data)
-        if len(alternatives) != len(data):
-            raise TraceError(f"{len(alternatives)} parts wanted, {len(data)} found")
-        return tuple(decode(a, part, theorems) for a, part in zip(alternatives, data, strict=True))
-    if kind is Fraction:
-        return Fraction(_fraction_text(data))
-    if kind is Theorem:
-        return _theorem(data, theorems)
-    if not isinstance(data, list):
-        return _text(data) if kind is str else _integer(data) if kind is int else data
-    cls = _CLASSES[data[0]]
-    hints = _HINTS[cls]
-    if len(data) != len(hints) + 1:
-        raise TraceError(f"{data[0]} has {len(hints)} fields, {len(data) - 1} found")
-    values = [decode(h, part, theorems) for h, part in zip(hints.values(), data[1:], strict=True)]
-    try:
-        return cls(*values)
-    except SortError as error:
-        raise TraceError(f"{data[0]}: {error}") from error
+    return _reader(kind).read(data, theorems)
 
 
-def _fits(kind: Any, data: Any) -> bool:
-    """Does the outermost layer of ``data`` look like a ``kind``?"""
-    origin = get_origin(kind)
-    if origin is Literal:
-        return type(data) is str and data in get_args(kind)
-    if origin is tuple:
-        return type(data) is list
-    if kind in (NoneType, bool, int, str):
-        return type(data) is kind
-    if kind is Fraction:
+class _Reader:
+    """Reads data of one type. ``fits``: does the outermost layer of the data look like it?"""
+
+    def __init__(self, kind: Any) -> None:
+        self.kind = kind
+
+    def fits(self, data: Any) -> bool:
+        return type(data) is self.kind
+
+    def read(self, data: Any, theorems: Sequence[Theorem]) -> Any:
+        return self.value(data, theorems) if self.fits(data) else self.refuse(data)
+
+    def value(self, data: Any, theorems: Sequence[Theorem]) -> Any:
+        return _text(data) if self.kind is str else _integer(data) if self.kind is int else data
+
+    def refuse(self, data: Any) -> NoReturn:
+        name = getattr(self.kind, "__name__", str(self.kind))
+        raise TraceError(f"{name} wanted, found {data!r:.80}")
+
+
+class _LiteralReader(_Reader):
+    def fits(self, data: Any) -> bool:
+        return type(data) is str and data in get_args(self.kind)
+
+    def value(self, data: Any, theorems: Sequence[Theorem]) -> Any:
+        return data
+
+
+class _FractionReader(_Reader):
+    def fits(self, data: Any) -> bool:
         return type(data) is str
-    tag = data[0] if type(data) is list and data else None
+
+    def value(self, data: Any, theorems: Sequence[Theorem]) -> Any:
+        return Fraction(_fraction_text(data))
+
+
+class _TheoremReader(_Reader):
+    def fits(self, data: Any) -> bool:
+        return type(data) is list and data[:1] == [_THEOREM]
+
+    def value(self, data: Any, theorems: Sequence[Theorem]) -> Any:
+        return _theorem(data, theorems)
+
+
+class _UnionReader(_Reader):
+    @cached_property
+    def alternatives(self) -> list[_Reader]:
+        return [_reader(a) for a in get_args(self.kind)]
+
+    def read(self, data: Any, theorems: Sequence[Theorem]) -> Any:
+        for reader in self.alternatives:
+            if reader.fits(data):
+                return reader.value(data, theorems)
+        return self.refuse(data)
+
+
+class _TupleReader(_Reader):
+    @cached_property
+    def parts(self) -> list[_Reader]:
+        """One reader for each part, or one for all."""
+        return [_reader(a) for a in get_args(self.kind) if a is not ...]
+
+    @cached_property
+    def repeats(self) -> bool:
+        return get_args(self.kind)[1:] == (...,)
+
+    def fits(self, data: Any) -> bool:
+        return type(data) is list
+
+    def value(self, data: Any, theorems: Sequence[Theorem]) -> Any:
+        if self.repeats:
+            read = self.parts[0].read
+            return tuple([read(part, theorems) for part in data])
+        if len(self.parts) != len(data):
+            raise TraceError(f"{len(self.parts)} parts wanted, {len(data)} found")
+        return tuple([r.read(part, theorems) for r, part in zip(self.parts, data, strict=True)])
+
+
+class _ObjectReader(_Reader):
+    """An object of a class or of those derived from it, tagged with the name of its class."""
+
+    @cached_property
+    def tags(self) -> frozenset[str]:
+        return frozenset(tag for tag, cls in _CLASSES.items() if issubclass(cls, self.kind))
+
+    def fits(self, data: Any) -> bool:
+        tag = data[0] if type(data) is list and data else None
+        return type(tag) is str and tag in self.tags
+
+    def value(self, data: Any, theorems: Sequence[Theorem]) -> Any:
+        readers = _field_readers(data[0])
+        if len(data) != len(readers) + 1:
+            raise TraceError(f"{data[0]} has {len(readers)} fields, {len(data) - 1} found")
+        values = [r.read(part, theorems) for r, part in zip(readers, data[1:], strict=True)]
+        try:
+            return _CLASSES[data[0]](*values)
+        except SortError as error:
+            raise TraceError(f"{data[0]}: {error}") from error
+
+
+@cache
+def _reader(kind: Any) -> _Reader:
+    origin = get_origin(kind)
+    if origin in (Union, UnionType):
+        return _UnionReader(kind)
+    if origin is tuple:
+        return _TupleReader(kind)
+    if origin is Literal:
+        return _LiteralReader(kind)
+    if kind is Fraction:
+        return _FractionReader(kind)
     if kind is Theorem:
-        return tag == _THEOREM
-    cls = _CLASSES.get(tag) if type(tag) is str else None
-    return isinstance(kind, type) and cls is not None and issubclass(cls, kind)
+        return _TheoremReader(kind)
+    return _Reader(kind) if kind in (NoneType, bool, int, str) else _ObjectReader(kind)
+
+
+@cache
+def _field_readers(tag: str) -> list[_Reader]:
+    return [_reader(hint) for hint in _HINTS[_CLASSES[tag]].values()]
 
 
 def _theorem(data: list[Any], theorems: Sequence[Theorem]) -> Theorem:
@@ -121,11 +201,6 @@ def _theorem(data: list[Any], theorems: Sequence[Theorem]) -> Theorem:
     if type(number) is not int or not 0 <= number < len(theorems):
         raise TraceError(f"not an earlier step: {data!r:.80}")
     return theorems[number]
-
-
-def _refuse(kind: Any, data: Any) -> NoReturn:
-    name = getattr(kind, "__name__", str(kind))
-    raise TraceError(f"{name} wanted, found {data!r:.80}")
 
 
 def _integer(value: int) -> int:
@@ -151,11 +226,15 @@ def _fraction_text(text: str) -> str:
 
 def dumps(data: Any) -> bytes:
     """The canonical text of JSON data: sorted keys, no blanks, ASCII."""
-    text = json.dumps(
-        data, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
-    )
+    text = _dumped(data)
     _scan(text)
     return text.encode("ascii")
+
+
+def _dumped(data: Any) -> str:
+    return json.dumps(
+        data, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+    )
 
 
 def loads(data: bytes) -> Any:
@@ -174,22 +253,21 @@ def loads(data: bytes) -> Any:
         )
     except ValueError as error:
         raise TraceError(f"not a JSON text: {error}") from error
-    if dumps(value) != data:
+    if _dumped(value) != text:
         raise TraceError("not in canonical form")
     return value
 
 
 def _scan(text: str) -> None:
-    """Refuse deep or long texts, in one pass: the json module recurses and allocates."""
+    """Refuse deep or long texts before the json module does, which recurses and allocates."""
     if len(text) > MAX_BYTES:
         raise TraceError(f"more than {MAX_BYTES} bytes")
-    depth = 0
-    for number, token in enumerate(_TOKEN.finditer(text)):
-        depth += _STEP.get(token[0], 0)
-        if depth > MAX_DEPTH:
-            raise TraceError("nested too deeply")
-        if number > MAX_TOKENS:
-            raise TraceError("too many parts")
+    bare = _STRING.sub("", text).encode("ascii", "replace")
+    if bare.count(b",") > MAX_TOKENS:
+        raise TraceError("too many parts")
+    brackets = bare.translate(None, _NO_BRACKETS)
+    if max(accumulate(map(_STEP.__getitem__, brackets)), default=0) > MAX_DEPTH:
+        raise TraceError("nested too deeply")
 
 
 def _parse_integer(text: str) -> int:
