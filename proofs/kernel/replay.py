@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KernelError as error:
         print(f"refused: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
-    found = [{"id": claim.id, "sha256": claim.sha256} for claim in claims]
+    found = [{"theory": c.theorem.theory.name, "id": c.id, "sha256": c.sha256} for c in claims]
     if options.bytes:
         for entry, claim in zip(found, claims, strict=True):
             entry["bytes"] = claim.canonical_bytes().decode("ascii")

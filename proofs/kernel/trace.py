@@ -145,8 +145,8 @@ def _replay(document: Any) -> list[Claim]:
     claims = [_claim(claim, theorems) for claim in _list(stated)]
     if not claims:
         raise TraceError("the trace makes no claim")
-    if len({claim.id for claim in claims}) < len(claims):
-        raise TraceError("two claims have one id")
+    if len({(claim.theorem.theory.name, claim.id) for claim in claims}) < len(claims):
+        raise TraceError("two claims of one theory have one id")
     return claims
 
 

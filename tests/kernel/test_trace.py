@@ -468,7 +468,9 @@ def test_the_command_replays_with_the_kernel_alone(tmp_path: Path, flags: tuple[
     file.write_bytes(whole())
     code, out, err = run([str(file)], flags=flags)
     check((code, err) == (0, ""), err)
-    expected = [{"id": c.id, "sha256": c.sha256} for c in published()]
+    expected = [
+        {"theory": c.theorem.theory.name, "id": c.id, "sha256": c.sha256} for c in published()
+    ]
     check(json.loads(out) == {"schema": 1, "claims": expected}, out)
 
 
