@@ -117,19 +117,18 @@ def descent(p: Proof) -> Theorem:
     )  # fmt: skip
 
 
+undecayed_term = (
+    -eta / 2 * G[k, i] ** 2 / D[k, i]
+    - eta / 2 * (1 - L * eta / sqrt(eps)) * n[k, i] ** 2 / D[k, i]
+    + eta / 2 * (G[k, i] - n[k, i]) ** 2 / sqrt(eps)
+)
+
+
 @adamw.lemma(
     "L3.adam",
     title="Descent without weight decay, on every path",
     given=[step, *signs, (lam, "==", 0)],
-    claim=(
-        f(x[k + 1]) - f(x[k]),
-        "<=",
-        over_i(
-            -eta / 2 * G[k, i] ** 2 / D[k, i]
-            - eta / 2 * (1 - L * eta / sqrt(eps)) * n[k, i] ** 2 / D[k, i]
-            + eta / 2 * (G[k, i] - n[k, i]) ** 2 / sqrt(eps)
-        ),
-    ),
+    claim=(f(x[k + 1]) - f(x[k]), "<=", over_i(undecayed_term)),
     reference="blueprint L3 for lam = 0, where rho = 0 will do",
 )
 def descent_without_decay(p: Proof) -> Theorem:
@@ -150,22 +149,14 @@ def descent_without_decay(p: Proof) -> Theorem:
         "<=",
         -eta / 2 * (G[k, i] ** 2 + n[k, i] ** 2) / D[k, i] + last + bent / sqrt(eps),
         by.multiplying(floored, eta / 2 * (G[k, i] - n[k, i]) ** 2),
-        "==",
-        -eta / 2 * G[k, i] ** 2 / D[k, i]
-        - eta / 2 * (1 - L * eta / sqrt(eps)) * n[k, i] ** 2 / D[k, i] + last,
-        by.algebra(),
+        "==", undecayed_term, by.algebra(),
     )  # fmt: skip
     return p.calc(
         f(x[k + 1]) - f(x[k]),
         "<=", over_i(G[k, i] * move[k, i]) + L / 2 * over_i(move[k, i] ** 2),
         by.axiom("A1", p=x[k], y=x[k + 1]),
         "==", over_i(G[k, i] * move[k, i] + L / 2 * move[k, i] ** 2), by.algebra(),
-        "<=",
-        over_i(
-            -eta / 2 * G[k, i] ** 2 / D[k, i]
-            - eta / 2 * (1 - L * eta / sqrt(eps)) * n[k, i] ** 2 / D[k, i] + last
-        ),
-        by.summing(each, coordinate),
+        "<=", over_i(undecayed_term), by.summing(each, coordinate),
     )  # fmt: skip
 
 
