@@ -12,7 +12,7 @@ from typing import Any
 
 from ..language import Claimed, E, Proof, Rational, Theorem, Theory, by, sqrt, within
 from .adamw.balance import h
-from .adamw.choice import Choice, know_scale, prepared
+from .adamw.choice import Choice, know_scale, stated_bracket, stated_constant, stated_weight
 from .adamw.descent import N, descent_without_decay, over_all_steps, rho, signs, undecayed_term
 from .adamw.integrability import know_denominator, know_prediction
 from .adamw.noise import t, weight
@@ -282,9 +282,10 @@ weighted = Choice("weighted", paid, **numbers, weight=Rational(165, 64), mixed=F
 mixed = Choice("weighted.mixed", paid, **numbers, weight=Rational(198579, 53200))
 
 
-def state(choice: Choice, title: str, reference: str) -> Claimed:
-    """An instance of ``rate`` with the claims it rests on."""
-    instance = prepared(adam, choice)
+def state(
+    choice: Choice, constant: Claimed, bracket: Claimed, title: str, reference: str
+) -> Claimed:
+    """The main theorem at the numbers of an instance."""
 
     @adam.lemma(
         f"rate.{choice.name}",
@@ -302,15 +303,37 @@ def state(choice: Choice, title: str, reference: str) -> Claimed:
         know_denominator(p)
         know_prediction(p)
         values = {str(z): choice.values[z] for z in everything if z in choice.values}
-        facts = p.use(instance.constant), p.use(instance.bracket)
-        return p.use(rate, *facts, **values, C_P=choice.C_P)
+        return p.use(rate, p.use(constant), p.use(bracket), **values, C_P=choice.C_P)
 
     return proof
 
 
-rate_canonical = state(canonical, "The rate with AdamW's canonical parameters", "C_P = 7")
-rate_tuned = state(tuned, "The rate with tuned parameters, t = 0", "C_P = 4")
-rate_weighted = state(weighted, "Adam's rate with tuned parameters, t = 3/5", "C_P = 49/16")
-rate_mixed = state(
-    mixed, "The same for mu in [theta, 1], with a constant of its own", "C_P = 3.98616"
+canonical_weight = stated_weight(adam, canonical)
+canonical_constant = stated_constant(adam, canonical, canonical_weight)
+canonical_bracket = stated_bracket(adam, canonical)
+rate_canonical = state(
+    canonical, canonical_constant, canonical_bracket,
+    "The rate with AdamW's canonical parameters", "C_P = 7",
+)  # fmt: skip
+
+tuned_weight = stated_weight(adam, tuned)
+tuned_constant = stated_constant(adam, tuned, tuned_weight)
+tuned_bracket = stated_bracket(adam, tuned)
+rate_tuned = state(
+    tuned, tuned_constant, tuned_bracket, "The rate with tuned parameters, t = 0", "C_P = 4"
 )
+
+weighted_weight = stated_weight(adam, weighted)
+weighted_constant = stated_constant(adam, weighted, weighted_weight)
+weighted_bracket = stated_bracket(adam, weighted)
+rate_weighted = state(
+    weighted, weighted_constant, weighted_bracket,
+    "Adam's rate with tuned parameters, t = 3/5", "C_P = 49/16",
+)  # fmt: skip
+
+mixed_weight = stated_weight(adam, mixed)
+mixed_constant = stated_constant(adam, mixed, mixed_weight)
+rate_mixed = state(
+    mixed, mixed_constant, weighted_bracket,
+    "The same for mu in [theta, 1], with a constant of its own", "C_P = 3.98616",
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""Numbers for the free parameters of the rate: what makes an instance, and its four claims.
+"""Numbers for the free parameters of the rate: what makes an instance.
 
 With c_theta s <= c_theta gamma <= c_theta gamma_0, theta stays in [1 - c_theta gamma_0, 1). There
 (B) and the bound on C_P are inequalities between polynomials in theta (and mu), proved as such.
@@ -196,33 +196,31 @@ def know_scale(p: Proof, choice: Choice) -> None:
     p.know(p.have(below, by.algebra(chosen, positive, alone=True)))
 
 
-@dataclass(frozen=True)
-class Instance:
-    """A choice of numbers with its claims; ``rate`` is stated by the theory it belongs to."""
-
-    choice: Choice
-    weight: Claimed
-    constant: Claimed
-    bracket: Claimed
+# --- what the main theorem asks of it ------------------------------------------------------------
 
 
-def prepared(theory: Theory, choice: Choice) -> Instance:
-    """State what the main theorem asks of a choice: its weight, its constant, and (B)."""
-    where = {theta: 1 - choice.c_theta * choice.gamma, mu: 1, gamma: choice.gamma}
-    weight, least = choice.at(error_weight), choice.at(choice.least)
-    kept = choice.at(bracket)
-    small = choice.small if gamma in least.free_symbols else []
+def stated_weight(theory: Theory, choice: Choice) -> Claimed:
+    """What the momentum error weighs, for all theta and mu of the choice."""
+    weight = choice.at(error_weight)
 
     @theory.lemma(
         f"{choice.name}.weight",
         title="What the momentum error weighs in this instance",
         given=[*choice.near, *choice.mixing],
         claim=(weight, "<=", choice.weight),
-        witness=where,
+        witness=choice.witness,
         reference="blueprint, instances",
     )
-    def weighed(p: Proof) -> Theorem:
+    def proof(p: Proof) -> Theorem:
         return p.have((weight, "<=", choice.weight), by.algebra())
+
+    return proof
+
+
+def stated_constant(theory: Theory, choice: Choice, weight: Claimed) -> Claimed:
+    """C_P, from the weight of the momentum error."""
+    least = choice.at(choice.least)
+    small = choice.small if gamma in least.free_symbols else []
 
     @theory.lemma(
         f"{choice.name}.constant",
@@ -230,21 +228,28 @@ def prepared(theory: Theory, choice: Choice) -> Instance:
         for_constants=(gamma,) if small else (),
         given=[*choice.near, *choice.mixing, *small],
         claim=(least, "<=", choice.C_P),
-        witness=where,
+        witness=choice.witness,
         reference="blueprint, instances",
     )
-    def bounded(p: Proof) -> Theorem:
-        return p.have((least, "<=", choice.C_P), by.algebra(weighed))
+    def proof(p: Proof) -> Theorem:
+        return p.have((least, "<=", choice.C_P), by.algebra(weight))
+
+    return proof
+
+
+def stated_bracket(theory: Theory, choice: Choice) -> Claimed:
+    """(B), for all theta of the choice."""
+    kept = choice.at(bracket)
 
     @theory.lemma(
         f"{choice.name}.bracket",
         title="What of Q is kept in this instance",
         given=choice.near,
         claim=(0, "<=", kept),
-        witness=where,
+        witness=choice.witness,
         reference="blueprint (B)",
     )
-    def positive_bracket(p: Proof) -> Theorem:
+    def proof(p: Proof) -> Theorem:
         return p.have((0, "<=", kept), by.algebra())
 
-    return Instance(choice, weighed, bounded, positive_bracket)
+    return proof

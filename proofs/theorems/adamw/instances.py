@@ -5,10 +5,11 @@ weighted    with L4's weight t = 2/3, for AdamW; weighted.mixed, the same for mu
 origin      weighted from x^1 = 0, where weight decay counts a third.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from ...language import Claimed, Expr, Proof, Rational, Theorem, by, sqrt
-from .choice import Choice, Instance, know_scale, prepared
+from .choice import Choice, know_scale, stated_bracket, stated_constant, stated_weight
 from .decay import mean_square
 from .integrability import know_denominator, know_prediction
 from .iterates import least_q
@@ -56,10 +57,9 @@ def given(choice: Choice) -> list[Any]:
 
 
 def at_numbers(
-    p: Proof, general: Claimed, instance: Instance, *known: Theorem, reach: Expr
+    p: Proof, general: Claimed, choice: Choice, known: Iterable[Theorem], reach: Expr
 ) -> Theorem:
     """The general theorem at the numbers of an instance, with X = ``reach``."""
-    choice = instance.choice
     know_scale(p, choice)
     p.know(p.use(positive_floor, c_eps=1))
     know_beta(p)
@@ -70,13 +70,13 @@ def at_numbers(
     values = {str(name): value for name, value in choice.values.items()}
     if general is rate:
         values.pop(str(a_mean))
-    facts = [p.use(instance.constant), p.use(instance.bracket), *known]
-    return p.use(general, *facts, **values, R=farthest(choice)[0], X=reach, C_P=choice.C_P)
+    return p.use(general, *known, **values, R=farthest(choice)[0], X=reach, C_P=choice.C_P)
 
 
-def state(choice: Choice, title: str, reference: str) -> tuple[Instance, Claimed]:
-    """An instance of ``rate`` with the claims it rests on."""
-    instance = prepared(adamw, choice)
+def state(
+    choice: Choice, constant: Claimed, bracket: Claimed, title: str, reference: str
+) -> Claimed:
+    """The main theorem at the numbers of an instance."""
 
     @adamw.lemma(
         f"rate.{choice.name}",
@@ -89,25 +89,45 @@ def state(choice: Choice, title: str, reference: str) -> tuple[Instance, Claimed
         reference=f"blueprint, instances: {reference}",
     )
     def proof(p: Proof) -> Theorem:
-        return at_numbers(p, rate, instance, reach=farthest(choice)[1])
+        known = p.use(constant), p.use(bracket)
+        return at_numbers(p, rate, choice, known, farthest(choice)[1])
 
-    return instance, proof
+    return proof
 
 
-canonical_instance, rate_canonical = state(
-    canonical, "The rate with the canonical parameters", "C_P = 20 + 2^{1/2}/2"
+canonical_weight = stated_weight(adamw, canonical)
+canonical_constant = stated_constant(adamw, canonical, canonical_weight)
+canonical_bracket = stated_bracket(adamw, canonical)
+rate_canonical = state(
+    canonical, canonical_constant, canonical_bracket,
+    "The rate with the canonical parameters", "C_P = 20 + 2^{1/2}/2",
+)  # fmt: skip
+
+tuned_weight = stated_weight(adamw, tuned)
+tuned_constant = stated_constant(adamw, tuned, tuned_weight)
+tuned_bracket = stated_bracket(adamw, tuned)
+rate_tuned = state(
+    tuned, tuned_constant, tuned_bracket, "The rate with tuned parameters, t = 0", "C_P = 6.51464"
 )
-tuned_instance, rate_tuned = state(tuned, "The rate with tuned parameters, t = 0", "C_P = 6.51464")
-weighted_instance, rate_weighted = state(
-    weighted, "AdamW's rate with tuned parameters, t = 2/3", "C_P = 5.21015"
-)
-mixed_instance, rate_mixed = state(
-    mixed, "The same for mu in [theta, 1], with a constant of its own", "C_P = 6.19409"
-)
+
+weighted_weight = stated_weight(adamw, weighted)
+weighted_constant = stated_constant(adamw, weighted, weighted_weight)
+weighted_bracket = stated_bracket(adamw, weighted)
+rate_weighted = state(
+    weighted, weighted_constant, weighted_bracket,
+    "AdamW's rate with tuned parameters, t = 2/3", "C_P = 5.21015",
+)  # fmt: skip
+
+mixed_weight = stated_weight(adamw, mixed)
+mixed_constant = stated_constant(adamw, mixed, mixed_weight)
+rate_mixed = state(
+    mixed, mixed_constant, weighted_bracket,
+    "The same for mu in [theta, 1], with a constant of its own", "C_P = 6.19409",
+)  # fmt: skip
 
 # --- from x^1 = 0 -------------------------------------------------------------------------------
 
-origin_instance = prepared(adamw, origin)
+origin_constant = stated_constant(adamw, origin, weighted_weight)
 from_origin = (xmax[d], "==", 0)
 origin_reach = sqrt(2) * eta * K
 
@@ -134,4 +154,5 @@ def rate_origin(p: Proof) -> Theorem:
         "==", lam**2 * origin_reach**2 / 3, by.algebra(from_origin, alone=True),
         "<=", origin.a_mean * s, by.algebra(allowed, alone=True),
     )  # fmt: skip
-    return at_numbers(p, refined_rate, origin_instance, far, third, reach=origin_reach)
+    known = p.use(origin_constant), p.use(weighted_bracket), far, third
+    return at_numbers(p, refined_rate, origin, known, origin_reach)
