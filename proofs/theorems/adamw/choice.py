@@ -142,7 +142,8 @@ class Choice:
     @property
     def C_2(self) -> Expr:
         """``2^{1/2} C_P``."""
-        return sympy.expand(sqrt(2) * self.C_P)
+        by_root = self.C_P.coeff(sqrt(2))
+        return sympy.expand(self.C_P - by_root * sqrt(2)) * sqrt(2) + 2 * by_root
 
     @property
     def bound(self) -> Expr:
