@@ -55,7 +55,12 @@ def sgd_model(setting: Setting) -> ScenarioTree:
     )
 
 
-def adamw_model(setting: Setting) -> ScenarioTree:
+Tosses = tuple[tuple[Expr | int, Expr | int], tuple[Expr | int, Expr | int]]
+"""The two values that are tossed, the higher ones of coordinates 1 and 2 first."""
+_TOSSED: Tosses = (3, Rational(9, 4)), (Rational(5, 4), Rational(5, 4))
+
+
+def adamw_model(setting: Setting, tosses: Tosses = _TOSSED) -> ScenarioTree:
     """Two steps in R^4, all roots rational; the hypotheses of the canonical instance in mind.
 
     With 1 - beta = 1/4 and c = beta v^{k-1} + eps, any t > 0 gives a rational point of
@@ -69,7 +74,7 @@ def adamw_model(setting: Setting) -> ScenarioTree:
     s, k, i = setting, setting.k, setting.i
     eta, theta, beta, mu, eps, lam = symbols("eta theta beta mu eps lam")
     v = Process("v")
-    high, low = (3, Rational(9, 4)), (Rational(5, 4), Rational(5, 4))
+    high, low = tosses
 
     def oracle(t: Expr, i: Expr) -> Expr:
         return t - (beta * v[k - 1, i] + eps) / t
@@ -109,6 +114,28 @@ def adamw_model(setting: Setting) -> ScenarioTree:
             for one, two in product((True, False), repeat=2)
         ],
         satisfies=canonical_choice(R=Rational(3, 2)),
+    )
+
+
+def adam_model(setting: Setting) -> ScenarioTree:
+    """The same oracle without weight decay, at the numbers of Adam's tuned instance.
+
+    sigma_s = 4 gives s = 1/4, so theta = 1 - 2 s = 1/2, eta = 2 (Delta/(K d L))^(1/2) = 1, and
+    eps = sigma_s^2/d = 4; gamma = 1/2. At beta = 3/4, beta^2 > theta: L1 and L2 would not do.
+    """
+    eta, theta, eps = symbols("eta theta eps")
+    names = symbols("c_eta c_theta c_eps t r h s C_P gamma")
+    quarter, half = Rational(1, 4), Rational(1, 2)
+    values = dict(zip(names, (2, 2, 1, 0, 1, 4, quarter, 4, half), strict=True))
+    own = {name: values[name] for name in symbols("h s gamma")}
+    wider = (Rational(7, 2), Rational(5, 2)), (Rational(3, 2), Rational(3, 2))
+    return (
+        adamw_model(setting, wider)
+        .without(frozenset({"lam"}))
+        .extended(
+            values={eta: 1, theta: half, eps: 4, setting.sigma: (2,) * 4},
+            satisfies={"rate": values, "rate.sigma": values, "rate.tuned": own},
+        )
     )
 
 

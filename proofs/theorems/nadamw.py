@@ -8,16 +8,18 @@ Its rate is the main theorem of ``adamw`` at mu = theta, where q = 1 + theta - t
 from typing import Any
 
 from ..language import Claimed, Proof, Rational, Theorem, Theory, by
-from .adamw.balance import h
-from .adamw.instances import (
-    canonical_bound,
-    canonical_reach,
-    canonical_witness,
-    know_scale,
-    rate_canonical,
+from .adamw.choice import Choice, know_scale
+from .adamw.instances import canonical, farthest, rate_canonical, rate_mixed, rate_tuned, tuned
+from .adamw.instances import mixed as mixed_choice
+from .adamw.parameters import (
+    a_mean,
+    canonical_point,
+    decay_below_one,
+    everything,
+    nonnegative_decay,
+    s,
 )
-from .adamw.parameters import canonical_point, decay_below_one, everything, nonnegative_decay, s
-from .adamw.rate import bound, bound_in_sigma, l1, rate, rate_in_sigma
+from .adamw.rate import bound, bound_in_sigma, l1, rate, rate_in_sigma, refined_rate
 from .adamw.setting import K, adamw, lam, mixing, mu, q, setting, theta
 from .models import adamw_model, canonical_choice
 
@@ -90,18 +92,52 @@ def nadamw_rate_in_sigma(p: Proof) -> Theorem:
     return at_theta(p, rate_in_sigma)
 
 
-@nadamw.lemma(
-    "rate.canonical",
-    title="NAdamW's rate with the canonical parameters",
-    kind="instance",
-    for_constants=(h, s),
-    given=given(rate_canonical),
-    claim=(l1 / K, "<=", canonical_bound),
-    witness={at: value for at, value in canonical_witness.items() if at != mu},
+@nadamw.theorem(
+    "rate.refined",
+    title="The rate, where weight decay counts as far as the iterates have gone",
+    for_constants=(*everything, a_mean),
+    given=given(refined_rate),
+    claim=(l1 / K, "<=", bound),
+    witness=canonical_point,
     reference="blueprint, instances",
 )
-def nadamw_rate_canonical(p: Proof) -> Theorem:
-    know_scale(p)
-    twice = p.have((2 * q, "==", mixed((2 * q,))[0]), by.definition(mu))
-    decay = p.have((lam**2 * canonical_reach**2, "<=", s / 8), by.rewriting(twice))
-    return at_theta(p, rate_canonical, decay)
+def nadamw_refined_rate(p: Proof) -> Theorem:
+    know_theta(p)
+    return at_theta(p, refined_rate)
+
+
+# --- instances ----------------------------------------------------------------------------------
+
+
+def state(id: str, title: str, choice: Choice, general: Claimed) -> Claimed:
+    """An instance for every mu in [theta, 1], at mu = theta."""
+    _, reach = farthest(choice)
+
+    @nadamw.lemma(
+        id,
+        title=title,
+        kind="instance",
+        for_constants=choice.constants,
+        given=given(general),
+        claim=(l1 / K, "<=", choice.bound),
+        witness={at: value for at, value in choice.witness.items() if at != mu},
+        reference="blueprint, instances",
+    )
+    def proof(p: Proof) -> Theorem:
+        know_scale(p, choice)
+        twice = p.have((2 * q, "==", mixed((2 * q,))[0]), by.definition(mu))
+        decay = p.have((lam**2 * reach**2, "<=", choice.a * s), by.rewriting(twice))
+        return at_theta(p, general, decay)
+
+    return proof
+
+
+nadamw_rate_canonical = state(
+    "rate.canonical", "NAdamW's rate with the canonical parameters", canonical, rate_canonical
+)
+nadamw_rate_tuned = state(
+    "rate.tuned", "NAdamW's rate with tuned parameters, t = 0", tuned, rate_tuned
+)
+nadamw_rate_weighted = state(
+    "rate.weighted", "NAdamW's rate with tuned parameters, t = 2/3", mixed_choice, rate_mixed
+)

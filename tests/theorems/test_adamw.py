@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import pytest
 
 from ratecert.optimizers.recursions import NADAMW
-from ratecert.proofs.kernel.terms import App, Ix, Pow, Rel, Var, coord, subterms
+from ratecert.proofs.kernel.terms import App, Ix, Pow, coord, subterms
 from ratecert.proofs.language.trust import foundation
-from ratecert.proofs.models.numbers import shown
 from ratecert.proofs.theorems.adamw import adamw
 from ratecert.proofs.theorems.adamw.descent import descent_term, descent_without_decay, rho
-from ratecert.proofs.theorems.adamw.instances import rate_canonical
 from ratecert.proofs.theorems.adamw.setting import lam
 
 
@@ -26,9 +22,13 @@ NOTHING = names("""
     L3.coordinate
     gradient-gap L4.young chosen.scale chosen.step chosen.curvature chosen.drift chosen.noise
     assembly chosen.kept chosen.errors chosen.s chosen.eta chosen.eps chosen.theta chosen.root
-    chosen.C
-    chosen.below chosen.beta L9.weight root.split rate.terms rate.roots canonical.weight
-    canonical.constant canonical.bracket canonical.h canonical.noise canonical.s
+    chosen.paid chosen.C q squares balance L7.noise
+    chosen.below chosen.beta L9.weight root.split rate.terms rate.roots
+    instance.h instance.noise instance.s
+    canonical.weight canonical.constant canonical.bracket
+    tuned.weight tuned.constant tuned.bracket
+    weighted.weight weighted.constant weighted.bracket weighted.mixed.weight
+    weighted.mixed.constant origin.constant
 """)
 """What rests on no axiom but the assumptions below."""
 
@@ -36,15 +36,20 @@ INTEGRABLE_ONLY = names("L0.v L0.m L0.n L0.D P.sign Q.sign S.sign L9")
 """What rests on FIN, and not on the start being deterministic."""
 
 START_ONLY = names("""
-    predicted.floor predicted.root norm L2 L2.sharp L2.decay L2.square norm.sign decay L3 L3.adam L6
+    predicted.floor predicted.root norm L2 L2.sharp L2.decay L2.growing L2.square norm.sign reach
+    reach.sum reach.mean decay L3 L3.adam L6
 """)
 """What rests on the start being deterministic (by the level of x), and not on FIN."""
 
 BOTH = names("""
     L0.tD conditional conditional.v L7.tangent L7.increment L7 L7.mean L7.predicted T L7.T L7.sum
     L7.total L8.coordinate L8 L6.sum L3.expected L3.total noise L4.coordinate L4.first L4.step L4 L5
-    errors balance P S rate rate.sigma rate.canonical
+    decay.coordinate decay.total errors balance.chosen P S
+    rate rate.sigma rate.refined
+    rate.canonical rate.tuned rate.weighted rate.weighted.mixed rate.origin
 """)
+
+RATES = [name for name in BOTH if name.startswith("rate")]
 
 ASSUMES: dict[str, set[str]] = {
     **{name: {"A1"} for name in ("L3", "L3.adam", "L3.expected")},
@@ -52,12 +57,12 @@ ASSUMES: dict[str, set[str]] = {
     **{name: {"A2", "A3"} for name in
        names("conditional conditional.v L7.tangent L7 L7.mean L7.predicted L7.sum L7.total "
        "L8.coordinate "
-       "L8 L5")},
+       "L8 L5 decay.coordinate decay.total S")},
     "noise": {"A3"},
     "L4.coordinate": {"A2"},
     "L4.step": {"A1", "A2", "A3"},
     **{name: {"A0", "A1", "A2", "A3"} for name in
-       names("L4.first L4 errors balance P S rate rate.sigma rate.canonical")},
+       names("L4.first L4 errors balance.chosen P") + RATES},
 }  # fmt: skip
 """The assumptions a claim rests on; none, if it is not listed."""
 
@@ -68,7 +73,7 @@ AXIOMS: dict[str, set[str]] = {
     **{name: {"FIN", "deterministic-start"} for name in BOTH},
 }
 
-UNUSED = {
+UNUSED: dict[str, set[str]] = {
     # by which what stands in the statement is in order: definedness, not the proof, needs them
     "L0.D": {"0 ≤ β", "β ≤ 1", "0 < ε"},
     "L0.tD": {"0 ≤ β", "β ≤ 1", "0 < ε"},
@@ -76,7 +81,6 @@ UNUSED = {
     # stated because the lemma it comes with states it
     "chosen.below": {"1 ≤ d"},
     "chosen.kept": {"0 < c_η"},
-    "chosen.C": None,  # all hyperparameters; some of them make C_P positive
 }
 """Hypotheses that a claim states and its proof does not use. What is to go from here is welcome."""
 
@@ -99,14 +103,14 @@ def test_proved_from_what_it_needs(name: str) -> None:
     assert not base.random_hypotheses or name in RANDOM
     allowed = UNUSED.get(name, set())
     unused = {result.proof.show(h) for h in result.unused}
-    assert allowed is None or unused <= allowed
+    assert unused == allowed
 
 
 RANDOM = {"L2.step", "L3.coordinate", "L7.root", "L8.tangent", "mixture", "mixture.floor"}
 """Lemmas about all random variables: their own hypotheses may depend on the outcome."""
 
 
-@pytest.mark.parametrize("name", ["rate", "rate.sigma", "rate.canonical"])
+@pytest.mark.parametrize("name", RATES)
 def test_what_the_theorems_rest_on(name: str) -> None:
     """The four assumptions, integrability and the start: nothing else, and nothing random."""
     claim = adamw.claims[name].check().claim
@@ -117,29 +121,6 @@ def test_what_the_theorems_rest_on(name: str) -> None:
     assert not base.oracles
     assert not base.random_hypotheses
     assert claim.theorem.constancy is not None
-
-
-def _canonical_bound(h: int) -> str:
-    """The right side of rate.canonical in the shipped model: 2 C_1 h^{1/2} + 2 C_2."""
-    report, goal = adamw.consistency(), rate_canonical.statement()
-    assert report.model is not None
-    assert report.translation is not None
-    assert isinstance(goal, Rel)
-    model = report.model.at({Var("h", "det"): Fraction(h)})
-    values = model.value(report.translation.node(goal.right), {})
-    low, high = values[0]
-    assert float(high) - float(low) < 1e-9, shown(values[0])
-    return str(float(low))
-
-
-def test_closed_forms_of_the_canonical_constants() -> None:
-    """C_P = 20 + 2^{1/2}/2, C_1^2 = C_2 = 2^{1/2} C_P, from the kernel's statement."""
-    two_C2, both = float(_canonical_bound(0)), float(_canonical_bound(1))
-    C_P = 20 + 2**0.5 / 2
-    assert two_C2 / 2 == pytest.approx(29.28427125, abs=1e-8)
-    assert two_C2 / 2 == pytest.approx(2**0.5 * C_P, rel=1e-12)
-    assert (both - two_C2) / 2 == pytest.approx(5.41149436, abs=1e-8)
-    assert (both - two_C2) / 2 == pytest.approx((C_P * 2**0.5) ** 0.5, rel=1e-9)
 
 
 def test_L3_without_decay_is_L3_at_lam_0_and_rho_0() -> None:

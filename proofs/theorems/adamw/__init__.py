@@ -2,8 +2,9 @@
 
 Read in the blueprint's order, which these modules keep, as they keep its names: ``setting`` (the
 algorithm, what is abbreviated), ``momentum`` (L1), ``integrability`` (L0, the denominators),
-``iterates`` (L2), ``descent`` (L3, L6), ``noise`` (L4, L5), ``denominator`` (L7, L8), ``balance``,
-``parameters``, ``rate`` (L9 and the main theorem), ``instances``.
+``iterates`` (L2), ``descent`` (L3, L6), ``noise`` (L4, L5), ``denominator`` (L7, L8), ``decay``
+(what weight decay costs), ``balance``, ``parameters``, ``payment`` (P), ``rate`` (L9 and the main
+theorem), ``choice`` and ``instances``.
 """
 
 # Claims are listed in the order in which these are imported.
@@ -15,9 +16,12 @@ from . import iterates
 from . import descent
 from . import noise
 from . import denominator
+from . import decay
 from . import balance
 from . import parameters
+from . import payment
 from . import rate
+from . import choice
 from . import instances
 from .setting import adamw
 

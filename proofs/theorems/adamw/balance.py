@@ -1,9 +1,8 @@
 """The balance: L3 with L2, L5, L4 and L6 put in, before any parameter is chosen."""
 
 from ...language import Expr, Proof, Theorem, by, sqrt, symbols, within
-from .descent import N, rho, total_descent, total_length
+from .descent import N, rho
 from .integrability import know_denominator
-from .iterates import R, X, within_reach
 from .noise import error_sum, excess, k1, mixed_error, t, weight
 from .setting import (
     Delta,
@@ -18,7 +17,6 @@ from .setting import (
     eps,
     eta,
     k,
-    lam,
     mixing,
     momentum_error,
     mu,
@@ -66,56 +64,56 @@ def errors(p: Proof) -> Theorem:
 
 # --- the balance, before parameters are chosen --------------------------------------------------
 
-(h,) = symbols("h")
+h, p0, q0, n0, m0, w0 = symbols("h p0 q0 n0 m0 w0")
+factor = (1 + rho) / sqrt(eps)
 noise_weight = mu**2 / (1 + t * theta) * K * (1 - theta) + K * excess
 kept = (
     1
     - L * eta / sqrt(eps)
-    - (1 + rho) / sqrt(eps) * mu**2 / (1 + t * theta) * drift_sum * (L**2 * eta**2 / sqrt(eps))
+    - factor * mu**2 / (1 + t * theta) * drift_sum * (L**2 * eta**2 / sqrt(eps))
 )
-positive = [(0, "<", L), (0, "<", eta), (0, "<", eps), (0, "<", rho)]
+positive = [(0, "<", eta), (0, "<", eps), (0, "<=", rho)]
+descended = (
+    eta / 2 * p0 + eta / 2 * (1 - L * eta / sqrt(eps)) * q0,
+    "<=",
+    Delta + eta / 2 * (1 + rho) / sqrt(eps) * n0 + eta / 2 * w0,
+)
+erred = (n0, "<=", error_bound(sigma_s**2, m0))
+moved = (m0, "<=", L**2 * eta**2 / sqrt(eps) * q0)
 
 
 @adamw.lemma(
     "balance",
     title="Descent against noise, over all steps",
-    for_constants=(t, rho, R, X, h),
-    given=[within(K, 1), *positive, *mixing, *weight, *within_reach, (sigma_s, "<=", h)],
+    for_constants=(t, rho, h, p0, q0, n0, m0, w0),
+    given=[
+        within(K, 1), *positive, *smoothing, *mixing, *weight, (sigma_s, "<=", h),
+        descended, erred, moved,
+    ],
     claim=(
-        P + kept * Q,
-        "<=",
-        2 * Delta / eta
-        + (1 + rho) / sqrt(eps) * error_bound(h**2, 0)
-        + (1 + 1 / rho) * lam**2 * X**2 * S,
+        p0 + kept * q0, "<=", 2 * Delta / eta + factor * error_bound(h**2, 0) + w0,
     ),
-    witness={t: 0, rho: 1, h: 1, R: 2, X: 5},
-    reference="blueprint section 3: L3 with L2, L5, L4 and L6 put in",
-)
+    witness={t: 0, rho: 1, h: 1, p0: 1, q0: 1, n0: 0, m0: 0, w0: 0},
+    reference="blueprint section 3: L3 with L5, L4 and L6 put in",
+)  # fmt: skip
 def balance(p: Proof) -> Theorem:
-    know_denominator(p)
-    p.know(p.have((0, "<=", sigma_s), by.definition(sigma_s)))
-    p.know(p.have((theta, "<", 1), by.algebra()), p.have((0, "<=", excess), by.algebra()))
-    quieter = p.have((sigma_s**2, "<=", h**2), by.algebra())
-    factor = (1 + rho) / sqrt(eps)
-    decay = (1 + 1 / rho) * lam**2 * X**2
-    moves = over_k(displacement[k])
-    moved = L**2 * eta**2 / sqrt(eps) * Q
+    """p0, q0, n0, m0 stand for P, Q, the error and the moves in all, w0 for the weight decay."""
+    noise = p.have((0, "<=", sigma_s), by.definition(sigma_s))
+    quieter = p.have((sigma_s**2, "<=", h**2), by.algebra(noise, (sigma_s, "<=", h), alone=True))
+    p.know(p.have((0, "<=", excess), by.algebra(*smoothing, *mixing, alone=True)))
+    longest = L**2 * eta**2 / sqrt(eps) * q0
     spent = factor * mu**2 / (1 + t * theta) * drift_sum
     return p.calc(
-        P + kept * Q,
-        "==", 2 / eta * (eta / 2 * P + eta / 2 * (1 - L * eta / sqrt(eps)) * Q) - spent * moved,
-        by.algebra(),
-        "<=", 2 / eta * (Delta + eta / 2 * factor * N + eta / 2 * decay * S) - spent * moved,
-        by.multiplying(total_descent, 2 / eta),
-        "==", 2 * Delta / eta + factor * N + decay * S - spent * moved, by.algebra(),
-        "<=",
-        2 * Delta / eta + factor * error_bound(sigma_s**2, moves) + decay * S - spent * moved,
-        by.multiplying(errors, factor),
-        "<=",
-        2 * Delta / eta + factor * error_bound(sigma_s**2, moved) + decay * S - spent * moved,
-        by.multiplying(total_length, spent),
-        "==", 2 * Delta / eta + factor * error_bound(sigma_s**2, 0) + decay * S, by.algebra(),
-        "<=", 2 * Delta / eta + factor * error_bound(h**2, 0) + decay * S,
+        p0 + kept * q0,
+        "==", 2 / eta * descended[0] - spent * longest, by.algebra(),
+        "<=", 2 / eta * descended[2] - spent * longest, by.multiplying(descended, 2 / eta),
+        "==", 2 * Delta / eta + factor * n0 + w0 - spent * longest, by.algebra(),
+        "<=", 2 * Delta / eta + factor * error_bound(sigma_s**2, m0) + w0 - spent * longest,
+        by.multiplying(erred, factor),
+        "<=", 2 * Delta / eta + factor * error_bound(sigma_s**2, longest) + w0 - spent * longest,
+        by.multiplying(moved, spent),
+        "==", 2 * Delta / eta + factor * error_bound(sigma_s**2, 0) + w0, by.algebra(),
+        "<=", 2 * Delta / eta + factor * error_bound(h**2, 0) + w0,
         by.multiplying(quieter, factor * noise_weight),
     )  # fmt: skip
 

@@ -344,6 +344,26 @@ def sum_of_denominators(p: Proof) -> Theorem:
 
 
 @adamw.lemma(
+    "L7.noise",
+    title="The noise and the floor of all coordinates",
+    given=[within(d, 1), (0, "<", eps)],
+    claim=(over_i(sqrt(Z)), "<=", sqrt(d) * sqrt(sigma_s**2 + d * eps)),
+    reference="blueprint L7: over i, by Z_i^{1/2} <= y/2 + Z_i/(2y)",
+)
+def total_noise(p: Proof) -> Theorem:
+    u = sqrt((sigma_s**2 + d * eps) / d)
+    at = p.within(coordinate)
+    each = at.use(root_tangent, t=Z, y=u)
+    return p.calc(
+        over_i(sqrt(Z)),
+        "<=", d * u / 2 + (over_i(sigma[i] ** 2) + d * eps) / (2 * u),
+        by.summing(each, coordinate),
+        "==", d * u / 2 + (sigma_s**2 + d * eps) / (2 * u), by.definition(sigma_s),
+        "==", sqrt(d) * sqrt(sigma_s**2 + d * eps), by.algebra(),
+    )  # fmt: skip
+
+
+@adamw.lemma(
     "L7.total",
     title="The denominators of all coordinates, over all steps",
     given=[within(K, 1), within(d, 1), *signs],
@@ -351,7 +371,6 @@ def sum_of_denominators(p: Proof) -> Theorem:
     reference="blueprint L7",
 )
 def total_denominator(p: Proof) -> Theorem:
-    u = sqrt((sigma_s**2 + d * eps) / d)
     know_prediction(p)
     at = p.within(coordinate)
     below_one = at.have((kappa, "<=", 1), by.algebra())
@@ -360,16 +379,11 @@ def total_denominator(p: Proof) -> Theorem:
         over_k(E(D[k, i])),
         "<=", K * sqrt(Z) + (1 + kappa) * total_p, by.lemma(sum_of_denominators),
         "<=", K * sqrt(Z) + 2 * total_p, by.multiplying(below_one, total_p),
-        "<=", K * (u / 2 + Z / (2 * u)) + 2 * total_p,
-        by.multiplying(at.use(root_tangent, t=Z, y=u), K),
     )  # fmt: skip
     return p.calc(
         S,
-        "<=", K * (d * u / 2 + (over_i(sigma[i] ** 2) + d * eps) / (2 * u)) + 2 * tP,
-        by.summing(each, coordinate),
-        "==", K * (d * u / 2 + (sigma_s**2 + d * eps) / (2 * u)) + 2 * tP,
-        by.definition(sigma_s),
-        "==", K * sqrt(d) * sqrt(sigma_s**2 + d * eps) + 2 * tP, by.algebra(),
+        "<=", K * over_i(sqrt(Z)) + 2 * tP, by.summing(each, coordinate),
+        "<=", K * sqrt(d) * sqrt(sigma_s**2 + d * eps) + 2 * tP, by.multiplying(total_noise, K),
     )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """L3 and L6: the descent of one step, and its length, on every path; L3 over all steps."""
 
-from ...language import E, Proof, Theorem, by, sqrt, symbols, within
+from ...language import Claimed, E, Expr, Proof, Theorem, by, sqrt, symbols, within
 from .integrability import know_denominator
-from .iterates import R, X, squared_iterates, within_reach
+from .iterates import R, decaying, dominated, growing_iterates, reach
 from .setting import (
     D,
     Delta,
@@ -11,7 +11,6 @@ from .setting import (
     L,
     P,
     Q,
-    S,
     adamw,
     averaging,
     b,
@@ -118,19 +117,18 @@ def descent(p: Proof) -> Theorem:
     )  # fmt: skip
 
 
+undecayed_term = (
+    -eta / 2 * G[k, i] ** 2 / D[k, i]
+    - eta / 2 * (1 - L * eta / sqrt(eps)) * n[k, i] ** 2 / D[k, i]
+    + eta / 2 * (G[k, i] - n[k, i]) ** 2 / sqrt(eps)
+)
+
+
 @adamw.lemma(
     "L3.adam",
     title="Descent without weight decay, on every path",
     given=[step, *signs, (lam, "==", 0)],
-    claim=(
-        f(x[k + 1]) - f(x[k]),
-        "<=",
-        over_i(
-            -eta / 2 * G[k, i] ** 2 / D[k, i]
-            - eta / 2 * (1 - L * eta / sqrt(eps)) * n[k, i] ** 2 / D[k, i]
-            + eta / 2 * (G[k, i] - n[k, i]) ** 2 / sqrt(eps)
-        ),
-    ),
+    claim=(f(x[k + 1]) - f(x[k]), "<=", over_i(undecayed_term)),
     reference="blueprint L3 for lam = 0, where rho = 0 will do",
 )
 def descent_without_decay(p: Proof) -> Theorem:
@@ -151,22 +149,14 @@ def descent_without_decay(p: Proof) -> Theorem:
         "<=",
         -eta / 2 * (G[k, i] ** 2 + n[k, i] ** 2) / D[k, i] + last + bent / sqrt(eps),
         by.multiplying(floored, eta / 2 * (G[k, i] - n[k, i]) ** 2),
-        "==",
-        -eta / 2 * G[k, i] ** 2 / D[k, i]
-        - eta / 2 * (1 - L * eta / sqrt(eps)) * n[k, i] ** 2 / D[k, i] + last,
-        by.algebra(),
+        "==", undecayed_term, by.algebra(),
     )  # fmt: skip
     return p.calc(
         f(x[k + 1]) - f(x[k]),
         "<=", over_i(G[k, i] * move[k, i]) + L / 2 * over_i(move[k, i] ** 2),
         by.axiom("A1", p=x[k], y=x[k + 1]),
         "==", over_i(G[k, i] * move[k, i] + L / 2 * move[k, i] ** 2), by.algebra(),
-        "<=",
-        over_i(
-            -eta / 2 * G[k, i] ** 2 / D[k, i]
-            - eta / 2 * (1 - L * eta / sqrt(eps)) * n[k, i] ** 2 / D[k, i] + last
-        ),
-        by.summing(each, coordinate),
+        "<=", over_i(undecayed_term), by.summing(each, coordinate),
     )  # fmt: skip
 
 
@@ -229,34 +219,38 @@ def total_length(p: Proof) -> Theorem:
 # --- over all steps, in expectation -------------------------------------------------------------
 
 N = over_k(over_i(E((n[k, i] - G[k, i]) ** 2)))
+reaching = [*dominated, *decaying]
+reached = over_k(reach**2 * over_i(E(D[k, i])))
 
 
 @adamw.lemma(
     "L3.expected",
     title="Descent in expectation",
-    for_constants=(rho, R, X),
-    given=[step, *signs, (0, "<", rho), *within_reach],
+    for_constants=(rho, R),
+    given=[step, *signs, (0, "<", rho), *reaching],
     claim=(
         eta / 2 * over_i(E(G[k, i] ** 2 / D[k, i]))
         + eta / 2 * (1 - L * eta / sqrt(eps)) * over_i(E(b[k, i] ** 2 / D[k, i])),
         "<=",
         E(f(x[k])) - E(f(x[k + 1]))
         + eta / 2 * (1 + rho) / sqrt(eps) * over_i(E((n[k, i] - G[k, i]) ** 2))
-        + eta / 2 * (1 + 1 / rho) * lam**2 * X**2 * over_i(E(D[k, i])),
+        + eta / 2 * (1 + 1 / rho) * lam**2 * reach**2 * over_i(E(D[k, i])),
     ),
-    witness={rho: 1, R: 2, X: 5},
+    witness={rho: 1, R: 2},
 )  # fmt: skip
 def expected_descent(p: Proof) -> Theorem:
     know_denominator(p)
     at = p.within(coordinate)
-    square = at.use(squared_iterates)
+    square = at.use(growing_iterates)
     decay = at.calc(
         E(x[k, i] ** 2 * D[k, i]),
-        "<=", E(X**2 * D[k, i]),
+        "<=", E(reach**2 * D[k, i]),
         by.expectation(
-            at.have((x[k, i] ** 2 * D[k, i], "<=", X**2 * D[k, i]), by.multiplying(square, D[k, i]))
+            at.have(
+                (x[k, i] ** 2 * D[k, i], "<=", reach**2 * D[k, i]), by.multiplying(square, D[k, i])
+            )
         ),
-        "==", X**2 * E(D[k, i]), by.linearity(),
+        "==", reach**2 * E(D[k, i]), by.linearity(),
     )  # fmt: skip
     paid = eta / 2 * over_i(E(G[k, i] ** 2 / D[k, i])) + eta / 2 * (
         1 - L * eta / sqrt(eps)
@@ -273,36 +267,41 @@ def expected_descent(p: Proof) -> Theorem:
         paid,
         "<=", E(f(x[k])) - E(f(x[k + 1])) + error + rate * over_i(E(x[k, i] ** 2 * D[k, i])),
         by.adding(one_step),
-        "<=", E(f(x[k])) - E(f(x[k + 1])) + error + rate * X**2 * over_i(E(D[k, i])),
+        "<=", E(f(x[k])) - E(f(x[k + 1])) + error + rate * reach**2 * over_i(E(D[k, i])),
         by.multiplying(p.sum(decay, coordinate), rate),
+    )  # fmt: skip
+
+
+def over_all_steps(p: Proof, one_step: Claimed, moved: Expr, rest: Expr) -> Theorem:
+    """One step's descent in expectation, summed: f(x^k) telescopes, and f* bounds the last."""
+    last = p.calc(
+        fstar, "==", E(fstar), by.linearity(),
+        "<=", E(f(x[K + 1])), by.expectation(p.axiom("A0", p=x[K + 1])),
+    )  # fmt: skip
+    return p.calc(
+        eta / 2 * P + eta / 2 * (1 - L * eta / sqrt(eps)) * moved,
+        "<=", over_k(E(f(x[k])) - E(f(x[k + 1]))) + rest, by.summing(one_step, step),
+        "==", E(f(x[1])) - E(f(x[K + 1])) + rest, by.telescoping(E(f(x[k])), step),
+        "<=", E(f(x[1])) - fstar + rest, by.adding(last),
+        "==", Delta + rest, by.definition(Delta),
     )  # fmt: skip
 
 
 @adamw.lemma(
     "L3.total",
     title="Descent over all steps, in expectation",
-    for_constants=(rho, R, X),
-    given=[within(K, 1), *signs, (0, "<", rho), *within_reach],
+    for_constants=(rho, R),
+    given=[within(K, 1), *signs, (0, "<", rho), *reaching],
     claim=(
         eta / 2 * P + eta / 2 * (1 - L * eta / sqrt(eps)) * Q,
         "<=",
         Delta + eta / 2 * (1 + rho) / sqrt(eps) * N
-        + eta / 2 * (1 + 1 / rho) * lam**2 * X**2 * S,
+        + eta / 2 * (1 + 1 / rho) * lam**2 * reached,
     ),
-    witness={rho: 1, R: 2, X: 5},
+    witness={rho: 1, R: 2},
     reference="blueprint section 3: L3 summed, with A0 and L2",
 )  # fmt: skip
 def total_descent(p: Proof) -> Theorem:
     know_denominator(p)
-    rest = eta / 2 * (1 + rho) / sqrt(eps) * N + eta / 2 * (1 + 1 / rho) * lam**2 * X**2 * S
-    last = p.calc(
-        fstar, "==", E(fstar), by.linearity(),
-        "<=", E(f(x[K + 1])), by.expectation(p.axiom("A0", p=x[K + 1])),
-    )  # fmt: skip
-    return p.calc(
-        eta / 2 * P + eta / 2 * (1 - L * eta / sqrt(eps)) * Q,
-        "<=", over_k(E(f(x[k])) - E(f(x[k + 1]))) + rest, by.summing(expected_descent, step),
-        "==", E(f(x[1])) - E(f(x[K + 1])) + rest, by.telescoping(E(f(x[k])), step),
-        "<=", E(f(x[1])) - fstar + rest, by.adding(last),
-        "==", Delta + rest, by.definition(Delta),
-    )  # fmt: skip
+    rest = eta / 2 * (1 + rho) / sqrt(eps) * N + eta / 2 * (1 + 1 / rho) * lam**2 * reached
+    return over_all_steps(p, expected_descent, Q, rest)

@@ -1,181 +1,158 @@
-"""The canonical instance: the free parameters of the main theorem fixed, a theorem of its own."""
+"""The instances: the free parameters of the main theorem at numbers, theorems of their own.
 
-from ...language import Max, Proof, Rational, Theorem, by, root, sqrt, within
-from ...library.inequalities import root_monotone
-from .balance import h
-from .descent import rho
+canonical   round numbers;            tuned      the best found with the plain L4, t = 0;
+weighted    with L4's weight t = 2/3, for AdamW; weighted.mixed, the same for mu in [theta, 1];
+origin      weighted from x^1 = 0, where weight decay counts a third.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ...language import Claimed, Expr, Proof, Rational, Theorem, by, sqrt
+from .choice import Choice, know_scale, stated_bracket, stated_constant, stated_weight
+from .decay import mean_square
 from .integrability import know_denominator, know_prediction
-from .iterates import R, X
-from .noise import t
-from .parameters import (
-    C_P,
-    a,
-    bracket,
-    c_eps,
-    c_eta,
-    c_theta,
-    chosen_s,
-    error_weight,
-    gamma,
-    know_beta,
-    paid,
-    positive_floor,
-    positive_scale,
-    r,
-    s,
-    slack,
-)
-from .rate import l1, rate
-from .setting import (
-    Delta,
-    K,
-    L,
-    adamw,
-    beta,
-    d,
-    eps,
-    eta,
-    lam,
-    mu,
-    q,
-    sigma_s,
-    smoothing,
-    theta,
-    xmax,
-)
+from .iterates import least_q
+from .parameters import a as general_a
+from .parameters import a_mean, constant, know_beta, positive_floor, s
+from .rate import l1, rate, refined_rate
+from .setting import K, adamw, beta, d, eta, lam, q, theta, x, xmax
 
-# canonical: c_eta = 1/2, c_theta = c_eps = gamma = rho = 1, t = 0, a = 1/8, so r = 1/2
-chosen = {
-    c_eta: Rational(1, 2), c_theta: 1, c_eps: 1, a: Rational(1, 8), gamma: 1, rho: 1, t: 0,
-    r: Rational(1, 2), R: sqrt(2 * q), X: xmax[d] + sqrt(2 * q) * eta * K, C_P: 20 + sqrt(2) / 2,
-}  # fmt: skip
-C_1 = sqrt((20 + sqrt(2) / 2) * sqrt(2))
-C_2 = 20 * sqrt(2) + 1
-noise_level = (h, "==", sqrt(Max(sigma_s**2, L * Delta / K)))
-canonical_reach = xmax[d] + sqrt(2 * q) * eta * K
-canonical_bound = C_1 * sqrt(d) * root(h**2 * L * Delta / K, 4) + C_2 * sqrt(d * L * Delta / K)
-canonical = [
-    within(K, 1), within(d, 1), (0, "<", L), (0, "<", Delta),
-    noise_level, chosen_s,
-    (eta, "==", sqrt(Delta / (K * d * L)) / 2),
-    (eps, "==", h**2 / d),
-    (theta, "==", 1 - s), (theta, "<=", beta), (beta**2, "<=", theta),
-    (theta, "<=", mu), (mu, "<=", 1),
-    (0, "<=", lam), (lam**2 * canonical_reach**2, "<=", s / 8),
-]  # fmt: skip
-canonical_witness = {K: 1, d: 1, h: 1, s: 1, eta: Rational(1, 2)}
-weight = error_weight.xreplace({c_theta: 1, t: 0})
+eighth = Rational(1, 8)
+least = constant(general_a)
 
-
-@adamw.lemma(
-    "canonical.weight",
-    title="What the momentum error weighs in the canonical instance",
-    given=[*smoothing, (theta, "<=", mu), (mu, "<=", 1)],
-    claim=(weight, "<=", Rational(3, 2)),
-    reference="blueprint, instances: theta^2 + (1 + theta - theta^2)/2 <= 3/2 for mu in [theta, 1]",
-)
-def canonical_weight(p: Proof) -> Theorem:
-    return p.have((weight, "<=", Rational(3, 2)), by.algebra())
-
-
-constant = ((paid + (1 + 1 / rho) * a * sqrt(1 + c_eps)) / slack).xreplace(chosen)
-
-
-@adamw.lemma(
-    "canonical.constant",
-    title="The constant of the canonical instance",
-    given=[*smoothing, (theta, "<=", mu), (mu, "<=", 1)],
-    claim=(constant, "<=", 20 + sqrt(2) / 2),
-    reference="blueprint, instances",
-)
-def canonical_constant(p: Proof) -> Theorem:
-    return p.calc(
-        constant,
-        "==", 8 + 8 * weight + sqrt(2) / 2, by.algebra(),
-        "<=", 20 + sqrt(2) / 2, by.multiplying(canonical_weight, 8),
-    )  # fmt: skip
-
-
-@adamw.lemma(
-    "canonical.bracket",
-    title="What of Q is kept in the canonical instance",
-    given=[*smoothing],
-    claim=(0, "<=", bracket.xreplace(chosen)),
-    reference="blueprint (B)",
-)
-def canonical_bracket(p: Proof) -> Theorem:
-    return p.have((0, "<=", bracket.xreplace(chosen)), by.algebra())
-
-
-@adamw.lemma(
-    "canonical.h",
-    title="h is positive",
-    for_constants=(h,),
-    given=[within(K, 1), (0, "<", L), (0, "<", Delta), noise_level],
-    claim=(0, "<", h),
-    witness=canonical_witness,
-)
-def positive_h(p: Proof) -> Theorem:
-    return p.have((0, "<", h), by.algebra())
-
-
-@adamw.lemma(
-    "canonical.noise",
-    title="h is at least the noise level",
-    for_constants=(h,),
-    given=[within(K, 1), (0, "<", L), (0, "<", Delta), noise_level],
-    claim=(sigma_s, "<=", h),
-    witness=canonical_witness,
-)
-def noise_below_h(p: Proof) -> Theorem:
-    p.know(p.have((0, "<=", sigma_s), by.definition(sigma_s)), p.use(positive_h))
-    square = p.have((sigma_s**2, "<=", h**2), by.algebra())
-    return p.have((sigma_s, "<=", h), by.algebra(square, *p.local, alone=True))
-
-
-@adamw.lemma(
-    "canonical.s",
-    title="s is at most 1",
-    for_constants=(h, s),
-    given=[within(K, 1), (0, "<", L), (0, "<", Delta), noise_level, chosen_s],
-    claim=(s, "<=", 1),
-    witness=canonical_witness,
-)
-def small_s(p: Proof) -> Theorem:
-    p.know(p.use(positive_h))
-    square = p.have((L * Delta / K, "<=", h**2), by.algebra())
-    return p.calc(
-        s, "==", sqrt(L * Delta / K) / h, by.algebra(chosen_s, alone=True),
-        "<=", sqrt(h**2) / h,
-        by.multiplying(p.use(root_monotone, square, x=L * Delta / K, y=h**2), 1 / h),
-        "==", 1, by.algebra(positive_h, alone=True),
-    )  # fmt: skip
-
-
-def know_scale(p: Proof) -> None:
-    """What the choice of h says of the noise and of s, and s of theta and beta."""
-    for claim in (positive_h, noise_below_h, small_s, positive_scale):
-        p.know(p.use(claim))
-    chosen_theta, s_positive, s_small = (theta, "==", 1 - s), p.local[-1], p.local[-2]
-    p.know(p.have((0, "<=", theta), by.algebra(chosen_theta, s_small, alone=True)))
-    p.know(p.have((theta, "<", 1), by.algebra(chosen_theta, s_positive, alone=True)))
-
-
-@adamw.lemma(
-    "rate.canonical",
-    title="The rate with the canonical parameters",
-    kind="instance",
-    for_constants=(h, s),
-    given=canonical,
-    claim=(l1 / K, "<=", canonical_bound),
-    witness=canonical_witness,
-    reference="blueprint, instances: C_P = 20 + 2^{1/2}/2",
+canonical = Choice(
+    "canonical", least, c_eta=Rational(1, 2), c_theta=Rational(1), gamma=Rational(1), fixed=True,
+    rho=Rational(1), a=eighth, weight=Rational(3, 2),
 )  # fmt: skip
-def rate_canonical(p: Proof) -> Theorem:
-    know_scale(p)
+tuned = Choice(
+    "tuned", least, c_eta=Rational(7, 4), c_theta=Rational(2), gamma=Rational(1, 10),
+    rho=Rational(3, 10), a=eighth, weight=Rational(3),
+)  # fmt: skip
+numbers: dict[str, Any] = {
+    "c_eta": Rational(5, 3), "c_theta": Rational(5, 2), "gamma": Rational(1, 10),
+    "rho": Rational(1, 4), "a": eighth, "t": Rational(2, 3),
+}  # fmt: skip
+weighted = Choice("weighted", least, **numbers, weight=Rational(99, 40), mixed=False)
+mixed = Choice("weighted.mixed", least, **numbers, weight=Rational(427, 128))
+origin = Choice(
+    "origin", constant(a_mean), **numbers, a_mean=eighth / 3, weight=Rational(99, 40), mixed=False
+)
+
+
+def farthest(choice: Choice) -> tuple[Any, Any]:
+    """R and X."""
+    factor = sqrt(2 * q) if choice.mixed else sqrt(2)
+    return factor, xmax[d] + factor * eta * K
+
+
+def given(choice: Choice) -> list[Any]:
+    """The hypotheses of an instance."""
+    _, reach = farthest(choice)
+    return [
+        *choice.chosen,
+        (theta, "<=", beta), (beta**2, "<=", theta), *choice.mixing,
+        (0, "<=", lam), (lam**2 * reach**2, "<=", choice.a * s),
+    ]  # fmt: skip
+
+
+def at_numbers(
+    p: Proof, general: Claimed, choice: Choice, known: Iterable[Theorem], reach: Expr
+) -> Theorem:
+    """The general theorem at the numbers of an instance, with X = ``reach``."""
+    know_scale(p, choice)
     p.know(p.use(positive_floor, c_eps=1))
     know_beta(p)
     know_denominator(p)
     know_prediction(p)
-    values = {str(name): value for name, value in chosen.items()}
-    return p.use(rate, p.use(canonical_constant), p.use(canonical_bracket), **values)
+    if choice.mixed:
+        p.know(p.use(least_q))
+    values = {str(name): value for name, value in choice.values.items()}
+    if general is rate:
+        values.pop(str(a_mean))
+    return p.use(general, *known, **values, R=farthest(choice)[0], X=reach, C_P=choice.C_P)
+
+
+def state(
+    choice: Choice, constant: Claimed, bracket: Claimed, title: str, reference: str
+) -> Claimed:
+    """The main theorem at the numbers of an instance."""
+
+    @adamw.lemma(
+        f"rate.{choice.name}",
+        title=title,
+        kind="instance",
+        for_constants=choice.constants,
+        given=given(choice),
+        claim=(l1 / K, "<=", choice.bound),
+        witness=choice.witness,
+        reference=f"blueprint, instances: {reference}",
+    )
+    def proof(p: Proof) -> Theorem:
+        known = p.use(constant), p.use(bracket)
+        return at_numbers(p, rate, choice, known, farthest(choice)[1])
+
+    return proof
+
+
+canonical_weight = stated_weight(adamw, canonical)
+canonical_constant = stated_constant(adamw, canonical, canonical_weight)
+canonical_bracket = stated_bracket(adamw, canonical)
+rate_canonical = state(
+    canonical, canonical_constant, canonical_bracket,
+    "The rate with the canonical parameters", "C_P = 20 + 2^{1/2}/2",
+)  # fmt: skip
+
+tuned_weight = stated_weight(adamw, tuned)
+tuned_constant = stated_constant(adamw, tuned, tuned_weight)
+tuned_bracket = stated_bracket(adamw, tuned)
+rate_tuned = state(
+    tuned, tuned_constant, tuned_bracket, "The rate with tuned parameters, t = 0", "C_P = 6.51464"
+)
+
+weighted_weight = stated_weight(adamw, weighted)
+weighted_constant = stated_constant(adamw, weighted, weighted_weight)
+weighted_bracket = stated_bracket(adamw, weighted)
+rate_weighted = state(
+    weighted, weighted_constant, weighted_bracket,
+    "AdamW's rate with tuned parameters, t = 2/3", "C_P = 5.21015",
+)  # fmt: skip
+
+mixed_weight = stated_weight(adamw, mixed)
+mixed_constant = stated_constant(adamw, mixed, mixed_weight)
+rate_mixed = state(
+    mixed, mixed_constant, weighted_bracket,
+    "The same for mu in [theta, 1], with a constant of its own", "C_P = 6.19409",
+)  # fmt: skip
+
+# --- from x^1 = 0 -------------------------------------------------------------------------------
+
+origin_constant = stated_constant(adamw, origin, weighted_weight)
+from_origin = (xmax[d], "==", 0)
+origin_reach = sqrt(2) * eta * K
+
+
+@adamw.lemma(
+    "rate.origin",
+    title="AdamW's rate from x^1 = 0, t = 2/3",
+    kind="instance",
+    for_constants=origin.constants,
+    given=[
+        *origin.chosen, from_origin,
+        (theta, "<=", beta), (beta**2, "<=", theta), *origin.mixing,
+        (0, "<=", lam), (lam**2 * origin_reach**2, "<=", origin.a * s),
+    ],
+    claim=(l1 / K, "<=", origin.bound),
+    witness={**origin.witness, x[1, 1]: 0},
+    reference="blueprint, instances: C_1 = 2.53296",
+)  # fmt: skip
+def rate_origin(p: Proof) -> Theorem:
+    allowed = (lam**2 * origin_reach**2, "<=", origin.a * s)
+    far = p.have((xmax[d] + origin_reach, "<=", origin_reach), by.adding(from_origin))
+    third = p.calc(
+        lam**2 * mean_square(xmax[d], origin_reach),
+        "==", lam**2 * origin_reach**2 / 3, by.algebra(from_origin, alone=True),
+        "<=", origin.a_mean * s, by.algebra(allowed, alone=True),
+    )  # fmt: skip
+    known = p.use(origin_constant), p.use(weighted_bracket), far, third
+    return at_numbers(p, refined_rate, origin, known, origin_reach)

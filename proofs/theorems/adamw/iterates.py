@@ -224,33 +224,23 @@ def decayed_iterates(p: Proof) -> Theorem:
     )
 
 
-(X,) = symbols("X")
-within_reach = [*dominated, *decaying, (xmax[d] + R * eta * K, "<=", X)]
-
-
 @adamw.lemma(
-    "L2.square",
-    title="Iterates stay within X",
-    for_constants=(R, X),
-    given=[within(k, 1, K + 1), coordinate, *within_reach],
-    claim=(x[k, i] ** 2, "<=", X**2),
-    witness={R: 2, X: 5},
-    reference="blueprint L2: X = ||x^1||_inf + R eta K",
+    "L2.growing",
+    title="Iterates stay within what the steps so far reach",
+    for_constants=(R,),
+    given=[within(k, 1, K + 1), coordinate, *dominated, *decaying],
+    claim=(x[k, i] ** 2, "<=", reach**2),
+    witness={R: 2},
+    reference="blueprint L2",
 )
-def squared_iterates(p: Proof) -> Theorem:
-    later = p.have((k - 1, "<=", K), by.algebra())
-    bound = p.calc(
-        abs(x[k, i]),
-        "<=", reach, by.lemma(bounded_iterates),
-        "<=", xmax[d] + R * eta * K, by.multiplying(later, R * eta),
-        "<=", X, by.algebra(),
-    )  # fmt: skip
-    p.know(p.have((0, "<=", X), by.algebra(bound)))
+def growing_iterates(p: Proof) -> Theorem:
+    square = p.have((abs(x[k, i]), "<=", reach), by.lemma(bounded_iterates))
+    p.know(p.have((0, "<=", reach), by.algebra(square)))
     return p.calc(
         x[k, i] ** 2,
         "==", abs(x[k, i]) * abs(x[k, i]), by.algebra(),
-        "<=", X * abs(x[k, i]), by.multiplying(bound, abs(x[k, i])),
-        "<=", X * X, by.multiplying(bound, X),
+        "<=", reach * abs(x[k, i]), by.multiplying(square, abs(x[k, i])),
+        "<=", reach * reach, by.multiplying(square, reach),
     )  # fmt: skip
 
 
@@ -264,6 +254,60 @@ def norm_sign(p: Proof) -> Theorem:
     return p.calc(
         0, "<=", abs(x[1, 1]), by.algebra(), "<=", xmax[d], by.lemma(start_norm, i=1, j=d)
     )
+
+
+(X,) = symbols("X")
+farthest = (xmax[d] + R * eta * K, "<=", X)
+within_reach = [*dominated, *decaying, farthest]
+
+
+@adamw.lemma(
+    "reach",
+    title="What the steps so far reach is within X",
+    for_constants=(R, X),
+    given=[within(k, 1, K + 1), within(d, 1), (0, "<=", R), (0, "<=", eta), farthest],
+    claim=(reach**2, "<=", X**2),
+    witness={R: 2, X: 5},
+    reference="blueprint L2: X = ||x^1||_inf + R eta K",
+)
+def within_X(p: Proof) -> Theorem:
+    first = p.have((0, "<=", k - 1), by.algebra())
+    later = p.have((k - 1, "<=", K), by.algebra())
+    p.know(p.have((0, "<=", R * eta * (k - 1)), by.multiplying(first, R * eta)))
+    p.know(p.have((0, "<=", reach), by.adding(norm_sign, *p.local)))
+    bound = p.calc(
+        reach,
+        "<=", xmax[d] + R * eta * K, by.multiplying(later, R * eta),
+        "<=", X, by.adding(farthest),
+    )  # fmt: skip
+    p.know(p.have((0, "<=", X), by.adding(bound, p.local[-1])))
+    return p.calc(
+        reach**2,
+        "<=", reach * X, by.multiplying(bound, reach),
+        "<=", X**2, by.multiplying(bound, X),
+    )  # fmt: skip
+
+
+@adamw.lemma(
+    "L2.square",
+    title="Iterates stay within X",
+    for_constants=(R, X),
+    given=[within(k, 1, K + 1), coordinate, *within_reach],
+    claim=(x[k, i] ** 2, "<=", X**2),
+    witness={R: 2, X: 5},
+    reference="blueprint L2: X = ||x^1||_inf + R eta K",
+)
+def squared_iterates(p: Proof) -> Theorem:
+    return p.calc(
+        x[k, i] ** 2,
+        "<=", reach**2, by.lemma(growing_iterates),
+        "<=", X**2, by.lemma(within_X),
+    )  # fmt: skip
+
+
+@adamw.lemma("q", title="q is at least 1", given=smoothing, claim=(1, "<=", q))
+def least_q(p: Proof) -> Theorem:
+    return p.have((1, "<=", q), by.algebra())
 
 
 @adamw.lemma(
@@ -280,7 +324,7 @@ def norm_sign(p: Proof) -> Theorem:
 )  # fmt: skip
 def small_decay(p: Proof) -> Theorem:
     p.know(p.use(norm_sign))
-    large = p.have((1, "<=", q), by.algebra(*smoothing, alone=True))
+    large = p.use(least_q)
     p.know(p.have((1, "<=", R), by.algebra(large, (0, "<=", R), (2 * q, "<=", R**2), alone=True)))
     reached = p.calc(
         eta,

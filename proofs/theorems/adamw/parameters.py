@@ -6,9 +6,10 @@
 All quantities are of the size of M = (K d L Delta)^{1/2}, with r = c_eta/(c_theta c_eps^{1/2}).
 """
 
-from ...language import Proof, Rational, Theorem, by, sqrt, symbols, within
+from ...language import Expr, Proof, Rational, Theorem, by, sqrt, symbols, within
 from ...library.inequalities import root_monotone
 from .balance import drift_sum, error_bound, h, kept
+from .decay import mean_reach
 from .descent import rho
 from .iterates import R, X, small_decay
 from .noise import excess, k1, t, weight
@@ -33,7 +34,8 @@ from .setting import (
 
 # --- the choice of parameters -------------------------------------------------------------------
 
-c_eta, c_theta, c_eps, a, gamma, r, s, C_P = symbols("c_eta c_theta c_eps a gamma r s C_P")
+c_eta, c_theta, c_eps, gamma, r, s, C_P = symbols("c_eta c_theta c_eps gamma r s C_P")
+a, a_mean = symbols("a a_mean")
 M = sqrt(K * d * L * Delta)
 data = [within(K, 1), within(d, 1), (0, "<", L), (0, "<", Delta), (0, "<", h)]
 chosen_s = (s, "==", sqrt(L * Delta / K) / h)
@@ -42,6 +44,7 @@ chosen_eps = (eps, "==", c_eps * h**2 / d)
 chosen_theta = (theta, "==", 1 - c_theta * s)
 chosen_r = (r, "==", c_eta / (c_theta * sqrt(c_eps)))
 positive_parameters = [(0, "<", c_eta), (0, "<", c_theta), (0, "<", c_eps)]
+nonnegative_rho = (0, "<=", rho)
 choices = [chosen_s, chosen_eta, chosen_eps, chosen_theta, chosen_r]
 parameters = (c_eta, c_theta, c_eps, r, s, h)
 
@@ -52,6 +55,13 @@ error_weight = mu**2 * theta**2 / (1 + t * theta) + c_theta**2 / 2 * (
 )
 paid = 2 / c_eta * (1 + (1 + rho) * r * error_weight)
 slack = 1 - 2 * (1 + 1 / rho) * a * gamma
+
+
+def constant(decay: Expr) -> Expr:
+    """The least C_P, where weight decay costs ``decay`` at first and a in return for P."""
+    return (paid + (1 + 1 / rho) * decay * sqrt(1 + c_eps)) / slack
+
+
 everything = (c_eta, c_theta, c_eps, a, gamma, rho, t, r, s, h, R, X, C_P)
 hyperparameters = [
     *data,
@@ -66,11 +76,17 @@ hyperparameters = [
     (xmax[d] + R * eta * K, "<=", X), (lam**2 * X**2, "<=", a * s),
     (2 * (1 + 1 / rho) * a * gamma, "<", 1),
     (0, "<=", bracket),
-    ((paid + (1 + 1 / rho) * a * sqrt(1 + c_eps)) / slack, "<=", C_P),
+    (constant(a), "<=", C_P),
+]  # fmt: skip
+refined = [
+    *hyperparameters[:-1],
+    (0, "<=", a_mean), (lam**2 * mean_reach, "<=", a_mean * s),
+    (constant(a_mean), "<=", C_P),
 ]  # fmt: skip
 canonical_point = {
     K: 1, d: 1, h: 1, s: 1, c_eta: Rational(1, 2), c_theta: 1, c_eps: 1, a: Rational(1, 8),
-    gamma: 1, rho: 1, t: 0, r: Rational(1, 2), R: 2, X: 2, C_P: 21, eta: Rational(1, 2),
+    gamma: 1, rho: 1, t: 0, r: Rational(1, 2), R: 2, X: 2, C_P: 21,
+    a_mean: Rational(1, 8), eta: Rational(1, 2),
 }  # fmt: skip
 
 
@@ -153,31 +169,46 @@ def noise_scale(p: Proof) -> Theorem:
     )  # fmt: skip
 
 
+paying = [*positive_parameters, chosen_r, *smoothing, *mixing, (0, "<=", t)]
+
+
+@adamw.lemma(
+    "chosen.paid",
+    title="What is paid is positive",
+    for_constants=(c_eta, c_theta, c_eps, r, t, rho),
+    given=[*paying, nonnegative_rho],
+    claim=(0, "<", paid),
+    witness=canonical_point,
+)
+def positive_payment(p: Proof) -> Theorem:
+    ratio = p.have((0, "<", r), by.algebra(chosen_r, *positive_parameters, alone=True))
+    for sign in ((0, "<=", 1 - mu), (0, "<", 1 - theta)):
+        p.know(p.have(sign, by.algebra()))
+    twice = p.have((0, "<=", 2 * mu * (1 - theta)), by.algebra())
+    p.know(p.have((0, "<=", 1 - mu + 2 * mu * (1 - theta)), by.adding(twice, (mu, "<=", 1))))
+    weighed = p.have((0, "<=", error_weight), by.algebra())
+    signs = [(0, "<", c_eta), nonnegative_rho, ratio, weighed]
+    return p.have((0, "<", paid), by.algebra(*signs, alone=True))
+
+
 @adamw.lemma(
     "chosen.C",
     title="The constant is positive",
-    for_constants=everything,
-    given=hyperparameters,
+    for_constants=(c_eta, c_theta, c_eps, a, a_mean, gamma, rho, t, r, C_P),
+    given=[
+        *paying, (0, "<", rho), (0, "<=", a_mean),
+        (2 * (1 + 1 / rho) * a * gamma, "<", 1), (constant(a_mean), "<=", C_P),
+    ],
     claim=(0, "<", C_P),
     witness=canonical_point,
-)
+)  # fmt: skip
 def positive_constant(p: Proof) -> Theorem:
-    know_parameters(p)
-    ratio = p.have((0, "<", r), by.algebra(chosen_r, *positive_parameters, alone=True))
-    for sign in ((0, "<=", 1 - mu), (0, "<", 1 - theta), (0, "<", slack)):
-        p.know(p.have(sign, by.algebra()))
-    p.know(ratio)
-    twice = p.have((0, "<=", 2 * mu * (1 - theta)), by.algebra())
-    p.know(p.have((0, "<=", 1 - mu + 2 * mu * (1 - theta)), by.adding(twice, (mu, "<=", 1))))
-    p.know(
-        p.have(
-            (0, "<=", error_weight), by.algebra((0, "<=", t), (0, "<=", mu), *p.local, alone=True)
-        )
-    )
-    least = (paid + (1 + 1 / rho) * a * sqrt(1 + c_eps)) / slack
-    signs = [(0, "<", c_eta), (0, "<", rho), (0, "<=", a), (0, "<", c_eps)]
+    left = p.have((0, "<", slack), by.algebra(degree=1))
+    payment = p.use(positive_payment)
+    signs = [payment, left, (0, "<", rho), (0, "<=", a_mean), (0, "<", c_eps)]
+    p.know(left)
     return p.calc(
-        0, "<", least, by.algebra(*signs, *p.local, alone=True), "<=", C_P, by.algebra(degree=1)
+        0, "<", constant(a_mean), by.algebra(*signs, alone=True), "<=", C_P, by.algebra(degree=1)
     )
 
 
@@ -213,11 +244,16 @@ def know_beta(p: Proof) -> None:
     p.know(p.have((0, "<=", beta), by.algebra(least, (theta, "<=", beta), alone=True)))
 
 
+def know_choice(p: Proof) -> None:
+    """The signs that the choice of eta, eps and theta implies."""
+    for claim in (positive_scale, positive_step, positive_floor, decay_below_one):
+        p.know(p.use(claim))
+
+
 def know_parameters(p: Proof) -> None:
     """The signs and sizes that the choice of parameters implies."""
-    for claim in (positive_scale, positive_step, positive_floor):
-        p.know(p.use(claim))
-    p.know(p.use(nonnegative_decay), p.use(decay_below_one))
+    know_choice(p)
+    p.know(p.use(nonnegative_decay))
     know_beta(p)
     whole = p.calc(
         lam**2 * X**2,
@@ -304,7 +340,7 @@ def chosen_noise(p: Proof) -> Theorem:
     "chosen.kept",
     title="What of Q is kept",
     for_constants=(*parameters, t, rho),
-    given=[*data, *positive_parameters, *choices, *smoothing, *mixing, *weight, (0, "<", rho)],
+    given=[*data, *positive_parameters, *choices, *smoothing, *mixing, *weight, nonnegative_rho],
     claim=(bracket, "<=", kept),
     witness=canonical_point,
     reference="blueprint (B)",

@@ -1,36 +1,40 @@
 """The main theorem (blueprint section 3), for every mu in [0, 1] and all free parameters.
 
-The balance is solved for P; L7 and L8 bound S by P; L9 turns both into the l1 norm.
+L7 and L8 bound S by P; L9 turns both into the l1 norm.
 """
 
-from ...language import E, Proof, Theorem, by, root, sqrt, symbols
+from ...language import E, Proof, Theorem, by, root, sqrt, symbols, within
 from ...library.inequalities import root_monotone, root_subadditive
-from .balance import balance, error_bound, h, kept, sign_of_P, sign_of_Q, sign_of_S
+from .balance import (
+    h,
+    p0,
+    w0,
+)
+from .decay import mean_reach, mean_within_X
 from .denominator import predicted_total, total_denominator
-from .descent import rho
 from .integrability import know_denominator, know_prediction
 from .iterates import X
 from .parameters import (
     C_P,
     M,
     a,
-    bracket,
+    a_mean,
     c_eps,
     canonical_point,
-    chosen_errors,
-    chosen_kept,
+    chosen_eps,
     data,
     everything,
     gamma,
     hyperparameters,
     know_parameters,
     noise_scale,
-    paid,
     positive_constant,
+    positive_floor,
     positive_scale,
+    refined,
     s,
-    scale,
 )
+from .payment import bound_on_P
 from .setting import (
     D,
     Delta,
@@ -38,14 +42,12 @@ from .setting import (
     K,
     L,
     P,
-    Q,
     S,
     adamw,
     averaging,
     coordinate,
     d,
     eps,
-    eta,
     i,
     k,
     lam,
@@ -56,101 +58,9 @@ from .setting import (
     tP,
 )
 
-# --- P ------------------------------------------------------------------------------------------
-
-p0, q0, s0, k0, M0, A0, c0, ell, y0, u0 = symbols("p0 q0 s0 k0 M0 A0 c0 ell y0 u0")
-
-
-@adamw.lemma(
-    "assembly",
-    title="The inequality for P, solved",
-    for_constants=(p0, q0, s0, k0, M0, A0, c0, ell, y0, u0, a, gamma, s, C_P),
-    given=[
-        *((0, "<=", z) for z in (p0, q0, s0, k0, M0, c0, a)),
-        (p0 + k0 * q0, "<=", A0 * M0 + c0 * ell * s0),
-        (ell, "<=", a * s), (0, "<=", s), (s, "<=", gamma),
-        (s0, "<=", y0 + 2 * p0), (s * y0, "<=", u0 * M0),
-        (2 * c0 * a * gamma, "<", 1),
-        ((A0 + c0 * a * u0) / (1 - 2 * c0 * a * gamma), "<=", C_P),
-    ],
-    claim=(p0, "<=", C_P * M0),
-    witness={p0: 1, q0: 1, s0: 1, k0: 1, M0: 2, A0: 1, c0: 1, ell: 0, y0: 1, u0: 1,
-             a: 0, gamma: 1, s: 1, C_P: 1},
-    reference="blueprint section 3: solve for P",
-)  # fmt: skip
-def assembly(p: Proof) -> Theorem:
-    leading = p.calc(
-        p0,
-        "<=", p0 + k0 * q0, by.algebra(),
-        "<=", A0 * M0 + c0 * ell * s0, by.algebra(degree=1),
-        "<=", A0 * M0 + c0 * (a * s) * s0,
-        by.multiplying(p.assumption((ell, "<=", a * s)), c0 * s0),
-        "<=", A0 * M0 + c0 * (a * s) * (y0 + 2 * p0),
-        by.multiplying(p.assumption((s0, "<=", y0 + 2 * p0)), c0 * (a * s)),
-        "<=", A0 * M0 + c0 * a * (u0 * M0) + 2 * c0 * a * s * p0,
-        by.multiplying(p.assumption((s * y0, "<=", u0 * M0)), c0 * a),
-        "<=", A0 * M0 + c0 * a * (u0 * M0) + 2 * c0 * a * gamma * p0,
-        by.multiplying(p.assumption((s, "<=", gamma)), 2 * c0 * a * p0),
-    )  # fmt: skip
-    rest = 1 - 2 * c0 * a * gamma
-    p.know(p.have((0, "<", rest), by.algebra(degree=1)))
-    largest = p.assumption(((A0 + c0 * a * u0) / rest, "<=", C_P))
-    return p.calc(
-        p0,
-        "<=", (A0 + c0 * a * u0) / rest * M0, by.multiplying(leading, 1 / rest),
-        "<=", C_P * M0, by.multiplying(largest, M0),
-    )  # fmt: skip
-
-
-@adamw.lemma(
-    "P",
-    title="What the descent pays in all",
-    for_constants=everything,
-    given=hyperparameters,
-    claim=(P, "<=", C_P * M),
-    witness=canonical_point,
-    reference="blueprint section 3",
-)
-def bound_on_P(p: Proof) -> Theorem:
-    know_parameters(p)
-    know_denominator(p)
-    know_prediction(p)
-    p.know(p.use(sign_of_P), p.use(sign_of_Q), p.use(sign_of_S))
-    c0, y0, u0 = 1 + 1 / rho, K * sqrt(d) * sqrt(sigma_s**2 + d * eps), sqrt(1 + c_eps)
-    pays = p.calc(
-        P + bracket * Q,
-        "<=", P + kept * Q, by.multiplying(chosen_kept, Q),
-        "<=",
-        2 * Delta / eta + (1 + rho) / sqrt(eps) * error_bound(h**2, 0) + c0 * lam**2 * X**2 * S,
-        by.lemma(balance),
-        "==", paid * M + c0 * (lam**2 * X**2) * S, by.adding(chosen_errors),
-    )  # fmt: skip
-    grows = p.calc(
-        S,
-        "<=", y0 + 2 * tP, by.lemma(total_denominator),
-        "<=", y0 + 2 * P, by.multiplying(predicted_total, 2),
-    )  # fmt: skip
-    noisy = p.calc(
-        s * y0,
-        "<=",
-        s * (K * sqrt(d) * (h * u0)),
-        by.multiplying(
-            p.have((sqrt(sigma_s**2 + d * eps), "<=", h * u0), by.lemma(noise_scale)),
-            s * K * sqrt(d),
-        ),
-        "==",
-        u0 * M,
-        by.multiplying(scale, u0),
-    )
-    return p.use(
-        assembly, pays, grows, noisy,
-        p0=P, q0=Q, s0=S, k0=bracket, M0=M, A0=paid, c0=c0, ell=lam**2 * X**2, y0=y0, u0=u0,
-    )  # fmt: skip
-
-
 # --- the l1 norm --------------------------------------------------------------------------------
 
-c, w0, b0 = symbols("c w0 b0")
+c, b0, s0, u0, y0 = symbols("c b0 s0 u0 y0")
 l1 = over_k(E(over_i(abs(G[k, i]))))
 
 
@@ -221,22 +131,24 @@ bound = C_1 * sqrt(d) * root(h**2 * L * Delta / K, 4) + C_2 * sqrt(d * L * Delta
 @adamw.lemma(
     "S",
     title="The denominators in all",
-    for_constants=everything,
-    given=hyperparameters,
-    claim=(S, "<=", K * (sqrt(d) * h * sqrt(1 + c_eps)) + 2 * (C_P * M)),
+    for_constants=(h, c_eps),
+    given=[
+        within(K, 1), within(d, 1), *averaging,
+        (0, "<", h), (sigma_s, "<=", h), (0, "<", c_eps), chosen_eps,
+    ],
+    claim=(S, "<=", K * (sqrt(d) * h * sqrt(1 + c_eps)) + 2 * P),
     witness=canonical_point,
     reference="blueprint section 3",
-)
+)  # fmt: skip
 def bound_on_S(p: Proof) -> Theorem:
-    know_parameters(p)
+    p.know(p.use(positive_floor))
     know_prediction(p)
     return p.calc(
         S,
         "<=", K * sqrt(d) * sqrt(sigma_s**2 + d * eps) + 2 * tP, by.lemma(total_denominator),
         "<=", K * sqrt(d) * (h * sqrt(1 + c_eps)) + 2 * tP,
         by.multiplying(noise_scale, K * sqrt(d)),
-        "<=", K * sqrt(d) * (h * sqrt(1 + c_eps)) + 2 * P, by.multiplying(predicted_total, 2),
-        "<=", K * (sqrt(d) * h * sqrt(1 + c_eps)) + 2 * (C_P * M), by.multiplying(bound_on_P, 2),
+        "<=", K * (sqrt(d) * h * sqrt(1 + c_eps)) + 2 * P, by.multiplying(predicted_total, 2),
     )  # fmt: skip
 
 
@@ -261,6 +173,41 @@ def rate_terms(p: Proof) -> Theorem:
     )  # fmt: skip
 
 
+def measured(p: Proof, paid_in_all: Theorem) -> Theorem:
+    """The rate in the l1 norm, from P <= C_P M."""
+    b, y = C_P * M, K * (sqrt(d) * h * sqrt(1 + c_eps)) + 2 * (C_P * M)
+    best = sqrt(y / b)
+    grown = p.calc(
+        S,
+        "<=", K * (sqrt(d) * h * sqrt(1 + c_eps)) + 2 * P, by.lemma(bound_on_S),
+        "<=", y, by.multiplying(paid_in_all, 2),
+    )  # fmt: skip
+    return p.calc(
+        l1 / K,
+        "<=", (best / 2 * P + S / (2 * best)) / K, by.multiplying(p.use(l1_norm, c=best), 1 / K),
+        "<=", sqrt(b * y) / K,
+        by.multiplying(p.use(best_weight, paid_in_all, grown, p0=P, s0=S, b0=b, y0=y), 1 / K),
+        "<=", bound, by.lemma(rate_terms),
+    )  # fmt: skip
+
+
+@adamw.theorem(
+    "rate.refined",
+    title="The rate, where weight decay counts as far as the iterates have gone",
+    for_constants=(*everything, a_mean),
+    given=refined,
+    claim=(l1 / K, "<=", bound),
+    witness=canonical_point,
+    reference="blueprint, instances: a (A^2+A X+X^2)/(3 X^2) for a in the numerator of C_P",
+)
+def refined_rate(p: Proof) -> Theorem:
+    know_parameters(p)
+    know_denominator(p)
+    know_prediction(p)
+    p.know(p.use(positive_constant))
+    return measured(p, p.use(bound_on_P))
+
+
 @adamw.theorem(
     "rate",
     title="AdamW's and NAdamW's rate, measured by the l1 norm",
@@ -274,18 +221,13 @@ def rate(p: Proof) -> Theorem:
     know_parameters(p)
     know_denominator(p)
     know_prediction(p)
-    p.know(p.use(positive_constant))
-    b, y = C_P * M, K * (sqrt(d) * h * sqrt(1 + c_eps)) + 2 * (C_P * M)
-    best = sqrt(y / b)
-    return p.calc(
-        l1 / K,
-        "<=", (best / 2 * P + S / (2 * best)) / K, by.multiplying(p.use(l1_norm, c=best), 1 / K),
-        "<=", sqrt(b * y) / K,
-        by.multiplying(
-            p.use(best_weight, p.use(bound_on_P), p.use(bound_on_S), p0=P, s0=S, b0=b, y0=y), 1 / K
-        ),
-        "<=", bound, by.lemma(rate_terms),
+    near = p.use(mean_within_X)
+    whole = p.calc(
+        lam**2 * mean_reach,
+        "<=", lam**2 * X**2, by.multiplying(near, lam**2),
+        "<=", a * s, by.adding((lam**2 * X**2, "<=", a * s)),
     )  # fmt: skip
+    return p.use(refined_rate, whole, a_mean=a)
 
 
 quiet = (h**2, "<=", sigma_s**2 + L * Delta / (gamma**2 * K))
@@ -344,7 +286,7 @@ def separate_roots(p: Proof) -> Theorem:
 )
 def rate_in_sigma(p: Proof) -> Theorem:
     know_parameters(p)
-    p.know(p.use(positive_constant))
+    p.know(p.use(positive_constant, a_mean=a))
     positive_gamma = p.have(
         (0, "<", gamma), by.algebra(positive_scale, (s, "<=", gamma), alone=True)
     )
