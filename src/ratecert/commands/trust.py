@@ -63,7 +63,8 @@ def run(args: argparse.Namespace) -> int:
         if not inside:
             print(f"    {group:<20} x[1] is deterministic, so x[k] is known after step k-1")
         for name, source, text in inside:
-            print(f"    {name:<20} {text}    ({source})")
+            label = group if name == group.replace("-", ".") else name
+            print(f"    {label:<20} {text}    ({source})")
     print("\nDefinitions")
     for name in base.definitions:
         print(f"    {name}")
