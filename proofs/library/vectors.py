@@ -13,10 +13,8 @@ from ..language import Expr, Proof, Sum, Theorem, Theory, by, indices, sqrt, sym
 from ..language.symbols import coordinate
 
 vectors = Theory("vectors", "The norms of a vector")
-i, j, l, n = indices("i j l n")
-vectors.indices("i j l n")
+i, j, k, n = indices("i j k n")
 (x,) = symbols("x")
-vectors.witness |= {n: 2, i: 1, j: 2}
 
 
 def l1(x: Expr, n: Expr) -> Expr:
@@ -49,19 +47,21 @@ def spread(x: Expr, n: Expr, mean: Expr) -> Expr:
     "member",
     title="No coordinate exceeds the l1 norm",
     for_points=(x,),
+    for_indices=(i, n),
     given=[within(i, 1, n)],
+    witness={n: 2, i: 1},
     claim=(abs(coordinate(x, i)), "<=", l1(x, n)),
 )
 def member(p: Proof) -> Theorem:
-    each = abs(coordinate(x, l))
+    each = abs(coordinate(x, k))
 
     def base(p: Proof) -> Theorem:
         before = p.nonnegative(l1(x, i - 1))
-        last = p.last(each, within(l, 1, i))
+        last = p.last(each, within(k, 1, i))
         return p.have((abs(coordinate(x, i)), "<=", l1(x, i)), by.algebra(before, last))
 
     def step(p: Proof, before: Theorem) -> Theorem:
-        last = p.last(each, within(l, 1, n))
+        last = p.last(each, within(k, 1, n))
         return p.have((abs(coordinate(x, i)), "<=", l1(x, n)), by.algebra(before, last))
 
     return p.induction((abs(coordinate(x, i)), "<=", l1(x, n)), within(n, i), base, step)
@@ -71,7 +71,9 @@ def member(p: Proof) -> Theorem:
     "pairs",
     title="The square of the l1 norm",
     for_points=(x,),
+    for_indices=(n,),
     given=[within(n, 0)],
+    witness={n: 2},
     claim=(l1(x, n) ** 2, "==", squares(x, n) + 2 * pairs(x, n)),
 )
 def square_of_l1(p: Proof) -> Theorem:
@@ -103,7 +105,9 @@ def square_of_l1(p: Proof) -> Theorem:
     "lower",
     title="The l2 norm is at most the l1 norm",
     for_points=(x,),
+    for_indices=(n,),
     given=[within(n, 0)],
+    witness={n: 2},
     claim=(l2(x, n), "<=", l1(x, n)),
     reference="blueprint N1",
 )
@@ -116,7 +120,9 @@ def l2_below_l1(p: Proof) -> Theorem:
     "spread",
     title="How far the coordinates are from their mean size",
     for_points=(x,),
+    for_indices=(n,),
     given=[within(n, 1)],
+    witness={n: 2},
     claim=(n * squares(x, n), "==", l1(x, n) ** 2 + n * spread(x, n, l1(x, n) / n)),
 )
 def square_of_l2(p: Proof) -> Theorem:
@@ -128,7 +134,9 @@ def square_of_l2(p: Proof) -> Theorem:
     "upper",
     title="The l1 norm is at most sqrt(n) times the l2 norm",
     for_points=(x,),
+    for_indices=(n,),
     given=[within(n, 1)],
+    witness={n: 2},
     claim=(l1(x, n), "<=", sqrt(n) * l2(x, n)),
     reference="blueprint N1",
 )

@@ -41,7 +41,7 @@ def is_exact(number: Interval) -> bool:
 
 
 def _signed_square(number: Interval) -> Fraction | None:
-    """x |x|, if it is rational and known."""
+    """The square with the sign of the number, if it is rational and known."""
     if isinstance(number, Surd):
         return number.signed_square
     return number[0] * abs(number[0]) if is_exact(number) else None
@@ -79,8 +79,10 @@ def plus(p: Interval, q: Interval) -> Interval:
     """``p + q``."""
     if is_exact(p) and is_exact(q):
         return _limited(p[0] + q[0])
-    if q == (0, 0) or p == (0, 0):
-        return p if q == (0, 0) else q
+    if is_exact(p) and not p[0]:
+        return q
+    if is_exact(q) and not q[0]:
+        return p
     if isinstance(p, Surd) and isinstance(q, Surd):
         ratio = raised(exact(abs(q.signed_square / p.signed_square)), Fraction(1, 2))
         if is_exact(ratio):  # p + q = p (1 + q/p)

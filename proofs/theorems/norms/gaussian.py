@@ -1,21 +1,21 @@
 """N2: for g ~ N(0, I_d), E||g||_1 = phi(d) (2d/pi)^{1/2} E||g||_2, and phi(d) is nearly 1.
 
-Gamma's recurrence makes phi(n) phi(n+1) = ((n+1)/n)^{1/2}; its logarithmic convexity makes phi >= 1,
-so that phi <= (1 + 1/n)^{1/2}. That phi decreases does not follow from these in finitely many steps
-that serve all n (only with a limit); here it comes from n + 1 Gaussians of which one is left out.
+Gamma's recurrence makes phi(n) phi(n+1) = ((n+1)/n)^{1/2}; its logarithmic convexity makes
+phi >= 1, so that phi(n) <= (1 + 1/n)^{1/2}. That phi decreases follows from these too, but only
+with a limit: phi(n)/phi(n+1) >= phi(n+2j)/phi(n+2j+1) -> 1 as j grows. It follows without one from
+n + 1 Gaussians of which one is left out: by N1 in R^{n+1}, the mean over j of ||(g_i)_{i != j}||_2
+is at most (n/(n+1))^{1/2} ||(g_1, ..., g_{n+1})||_2.
 """
 
 from ...language import E, Proof, Sum, Theorem, by, point, sqrt, within
 from ...library.vectors import l1_below_l2, member
 from .setting import (
     Gamma,
-    coordinate,
     d,
     dimension,
     first,
     g,
     half,
-    halves,
     i,
     j,
     mean_norm,
@@ -183,11 +183,11 @@ def omitting(p: Proof) -> Theorem:
     reference="blueprint N2",
 )
 def phi_decreasing(p: Proof) -> Theorem:
-    """N1 in R^{n+1} for the norms with one coordinate left out: their squares sum to n ||g||_2^2."""
+    """N1 for the n + 1 norms with one coordinate left out, whose squares sum to n ||g||_2^2."""
     know_gamma(p, 0, 1)
     for offset in (0, 1):
         p.know(p.use(phi_lower, n=n + offset))
-    vector = point(lambda l: sqrt(whole - g[l] ** 2))
+    vector = point(lambda j: sqrt(whole - g[j] ** 2))
     squares = p.calc(
         Sum(sqrt(but_one) ** 2, (j, 1, n + 1)),
         "==", Sum(but_one, (j, 1, n + 1)), by.termwise(j, by.algebra(omitting)),

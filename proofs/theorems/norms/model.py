@@ -1,10 +1,10 @@
-"""A finite model of what is assumed of Gamma, pi and g: two coordinates, four outcomes.
+"""A finite model of what is assumed of Gamma, pi and g: two coordinates, four outcomes a step.
 
 Nothing in it is Gaussian, nor is pi 3.14...: it shows that the axioms do not contradict each other.
 (|g_1|, |g_2|) is (3/5, 4/5) or (4/5, 3/5) with probability 7/16 each, (3, 0) or (0, 3) with 1/16
-each, and a fair coin makes it +g or -g. So E|g_1| = E|g_2| = 4/5 and E||g||_2 = 5/4, whence pi = 25/8,
-Gamma(1)/Gamma(1/2) = 2^{3/2}/5, and Gamma(n/2) for n = 3, ..., 6 by the recurrence. All are square
-roots of rationals, with which the evaluation is exact.
+each, and each step also tosses a sign. So E|g_1| = E|g_2| = 4/5 and E||g||_2 = 5/4, whence
+pi = 25/8, Gamma(1)/Gamma(1/2) = 2^{3/2}/5, and Gamma(n/2) for n = 3, ..., 6 by the recurrence. All
+are square roots of rationals, with which the evaluation is exact.
 """
 
 import sympy
@@ -33,7 +33,7 @@ def gaussian_model(
              Rational(5, 2): Rational(3, 4), 3: 0}  # fmt: skip
     of_root = {at: 0 if value else 1 for at, value in whole.items()} | {3: 2}
     other = {Rational(3, 5): Rational(4, 5), Rational(4, 5): Rational(3, 5), 3: 0, 0: 3}
-    chances = (Rational(7, 32), Rational(7, 32), Rational(1, 32), Rational(1, 32))
+    chances = (Rational(7, 16), Rational(7, 16), Rational(1, 16), Rational(1, 16))
     return ScenarioTree(
         steps=2,
         step=n,
@@ -46,8 +46,7 @@ def gaussian_model(
         ],
         outcomes=[
             Outcome(chance, {size: (value,), sign: (s,)})
-            for chance, value in zip(chances, other, strict=True)
-            for s in (1, -1)
+            for chance, value, s in zip(chances, other, (1, -1, 1, -1), strict=True)
         ],
         satisfies={"N2": {}},
     )

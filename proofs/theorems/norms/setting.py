@@ -8,8 +8,8 @@ The kernel knows no integrals, so the two means of a Gaussian vector are axioms.
     E|g_i| = 2 (2 pi)^{-1/2} int_0^oo t exp(-t^2/2) dt = (2/pi)^{1/2},
     E r    = 2^{1-n/2}/Gamma(n/2) int_0^oo r^n exp(-r^2/2) dr = 2^{1/2} Gamma((n+1)/2)/Gamma(n/2)
 
-by int_0^oo t^{s-1} exp(-t^2/2) dt = 2^{s/2-1} Gamma(s/2). The tests do these integrals. Any n of the
-coordinates g_1, ..., g_{n+1} are such a vector too; that is used once, to see that phi decreases.
+by int_0^oo t^{s-1} exp(-t^2/2) dt = 2^{s/2-1} Gamma(s/2). The tests do these integrals. Any n of
+the coordinates g_1, ..., g_{n+1} are such a vector too: used once, to see that phi decreases.
 
 Of Gamma three facts are used, and assumed at n/2 for n <= d + 2 only, which is where they are used:
 it is positive, Gamma(x+1) = x Gamma(x), and it is logarithmically convex at midpoints. For all
@@ -19,7 +19,9 @@ x > 0 they would determine Gamma (Bohr and Mollerup), and there would be no mode
 from collections.abc import Iterable
 from typing import Any
 
-from ...language import E, Expr, Rational, Sum, Theory, sqrt, symbols, within
+import sympy
+
+from ...language import E, Expr, Rational, Sum, Theory, sqrt, within
 from ...language.symbols import Notation, Relation
 from ...library.inequalities import inequalities
 from ...library.vectors import vectors
@@ -32,12 +34,11 @@ norms = Theory(
     extends=(inequalities, vectors),
 )
 (d,) = norms.index_constants("d", "dimension")
-(n,) = norms.indices("n")
-i, j, l = symbols("i j l")
+i, j, n = norms.indices("i j n")
 (pi,) = norms.constants("pi", "the circle constant")
 Gamma = norms.function("Gamma", "term", meaning="Euler's function")
 g = norms.process("g", 1, meaning="a coordinate of a standard Gaussian vector; F_i: the first i")
-half = Notation(lambda n: Gamma(Rational(1, 2) * n))
+half = Notation(lambda n: Gamma(sympy.Mul(Rational(1, 2), n, evaluate=False)))  # (n + 1)/2
 
 coordinate, other = within(i, 1, d), within(j, 1, d)
 dimension, next_dimension = within(n, 1, d), within(n, 1, d - 1)

@@ -202,7 +202,7 @@ def upper_gap(p: Proof) -> Theorem:
 
 @norms.lemma(
     "N1.upper.equality.mean",
-    title="If the right sides are equal, every |x_i| is the mean",
+    title="If the l1 norm is sqrt(d) times the l2 norm, every |x_i| is the mean",
     for_points=(x,),
     given=[coordinate, (L1, "==", sqrt(d) * L2)],
     claim=(abs(at(x, i)), "==", L1 / d),
@@ -255,7 +255,6 @@ def upper_equality(p: Proof) -> Theorem:
 )
 def upper_equality_if(p: Proof) -> Theorem:
     """0 = d sum_i (|x_i| - t)^2 = (d ||x||_2^2 - ||x||_1^2) + (||x||_1 - d t)^2, both >= 0."""
-    rest = p.nonnegative(spread(x, d, L1 / d))
     square = p.calc(
         d * L2**2,
         "==", d * spread(x, d, t) + L1**2 - (L1 - d * t) ** 2, by.algebra(),
