@@ -162,7 +162,8 @@ class Claimed:
         for axiom in core.axioms:
             settled |= {n.name for n, _ in K.subterms(axiom.conclusion) if isinstance(n, K.App)}
         if isinstance(found, Counterexample) and all(
-            isinstance(t, K.App) and not t.args and t.name not in settled for t in found.abstracted
+            isinstance(t, K.App) and (_of_a_point(t) or (not t.args and t.name not in settled))
+            for t in found.abstracted
         ):
             reason = f"{explain_failure(found, proof.show)}\n(the step that failed: {error})"
             return Result("refuted", 0.0, reason=reason)
@@ -188,6 +189,12 @@ class Claimed:
                 )
         closed = {name: K.Ix(None, at) for name, at in indices.items()}
         return {substitute_indices(t, closed): v for t, v in values.items()}, indices
+
+
+def _of_a_point(term: K.App) -> bool:
+    """Is it a coordinate, at a number, of a point variable? Different ones may take any values."""
+    point, at = term.args if term.name == "coord" else (None, None)
+    return isinstance(point, K.PointVar) and isinstance(at, K.Ix) and at.base is None
 
 
 class Theory:

@@ -107,7 +107,7 @@ def test_what_is_claimed_is_true_in_the_model(theory):
 
 
 def test_the_model_of_the_norm_facts():
-    """Two coordinates that are random and of different sizes; Gamma and pi are not the real ones."""
+    """Two coordinates, random, of different sizes; Gamma and pi are not the real ones."""
     report = norms.consistency()
     assert (report.sizes, report.scenarios) == ({"d": 2}, 16)
     model, weights = report.model, report.model.tree.weights
@@ -124,7 +124,9 @@ def test_the_model_of_the_norm_facts():
     assert [low == high for low, high in phi] == [True, False, False]  # 5/4, 32^(1/2)/5, 75^(1/2)/8
     assert phi[0][0] == Fraction(5, 4) and phi[0] > phi[1] > phi[2] > (1, 1)
     assert {"N1", "N2", "N2.ratio", "N2.phi.upper"} <= set(report.hypotheses)
-    assert report.detail.endswith("8 axioms and 3 definitions hold exactly, with the hypotheses of N2")
+    assert report.detail.endswith(
+        "8 axioms and 3 definitions hold exactly, with the hypotheses of N2"
+    )
 
 
 def test_another_pi_does_not_fit_the_norm_facts():

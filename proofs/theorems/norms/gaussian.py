@@ -167,7 +167,7 @@ any_coordinate = within(j, 1, n + 1)
 @norms.lemma(
     "N2.omitting",
     title="A square is at most the sum of squares",
-    given=[within(n, 0), any_coordinate],
+    given=[any_coordinate],
     claim=(0, "<=", but_one),
 )
 def omitting(p: Proof) -> Theorem:
