@@ -68,6 +68,7 @@ class Claimed:
     for_all: tuple[sympy.Symbol, ...]
     for_constants: tuple[sympy.Symbol, ...]
     for_indices: tuple[sympy.Symbol, ...]
+    for_points: tuple[sympy.Symbol, ...]
     witness: dict[Any, Any]
     reference: str
     script: Callable[[Proof], Theorem | None]
@@ -84,6 +85,7 @@ class Claimed:
         names: dict[str, Meaning] = {s.name: K.Var(s.name, "any") for s in self.for_all}
         names |= {s.name: K.Var(s.name, "det") for s in self.for_constants}
         names |= {s.name: "index" for s in self.for_indices}
+        names |= {s.name: K.PointVar(s.name, "any") for s in self.for_points}
         scope = self.theory.scope()
         hidden = sorted(n for n, meaning in names.items() if scope.names.get(n, meaning) != meaning)
         if hidden:
@@ -160,7 +162,8 @@ class Claimed:
         for axiom in core.axioms:
             settled |= {n.name for n, _ in K.subterms(axiom.conclusion) if isinstance(n, K.App)}
         if isinstance(found, Counterexample) and all(
-            isinstance(t, K.App) and not t.args and t.name not in settled for t in found.abstracted
+            isinstance(t, K.App) and (_of_a_point(t) or (not t.args and t.name not in settled))
+            for t in found.abstracted
         ):
             reason = f"{explain_failure(found, proof.show)}\n(the step that failed: {error})"
             return Result("refuted", 0.0, reason=reason)
@@ -186,6 +189,12 @@ class Claimed:
                 )
         closed = {name: K.Ix(None, at) for name, at in indices.items()}
         return {substitute_indices(t, closed): v for t, v in values.items()}, indices
+
+
+def _of_a_point(term: K.App) -> bool:
+    """Is it a coordinate, at a number, of a point variable? Different ones may take any values."""
+    point, at = term.args if term.name == "coord" else (None, None)
+    return isinstance(point, K.PointVar) and isinstance(at, K.Ix) and at.base is None
 
 
 class Theory:
@@ -297,13 +306,14 @@ class Theory:
         self._axioms.append(Axiom(name, group or name, kind, hypotheses, conclusion, source))
 
     def integrable(
-        self, name: str, term: Any, exponent: Any, given: Iterable[Any], source: str = ""
-    ) -> None:
-        """The axiom (group ``FIN``) that ``term`` lies in L^(1/exponent)."""
+        self, name: str, term: Any, exponent: Any, given: Iterable[Any], source: str = "",
+        group: str = "FIN",
+    ) -> None:  # fmt: skip
+        """The axiom that ``term`` lies in L^(1/exponent)."""
         self._check_open(name)
         scope = self.scope()
         conclusion = K.Fin(scope.term(term), Fraction(exponent))
-        axiom = Axiom(name, "FIN", "axiom", scope.hypotheses(given), conclusion, source)
+        axiom = Axiom(name, group, "axiom", scope.hypotheses(given), conclusion, source)
         self._axioms.append(axiom)
 
     def define(
@@ -410,15 +420,17 @@ class Theory:
         for_all: Iterable[sympy.Symbol] = (),
         for_constants: Iterable[sympy.Symbol] = (),
         for_indices: Iterable[sympy.Symbol] = (),
+        for_points: Iterable[sympy.Symbol] = (),
         witness: dict[Any, Any] | None = None,
         reference: str = "",
         kind: Kind = "lemma",
     ) -> Callable[[Callable[[Proof], Theorem | None]], Claimed]:
         """State a claim; the decorated function of a ``Proof`` proves it.
 
-        ``for_all``: real random variables; ``for_constants``: real constants; ``witness``: a point
-        at which all hypotheses hold (rational values for constants, variables and, where needed,
-        terms such as ``Delta``; integers for indices), beside those of ``theory.witness``.
+        ``for_all``: real random variables; ``for_constants``: real constants; ``for_points``:
+        random points; ``witness``: a point at which all hypotheses hold (rational values for
+        constants, variables and, where needed, terms such as ``Delta`` or a coordinate; integers
+        for indices), beside those of ``theory.witness``.
         """
         if id in self.claims:
             raise DoorError(f"{self.name}: the claim {id!r} is stated twice")
@@ -427,7 +439,7 @@ class Theory:
         def register(script: Callable[[Proof], Theorem | None]) -> Claimed:
             claimed = Claimed(
                 self, id, title, kind, tuple(given), claim, tuple(for_all), tuple(for_constants),
-                tuple(for_indices), dict(witness or {}), reference, script,
+                tuple(for_indices), tuple(for_points), dict(witness or {}), reference, script,
             )  # fmt: skip
             self.claims[id] = claimed
             return claimed

@@ -62,6 +62,7 @@ class Printer:
 
     def __init__(self, theory: Theory | None = None) -> None:
         self.theory = theory
+        self._around: list[str] = []  # names of the bound indices around what is being shown
 
     def show(self, node: Node) -> str:
         """Text for a term, a point, an index or a formula."""
@@ -103,18 +104,26 @@ class Printer:
             return name_text(p.name)
         if isinstance(p, Lambda):
             index = self._fresh(p.body)
-            return f"({self._term(open_body(p.body, Ix(index)), SUM)})_{index}"
+            return f"({self._inside(index, open_body(p.body, Ix(index)), SUM)})_{index}"
         return repr(p)
 
     def _fresh(self, body: Term, *ends: Ix) -> str:
         """A name for a bound index: k for time (next to a process), i, j, ... for coordinates."""
-        taken = free_indices(body).union(*(free_indices(end) for end in ends))
+        taken = free_indices(body).union(self._around, *(free_indices(end) for end in ends))
         timed = any(
             isinstance(n, PointApp) and any(ix.base == depth for ix in n.args)
             for n, depth in subterms(body)
         )
         names: tuple[str, ...] = ("k", "l", "n") if timed else ("i", "j", "l", "n")
         return next(name for name in (*names, *_MORE_NAMES) if name not in taken)
+
+    def _inside(self, index: str, body: Term, around: int) -> str:
+        """Text for what a bound index called ``index`` ranges over."""
+        self._around.append(index)
+        try:
+            return self._term(body, around)
+        finally:
+            self._around.pop()
 
     def _term(self, t: Term, around: int) -> str:
         text, strength = self._strength(t)
@@ -147,7 +156,7 @@ class Printer:
         if isinstance(t, Sum):
             index = self._fresh(t.body, t.low, t.high)
             inner = open_body(t.body, Ix(index))
-            body = self._term(inner, SUM if isinstance(inner, Sum) else PRODUCT)
+            body = self._inside(index, inner, SUM if isinstance(inner, Sum) else PRODUCT)
             return f"Σ_{{{index}={self._index(t.low)}..{self._index(t.high)}}} {body}", SUM
         if isinstance(t, App):
             return self._application(t), UNIT
@@ -161,6 +170,8 @@ class Printer:
             if isinstance(point, PointApp):
                 inside = ", ".join(self._index(a) for a in (*point.args, t.args[1]))
                 return f"{name_text(point.name)}[{inside}]"
+            if isinstance(point, Lambda):
+                return f"({self._term(open_body(point.body, t.args[1]), SUM)})"
             return f"{self._point(point)}_{self._index(t.args[1])}"  # type: ignore[arg-type]
         if t.name == "grad" and isinstance(t.args[0], Point) and isinstance(t.args[1], Ix):
             return f"∇f({self._point(t.args[0])})_{self._index(t.args[1])}"

@@ -7,7 +7,18 @@ from fractions import Fraction
 
 import pytest
 
-from ratecert.proofs.language import E, Outcome, Rational, Sum, Theory, point, sqrt, symbols, within
+from ratecert.proofs.language import (
+    E,
+    Outcome,
+    Rational,
+    Sum,
+    Theory,
+    point,
+    root,
+    sqrt,
+    symbols,
+    within,
+)
 from ratecert.proofs.language.symbols import Process, coordinate
 from ratecert.proofs.models import Tree, TreeError
 from ratecert.proofs.theorems.sgd import sgd
@@ -172,13 +183,26 @@ def test_an_axiom_without_bounds_that_is_proved(coin):
 
 def test_an_equality_of_irrational_numbers_is_not_decided(coin):
     def irrational(theory, K, k, c, w):
-        theory.assume("root", (sqrt(2 * c[1] ** 2) ** 2, "==", 2))
-        theory.assume("near", (sqrt(2 * c[1] ** 2), "<=", Rational(3, 2)))
+        theory.assume("root", (root(2 * c[1] ** 2, 3) ** 3, "==", 2))
+        theory.assume("near", (root(2 * c[1] ** 2, 3), "<=", Rational(3, 2)))
 
     theory, _ = coin(irrational)
     report = theory.consistency()
     assert [a.verdict for a in report.axioms] == ["undecided", "holds"]
-    says(report, "undecided", "root is undecided: at the root: is 2.000000000")
+    says(report, "undecided", "root is undecided: at the root: is ")
+
+
+@pytest.mark.parametrize("right", [2, Rational(200000000001, 10**11)])
+def test_an_equality_of_square_roots_is(coin, right):
+    """(8 c^2)^(1/2)/2 - 2^(1/2)/2 squared is 1/2; and nothing near to it is."""
+
+    def surds(theory, K, k, c, w):
+        half = sqrt(8 * c[1] ** 2) / 2 - sqrt(2) / 2
+        theory.assume("square", (4 * half**2, "==", right))
+
+    theory, _ = coin(surds)
+    report = theory.consistency()
+    assert report.verdict == ("holds" if right == 2 else "fails")
 
 
 # --- division by 0 ----------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 from typing import Any
 
 from ..cli import EXIT_FINDING, EXIT_OK
@@ -66,10 +67,11 @@ def _use(use: Use, proof: Proof, printer: Printer) -> dict[str, Any]:
     """A claim that the proof uses, and the values it takes there."""
     at = {}
     for name, value in use.values.items():
-        try:
-            at[name_text(name)] = printer.show(proof.scope.term(value))
-        except DoorError:  # a point, or an index of an inner sum
-            at[name_text(name)] = str(value)
+        at[name_text(name)] = str(value)  # what has an index of an inner sum
+        for read in (proof.scope.term, proof.scope.point):
+            with suppress(DoorError):
+                at[name_text(name)] = printer.show(read(value))
+                break
     return {"claim": use.claimed.label, "title": use.claimed.title, "at": at}
 
 

@@ -57,6 +57,8 @@ def describe(claim: Claimed) -> dict[str, Any]:
     variables = [f"real random variables {_listed(claim.for_all)}"] if claim.for_all else []
     if claim.for_constants:
         variables.append(f"real numbers {_listed(claim.for_constants)}")
+    if claim.for_points:
+        variables.append(f"random points {_listed(claim.for_points)}")
     meanings = claim.theory.meanings
     return {
         "id": claim.label,

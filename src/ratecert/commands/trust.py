@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
         if not inside:
             print(f"    {group:<20} x[1] is deterministic, so x[k] is known after step k-1")
         for name, source, text in inside:
-            print(f"    {name:<20} {text}    ({source})")
+            print(f"    {_label(name, group):<20} {text}    ({source})")
     print("\nDefinitions")
     for name in base.definitions:
         print(f"    {name}")
@@ -82,6 +82,12 @@ def run(args: argparse.Namespace) -> int:
         print(f"    The hypotheses above {also} in it as well.")
     print(f"Replayed by the kernel alone in a fresh process: sha256 {result.claim.sha256}")
     return EXIT_OK
+
+
+def _label(name: str, group: str) -> str:
+    """An axiom's name, with the hyphens of its group, which names may not have."""
+    dotted = group.replace("-", ".")
+    return group + name.removeprefix(dotted) if name.startswith(dotted) else name
 
 
 def _stated(axiom: Axiom, printer: Printer) -> str:
