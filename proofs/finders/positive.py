@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations_with_replacement
+from itertools import combinations, combinations_with_replacement
 
 import flint
 
@@ -30,6 +30,7 @@ from .stock import goal_item
 MAX_GENERATORS = 10
 MAX_DEGREE = 14
 MAX_FACTS = 7
+FEW = 4
 MAX_MULTIPLES = 120
 ONE = Fraction(1)
 Monomial = tuple[int, ...]
@@ -129,11 +130,15 @@ def _attempt(problem: _Problem, degree: int, pairs: bool, with_goal: bool) -> Th
         products += combinations_with_replacement(facts, 2)
     if with_goal:
         products += [(negated,), *((negated, f) for f in facts)]
+        if len(facts) <= FEW:
+            products += [(negated, *pair) for pair in combinations(facts, 2)]
     strict = [f for f in facts if f.strict]
     seeds: list[tuple[Item, ...]] = [()] if problem.goal.op == "<" else [(negated,)]
     seeds += [(*seeds[0], f) for f in strict]
     if problem.goal.op == "<":
         seeds += combinations_with_replacement(strict, 2)
+    elif with_goal:
+        seeds += [(negated,) * 2, (negated,) * 3]
     blocks: list[Block] = []
     owners: list[tuple[Item, ...]] = []
     for items in products:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scalar_goals import Goal, eq, le, lt, num, sqrt, var
+from scalar_goals import Goal, eq, le, lt, num, root, sqrt, var
 
 x, y, z, w = var("x", "y", "z", "w")
 a, b, c, d = var("a", "b", "c", "d")
@@ -84,5 +84,7 @@ GOALS = [
          lt(0, x**4 - 4 * x**2 * y + 4 * y**2)),
     goal("with a root", (le(4 * sqrt(x) * y * z * w, x**2 + y**4 + z**4 + w**4), (le(0, x),)),
          (le(5 * sqrt(x) * y * z * w, x**2 + y**4 + z**4 + w**4), (le(0, x),))),
+    goal("a cube root", (le(root(x, 3), y), (le(x, y**3), le(0, x), le(0, y))),
+         (le(root(x, 3), y), (le(x, num("101/100") * y**3), le(0, x), le(0, y)))),
     goal("a cycle of seven", le(0, cycle("1")), le(0, cycle("101/100"))),
 ]  # fmt: skip
