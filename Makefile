@@ -47,7 +47,7 @@ $(VENV)/installed-%: pyproject.toml constraints.txt | $(BIN)/python
 	touch $@
 
 $(VENV)/installed-check: EXTRAS := numeric
-$(VENV)/installed-test: EXTRAS := numeric,smt,test
+$(VENV)/installed-test: EXTRAS := numeric,sdp,smt,test
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

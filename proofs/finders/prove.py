@@ -11,9 +11,10 @@ from ..kernel.judgment import Theorem
 from ..kernel.normal import Unfold
 from ..kernel.terms import ZERO, Le, Rel, Term, is_closed, rat, sub
 from ..kernel.theory import Theory
-from . import sides, smt
+from . import semidefinite, sides, smt
 from .context import LIMITS, ONE, Context
 from .numeric import Array
+from .positive import apex, by_squares
 from .programs import solve
 from .refute import Refuter
 from .results import Counterexample, Failure, Undecided
@@ -200,6 +201,9 @@ class _Task:
         if refuted is not None:
             return refuted
         self.context.note("counterexamples")
+        theorem = self.by_squares()
+        if theorem is not None:
+            return theorem
         return Undecided(tuple(self.context.tried), tuple(self.context.needed))
 
     def at_once(self) -> Theorem | None:
@@ -284,6 +288,22 @@ class _Task:
         inner = _Task(self.context.fresh(facts), after, tuple(facts), self.hints, self.degree)
         theorem = inner.proved(splits)
         return None if theorem is None else _quietly(partial(step.back, goal, theorem))
+
+    def by_squares(self) -> Theorem | None:
+        """The last resort: sums of squares, if semidefinite programs can be solved."""
+        if self.goal.op == "=" or self.degree < 2:
+            return None
+        if not semidefinite.available():
+            self.context.note("no sums of squares: install ratecert[sdp]")
+            return None
+        search = self.search(self.goal)
+        theorem = _quietly(partial(by_squares, search, self.goal))
+        for t in apex(search, self.goal) if theorem is None else ():
+            theorem = theorem or self._cases(t, self.goal, self.degree, _Task._branch_by_squares)
+        return theorem
+
+    def _branch_by_squares(self) -> Theorem | None:
+        return _quietly(lambda: by_squares(self.search(self.goal), self.goal))
 
     def by_cases(
         self, goal: Rel, splits: tuple[Term, ...], depth: int, degree: int

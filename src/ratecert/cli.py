@@ -24,6 +24,7 @@ examples:
   ratecert check                    prove every shipped theory
   ratecert check sgd                one theory; its proof is replayed by the kernel alone
   ratecert check my_theory.py       your own lemmas
+  ratecert check sgd --cross-examine    ask z3 and cvc5 for a second opinion on every step
   ratecert show sgd.rate            the full statement
   ratecert trust sgd.rate           what it rests on
   ratecert explain sgd.rate         its proof, step by step
@@ -51,7 +52,16 @@ def parser() -> argparse.ArgumentParser:
         "process with the kernel alone. A claim is proved only if the replay gives the same\n"
         "canonical bytes. The axioms of each theory are evaluated in its finite model.",
         epilog="verdicts: proved; refuted (an exact point violates the claim); undecided (a step\n"
-        "was not established); error (ill-formed). Exit code 0 if all is proved, else 1.",
+        "was not established); error (ill-formed, or a solver contradicts a step).\n"
+        "Exit code 0 if all is proved, else 1.\n\n"
+        "--cross-examine needs z3 and cvc5: pip install 'ratecert[smt]'. Each step that the\n"
+        "kernel certified is put to both as a question about real numbers: can its facts hold\n"
+        "and its conclusion fail? Expectations, sums and processes are unknown numbers there.\n"
+        "That they agree proves nothing; that one has a point where the step fails is an error\n"
+        "(exit code 1). Questions they do not answer in time are counted, and no finding.\n\n"
+        "examples:\n"
+        "  ratecert check sgd --cross-examine\n"
+        "  ratecert check adamw --lemma L4 --cross-examine --timeout 30",
     )
     check.add_argument(
         "theories",
@@ -66,6 +76,14 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--no-cache", action="store_true",
         help="prove everything anew (there is no cache yet: this is always so)",
+    )  # fmt: skip
+    check.add_argument(
+        "--cross-examine", action="store_true",
+        help="ask z3 and cvc5 about every step that the kernel certified",
+    )  # fmt: skip
+    check.add_argument(
+        "--timeout", metavar="SECONDS", type=_seconds, default=5.0,
+        help="with --cross-examine: for each question and solver (default 5)",
     )  # fmt: skip
     _format(check)
 
@@ -148,6 +166,16 @@ def _conform(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="try sets of at most N known differences (default 3)",
     )  # fmt: skip
     _format(command)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 86400:
+        raise argparse.ArgumentTypeError(f"not a positive number of seconds: {text!r}")
+    return value
 
 
 def _count(text: str) -> int:

@@ -8,7 +8,15 @@ import pytest
 from scalar_goals import X, eq, le, lt, mod, nonneg, num, pos, root, sqrt, var
 
 from helpers import check
-from ratecert.proofs.finders import Counterexample, Undecided, prove, prove_sign, show, smt
+from ratecert.proofs.finders import (
+    Counterexample,
+    Undecided,
+    prove,
+    prove_sign,
+    semidefinite,
+    show,
+    smt,
+)
 from ratecert.proofs.finders import prove as prove_module
 from ratecert.proofs.kernel import terms as K
 from ratecert.proofs.kernel.errors import SortError
@@ -53,6 +61,7 @@ THEORY = Theory(
 @pytest.fixture(autouse=True)
 def without_solver(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smt, "available", lambda: False)
+    monkeypatch.setattr(semidefinite, "available", lambda: False)
 
 
 def run(goal: Rel, *given: Rel, **options: object) -> object:

@@ -6,14 +6,16 @@ import argparse
 import gc
 import sys
 from contextlib import suppress
+from dataclasses import asdict
 from difflib import get_close_matches
 from typing import Any
 
 from ..cli import EXIT_FINDING, EXIT_NOTHING, EXIT_OK, EXIT_USAGE
+from ..proofs.examination import Report, cross_examine, missing
 from ..proofs.language import DoorError
 from ..proofs.language.loader import MAX_LISTED, load
 from ..proofs.language.replaying import replay_elsewhere
-from ..proofs.language.theory import Claimed, Theory
+from ..proofs.language.theory import Claimed, Result, Theory
 from ..proofs.language.trust import foundation
 from ..proofs.render.text import Printer
 from ..proofs.theorems import SHIPPED
@@ -22,6 +24,14 @@ from .output import emit_json, progress, table
 
 def run(args: argparse.Namespace) -> int:
     """Check the theories named (all shipped ones by default)."""
+    lacking = missing() if args.cross_examine else []
+    if lacking:
+        print(
+            f"ratecert: --cross-examine needs {' and '.join(lacking)}, not installed here: "
+            "pip install 'ratecert[smt]'",
+            file=sys.stderr,
+        )
+        return EXIT_USAGE
     names = dict.fromkeys(args.theories or SHIPPED)
     theories = [theory for name in names for theory in load(name)]
     missing = [i for i in args.lemma if not any(_chosen(t, [i]) for t in theories)]
@@ -43,8 +53,9 @@ def run(args: argparse.Namespace) -> int:
     gc.enable()
     progress("replaying with the kernel alone")
     replay_elsewhere([c for c in claims if c.result and c.result.verdict == "proved"], theories)
+    opinions = _second_opinions(claims, args.timeout) if args.cross_examine else None
     progress("")
-    report = {
+    report: dict[str, Any] = {
         "schema": 1,
         "theories": [
             {
@@ -55,16 +66,66 @@ def run(args: argparse.Namespace) -> int:
             for theory, picked in chosen
         ],
     }
+    if opinions is not None:
+        report["cross_examination"] = _opinions(opinions)
     if args.format == "json":
         emit_json(report)
     else:
         _text(chosen)
+        if opinions is not None:
+            print(_summary(opinions))
     if not claims:
         print("ratecert: nothing was checked", file=sys.stderr)
         return EXIT_NOTHING
     proved = all(c.result is not None and c.result.verdict == "proved" for c in claims)
     consistent = all(theory.consistency().verdict in ("holds", "none") for theory in theories)
     return EXIT_OK if proved and consistent else EXIT_FINDING
+
+
+def _second_opinions(claims: list[Claimed], seconds: float) -> Report:
+    """Ask z3 and cvc5; a claim that rests on a step they contradict becomes an error."""
+    proved = {c.label: c for c in claims if c.result is not None and c.result.verdict == "proved"}
+    theorems = {
+        label: c.result.claim.theorem
+        for label, c in proved.items()
+        if c.result is not None and c.result.claim is not None
+    }
+    report = cross_examine(theorems, seconds, progress)
+    for found in report.disagreements:
+        for label in found.claims:
+            claim = proved[label]
+            if claim.result is not None and claim.result.verdict == "proved":
+                claim.result = Result("error", claim.result.seconds, reason=found.text)
+    return report
+
+
+def _opinions(report: Report) -> dict[str, Any]:
+    return {
+        "timeout": report.seconds,
+        "steps": report.steps,
+        "goals": report.goals,
+        "skipped": report.skipped,
+        "unconfirmed": report.unconfirmed,
+        "solvers": {name: asdict(tally) for name, tally in report.solvers.items()},
+        "disagreements": [
+            {**asdict(d), "claims": list(d.claims), "facts": list(d.facts)}
+            for d in report.disagreements
+        ],
+    }
+
+
+def _summary(report: Report) -> str:
+    """One line on what the solvers said."""
+    said = []
+    for name, tally in report.solvers.items():
+        text = f"{name} agrees {tally.agrees}, unknown {tally.unknown}"
+        text += f" ({tally.timeouts} out of time)" if tally.timeouts else ""
+        said.append(text + (f", DISAGREES {tally.disagrees}" if tally.disagrees else ""))
+    skipped = f", {report.skipped} too large to ask about" if report.skipped else ""
+    return (
+        f"cross-examined {report.steps} steps as {report.goals} questions{skipped}: "
+        f"{'; '.join(said)}."
+    )
 
 
 def _chosen(theory: Theory, ids: list[str]) -> list[Claimed]:
