@@ -53,7 +53,7 @@ def fact(id: str, claim: Relation, given: Iterable[Any] = (), *, of: str = "", s
     norms.assume(name, claim, given, group=group, kind="axiom", source=source)
 
 
-fact("pi-positive", (0, "<", pi), source="pi = 4 arctan 1; NIST DLMF 3.12.1")
+fact("pi-positive", (0, "<", pi), source="pi = 4 arctan 1; NIST DLMF 3.12")
 fact(
     "gamma-positive", (0, "<", half[n]), [halves],
     source="Gamma(x) is the integral of t^(x-1) exp(-t) over t > 0; NIST DLMF 5.2.1",
