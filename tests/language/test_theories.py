@@ -46,7 +46,7 @@ def test_an_index_does_not_take_over_a_constant(theory):
         theory.indices("L")
 
 
-@pytest.mark.parametrize("quantifier", ["for_all", "for_constants", "for_indices"])
+@pytest.mark.parametrize("quantifier", ["for_all", "for_constants", "for_indices", "for_points"])
 def test_a_variable_does_not_hide_a_constant(theory, state, quantifier):
     (L,) = theory.constants("L")
     claimed = state(theory, (0, "<=", L**2), lambda p: p.have((0, "<=", L**2), by.algebra()),

@@ -9,6 +9,7 @@ import sympy
 from language_helpers import fails, proved
 
 from ratecert.proofs.language import E, Rational, by, sqrt, symbols, within
+from ratecert.proofs.language.symbols import coordinate
 
 x, y, c = symbols("x y c")
 
@@ -195,3 +196,41 @@ def test_a_claim_is_elaborated_once(theory, state):
     claimed = state(theory, (0, "<=", x**2), script)
     assert claimed.check() is claimed.check()
     assert len(calls) == 1
+
+
+# --- claims about points ----------------------------------------------------------------------
+
+
+def about_a_point(theory, claim, given=()):
+    p = symbols("p")[0]
+
+    @theory.lemma("point", title="Of a point", claim=claim(p), given=given, for_points=(p,))
+    def claimed(proof):
+        return proof.have(claim(p), by.algebra())
+
+    return claimed
+
+
+def test_a_claim_about_all_points_is_proved(theory):
+    one, two = (lambda p, n=n: coordinate(p, n) for n in (1, 2))
+    claimed = about_a_point(
+        theory, lambda p: (2 * one(p) * two(p), "<=", one(p) ** 2 + two(p) ** 2)
+    )
+    assert claimed.check().verdict == "proved"
+
+
+def test_a_claim_about_all_points_is_refuted_at_one(theory):
+    one, two = (lambda p, n=n: coordinate(p, n) for n in (1, 2))
+    claimed = about_a_point(
+        theory, lambda p: (3 * one(p) * two(p), "<=", one(p) ** 2 + two(p) ** 2)
+    )
+    result = claimed.check()
+    assert result.verdict == "refuted"
+    assert "p_1 = " in result.reason and "p_2 = " in result.reason
+
+
+def test_coordinates_at_names_may_be_the_same(theory):
+    """p_i and p_j are not independent if i = j: values for both are no counterexample."""
+    i, j = theory.indices("i j")
+    claimed = about_a_point(theory, lambda p: (coordinate(p, i), "<=", coordinate(p, j)))
+    assert claimed.check().verdict == "undecided"

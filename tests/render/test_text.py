@@ -282,3 +282,17 @@ def test_brackets_balance():
             elif sign in pairs:
                 assert stack and stack.pop() == pairs[sign]
         assert not stack
+
+
+def test_a_bound_index_is_not_called_as_one_around_it():
+    """The sum of squares without the one at hand: the inner index is another, though not needed."""
+    inner = sum_over("j", one, d, power(a(Ix("j")), 2))
+    total = sum_over("i", one, d, T.sub(inner, power(a(i), 2)))
+    assert printer.show(total) == "Σ_{i=1..d} (Σ_{j=1..d} a[j]² - a[i]²)"
+    given = T.point_of("i", T.sub(inner, power(a(i), 2)))
+    assert printer.show(App("f", (given,))) == "f((Σ_{j=1..d} a[j]² - a[i]²)_i)"
+
+
+def test_a_coordinate_of_a_point_given_by_coordinates_is_what_is_given():
+    given = T.point_of("i", power(a(i), 2))
+    assert printer.show(T.Abs(coord(given, Ix("m")))) == "|(a[m]²)|"

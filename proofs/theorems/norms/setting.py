@@ -12,8 +12,8 @@ by int_0^oo t^{s-1} exp(-t^2/2) dt = 2^{s/2-1} Gamma(s/2). The tests do these in
 the coordinates g_1, ..., g_{n+1} are such a vector too: used once, to see that phi decreases.
 
 Of Gamma three facts are used, and assumed at n/2 for n <= d + 2 only, which is where they are used:
-it is positive, Gamma(x+1) = x Gamma(x), and it is logarithmically convex at midpoints. For all
-x > 0 they would determine Gamma (Bohr and Mollerup), and there would be no model of rationals.
+it is positive, Gamma(x+1) = x Gamma(x), and it is logarithmically convex at midpoints. For all n
+they would force Gamma(1/2)/Gamma(1) = pi^{1/2} (Wallis), which no model of exact numbers has.
 """
 
 from collections.abc import Iterable
@@ -53,7 +53,7 @@ def fact(id: str, claim: Relation, given: Iterable[Any] = (), *, of: str = "", s
     norms.assume(name, claim, given, group=group, kind="axiom", source=source)
 
 
-fact("pi-positive", (0, "<", pi), source="pi = 4 arctan 1; NIST DLMF 3.12.1")
+fact("pi-positive", (0, "<", pi), source="pi = 4 arctan 1; NIST DLMF 3.12")
 fact(
     "gamma-positive", (0, "<", half[n]), [halves],
     source="Gamma(x) is the integral of t^(x-1) exp(-t) over t > 0; NIST DLMF 5.2.1",
@@ -102,7 +102,7 @@ fact(
 
 # --- abbreviations ------------------------------------------------------------------------------
 
-phi = norms.process("phi", 1, adapted=None, meaning="n^{1/2} Gamma(n/2)/(2^{1/2} Gamma((n+1)/2))")
+phi = norms.process("phi", 1, adapted=None, meaning="in R^n, E||g||_1 over (2n/pi)^{1/2} E||g||_2")
 norms.define("phi", phi[n], sqrt(n) * half[n] / (sqrt(2) * half[n + 1]), [within(n, 1, d + 1)])
 axis = norms.process("axis", 1, adapted=None, meaning="the vector (1, 0, ..., 0)")
 norms.define("axis.1", axis[1], 1)
