@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Literal
 
 from .indices import IndexMap, candidates, entails, substitute_indices
 from .judgment import Theorem
-from .polynomials import primitive, to_term
+from .polynomials import Poly, primitive, to_term
 from .terms import (
     CE,
+    ZERO,
     Abs,
     Add,
     App,
@@ -128,7 +129,7 @@ class FactTable:
             if table != "integrable":
                 return None
             p, basis = self._normaliser.recorded(formula.term)
-            return Entry(number, to_term(p), basis, exponent=formula.exponent)
+            return Entry(number, _up_to_a_factor(p), basis, exponent=formula.exponent)
         if not isinstance(formula, Rel) or formula.op == "=":
             return None
         if table == "sign":
@@ -143,7 +144,7 @@ class FactTable:
             return Entry(number, to_term(p), basis, bound=formula.left)
         if table == "dominated" and isinstance(formula.left, Abs):
             p, basis = self._normaliser.recorded(formula.left.body)
-            return Entry(number, to_term(p), basis, bound=formula.right)
+            return Entry(number, _up_to_a_factor(p), basis, bound=formula.right)
         return None
 
     def find(self, table: Table, term: Term) -> Iterator[tuple[Entry, Used]]:
@@ -194,6 +195,11 @@ class FactTable:
                 return None  # a hypothesis about one index is none about another
             used.hypotheses.add(moved)
         return used
+
+
+def _up_to_a_factor(p: Poly) -> Term:
+    """A number as a factor changes no integrability, nor does it that of a bound."""
+    return to_term(primitive(p)[1]) if p else ZERO
 
 
 # --- which symbols a fact is about ------------------------------------------------------------

@@ -11,12 +11,26 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from .polynomials import ATOM, INV, INVPOS, Factor, Mono, Poly, leading, mono_term, scale, to_term
+from .polynomials import (
+    ATOM,
+    INV,
+    INVPOS,
+    Factor,
+    Mono,
+    Poly,
+    leading,
+    mono_term,
+    primitive,
+    scale,
+    to_term,
+)
 from .terms import CE, Abs, Add, App, E, Ix, IxVal, Rat, Sum, Term, open_body
 
 if TYPE_CHECKING:
     from .normal import Normaliser
 
+MAX_BOUNDS = 8
+"""How many bounds may be looked up one for the other; under binders they might never end."""
 Exponent = Fraction | None
 """None: not known to lie in any L^p."""
 
@@ -37,7 +51,7 @@ def exponent(n: Normaliser, p: Poly, seen: frozenset[str] = frozenset()) -> Expo
             break
         worst = max(worst, e)
     if worst is None or worst > 1:
-        return _least(worst, _known(n, to_term(p), seen) if len(p) > 1 else None)
+        return _least(worst, _known(n, to_term(primitive(p)[1]), seen) if len(p) > 1 else None)
     return worst
 
 
@@ -106,7 +120,7 @@ def _known(n: Normaliser, t: Term, seen: frozenset[str]) -> Exponent:
         if entry.exponent is not None and (best is None or entry.exponent < best):
             best = entry.exponent
             n.used.update(used)
-    if best is not None or t.key in seen:
+    if best is not None or t.key in seen or len(seen) >= MAX_BOUNDS:
         return best
     for entry, used in n.facts.find("dominated", t):
         if entry.bound is None:

@@ -52,19 +52,22 @@ class Use:
 class Basis:
     """The facts of one proof, and what follows from them by search.
 
-    ``given``: the claim's hypotheses, which every algebraic step may use. ``local``: facts made
-    known here; ``known``: all that were made known anywhere in the proof, by which the claim's own
-    denominators are seen to be in order, as by what is known of the claims it ``used``.
+    ``given``: the hypotheses of the claim ``claimed``, which any step may use. ``local``: facts
+    made known here; ``known``: all that were made known anywhere in the proof, by which the
+    claim's own denominators are seen to be in order, as by what is known of the claims it ``used``.
     """
 
     author: AuthorTheory
     scope: Scope
     given: tuple[K.Formula, ...]
+    claimed: Claimed | None = None
     local: tuple[Theorem, ...] = ()
     known: list[Theorem] = field(default_factory=list)
     used: list[Use] = field(default_factory=list)
     assumed: dict[K.Formula, Theorem] = field(default_factory=dict, repr=False)
-    moments: list[Theorem] = field(default_factory=list, repr=False)
+    moments: dict[frozenset[K.Formula], tuple[Theorem, ...]] = field(
+        default_factory=dict, repr=False
+    )
     contexts: dict[object, Context] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -98,11 +101,20 @@ class Basis:
         return rules.assume(self.theory, wanted)
 
     def fin(self) -> tuple[Theorem, ...]:
-        """The theory's integrability axioms."""
-        if not self.moments:
+        """What is known of integrability: axioms, and earlier claims that need no more than here.
+
+        That is, whose scalar hypotheses are among those of this claim.
+        """
+        stated = frozenset(h for h in self.given if not isinstance(h, K.Le))
+        if stated not in self.moments:
             axioms = (a for a in self.theory.axioms if isinstance(a.conclusion, K.Fin))
-            self.moments.extend(rules.axiom(self.theory, a.name) for a in axioms)
-        return tuple(self.moments)
+            found = [rules.axiom(self.theory, a.name) for a in axioms]
+            for claimed in self.author.moments(self.claimed, stated):
+                theorem = claimed.theorem()
+                lifted = theorem.theory != self.theory
+                found.append(rules.lift(theorem, self.theory) if lifted else theorem)
+            self.moments[stated] = tuple(found)
+        return self.moments[stated]
 
     def unfolding(self, names: Iterable[str], at: Mapping[str, Any]) -> tuple[Unfold, ...]:
         """The definitions of the given symbols, restricted to given pattern indices."""
@@ -250,7 +262,9 @@ class Basis:
 
     def defined(self) -> tuple[Theorem, ...]:
         """By which the claim's denominators and radicands, and those beneath it, are in order."""
-        inherited = [t for use in self.used for t in self._definedness(use)]
+        stated = frozenset(h for h in self.given if not isinstance(h, K.Le))
+        moments = [Use(c, {}, ()) for c in self.author.moments(self.claimed, stated)]
+        inherited = [t for use in (*self.used, *moments) for t in self._definedness(use)]
         return tuple(dict.fromkeys((*self.known, *inherited)))
 
     def _definedness(self, use: Use) -> Iterator[Theorem]:

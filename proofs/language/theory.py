@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Literal
 
 import sympy
@@ -98,6 +99,16 @@ class Claimed:
         """The stated hypotheses, in the author's order."""
         return self.scope().hypotheses(self.given)
 
+    @property
+    def of_integrability(self) -> bool:
+        """Does it say that a term is integrable?"""
+        return isinstance(self.claim, Integrable)
+
+    @cached_property
+    def premises(self) -> frozenset[K.Formula]:
+        """The hypotheses that are no index conditions."""
+        return frozenset(h for h in self.hypotheses() if not isinstance(h, K.Le))
+
     def statement(self) -> K.Rel | K.Fin:
         """The stated conclusion."""
         return self.scope().statement(self.claim)
@@ -137,7 +148,7 @@ class Claimed:
     def _elaborate(self) -> Result:
         scope, goal = self.scope(), self.statement()
         hypotheses = self.hypotheses()
-        proof = Proof(self.theory, scope, hypotheses, goal=goal)
+        proof = Proof(self.theory, scope, hypotheses, self, goal=goal)
         theorem = proof.conclude(self.script(proof))
         unused = tuple(h for h in hypotheses if h not in theorem.hypotheses)
         theorem = proof.with_hypotheses(theorem)
@@ -153,7 +164,7 @@ class Claimed:
 
     def _failed(self, error: StepError) -> Result:
         """A step failed: is the claim itself false? Only a point of its own variables says so."""
-        proof = Proof(self.theory, self.scope(), self.hypotheses(), goal=self.statement())
+        proof = Proof(self.theory, self.scope(), self.hypotheses(), self, goal=self.statement())
         if not isinstance(proof.goal, K.Rel):
             return Result("undecided", 0.0, reason=str(error))
         found = proof.solve(proof.goal)
@@ -291,7 +302,7 @@ class Theory:
     def assume(
         self,
         name: str,
-        claim: Relation,
+        claim: Relation | Integrable,
         given: Iterable[Any] = (),
         *,
         group: str = "",
@@ -302,19 +313,8 @@ class Theory:
         """A fact taken as given; free index names and ``points`` are universally quantified."""
         self._check_open(name)
         scope = self.scope().extended({p.name: K.PointVar(p.name, "any") for p in points})
-        conclusion, hypotheses = scope.relation(claim), scope.hypotheses(given)
+        conclusion, hypotheses = scope.statement(claim), scope.hypotheses(given)
         self._axioms.append(Axiom(name, group or name, kind, hypotheses, conclusion, source))
-
-    def integrable(
-        self, name: str, term: Any, exponent: Any, given: Iterable[Any], source: str = "",
-        group: str = "FIN",
-    ) -> None:  # fmt: skip
-        """The axiom that ``term`` lies in L^(1/exponent)."""
-        self._check_open(name)
-        scope = self.scope()
-        conclusion = K.Fin(scope.term(term), Fraction(exponent))
-        axiom = Axiom(name, group, "axiom", scope.hypotheses(given), conclusion, source)
-        self._axioms.append(axiom)
 
     def define(
         self,
@@ -449,6 +449,21 @@ class Theory:
     def theorem(self, id: str, **statement: Any) -> Callable[..., Claimed]:
         """Like ``lemma``, for the main results."""
         return self.lemma(id, kind="theorem", **statement)
+
+    def earlier(self, than: Claimed | None) -> Iterator[Claimed]:
+        """The claims of the theories extended, and those stated here before ``than``."""
+        for parent in self.parents:
+            yield from parent.earlier(None)
+        for claim in self.claims.values():
+            if claim is than:
+                return
+            yield claim
+
+    def moments(self, than: Claimed | None, stated: frozenset[K.Formula]) -> Iterator[Claimed]:
+        """The earlier claims of integrability that are proved and need no more than ``stated``."""
+        for claim in self.earlier(than):
+            if claim.of_integrability and claim.premises <= stated and claim.check().claim:
+                yield claim
 
     def claimed(self, id: str) -> Claimed:
         """A claim by id; raises ``DoorError`` naming the nearest."""

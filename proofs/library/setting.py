@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import sympy
 
 from ...optimizers.recursions import Recursion
-from ..language import E, Rational, Sum, Theory, sqrt, within
+from ..language import E, Sum, Theory, sqrt, square_integrable, within
 from ..language.symbols import FunctionName, Notation, PointProcess, Process, coordinate
 
 
@@ -47,14 +47,8 @@ class Setting:
         return within(self.i, 1, self.d)
 
 
-def stochastic_setting(
-    theory: Theory, recursion: Recursion, bounded_iterates: bool = False
-) -> Setting:
-    """Declare the setting in ``theory``, with the iterates produced by ``recursion``.
-
-    The axioms ``FIN`` say that iterates and gradients are square integrable and f(x^k) integrable;
-    with ``bounded_iterates`` that all three are essentially bounded.
-    """
+def stochastic_setting(theory: Theory, recursion: Recursion) -> Setting:
+    """Declare the setting in ``theory``, with the iterates produced by ``recursion``."""
     K, d = theory.index_constants("K d", "number of iterations, dimension")
     k, i, p, y = sympy.symbols("k i p y")
     theory.indices("k i")
@@ -101,13 +95,10 @@ def stochastic_setting(
         "A3", (E((g[k, i] - G[k, i]) ** 2, given=k - 1), "<=", sigma[i] ** 2), [step, every],
         source="the noise has bounded variance, coordinate by coordinate",
     )  # fmt: skip
-    visited = within(k, 1, K + 1)
-    reason = "blueprint L0: to be derived"
-    square, one = (0, 0) if bounded_iterates else (Rational(1, 2), 1)
-    theory.integrable("FIN.x", x[k, i], square, [visited, every], reason)
-    theory.integrable("FIN.grad", G[k, i], square, [visited, every], reason)
-    theory.integrable("FIN.f", f(x[k]), one, [visited], reason)
-    theory.integrable("FIN.g", g[k, i], Rational(1, 2), [step, every], reason)
+    theory.assume(
+        "A3.integrable", square_integrable(g[k, i] - G[k, i]), [step, every], group="A3",
+        source="the noise has a variance: else E, which is 0 then, would bound nothing",
+    )  # fmt: skip
     theory.run(recursion, steps=K, dimension=d)
     (Delta,) = theory.constants("Delta", "initial gap f(x^1) - f*")
     theory.define("Delta", Delta, f(x[1]) - fstar)

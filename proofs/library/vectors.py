@@ -9,7 +9,19 @@ x is any point, also a random one, so that expectations may be taken; n is a fre
 extending theory puts at its dimension: ``p.use(l1_below_l2, n=d, x=point(lambda i: ...))``.
 """
 
-from ..language import Expr, Proof, Sum, Theorem, Theory, by, indices, sqrt, symbols, within
+from ..language import (
+    Expr,
+    Proof,
+    Sum,
+    Theorem,
+    Theory,
+    by,
+    indices,
+    point,
+    sqrt,
+    symbols,
+    within,
+)
 from ..language.symbols import coordinate
 
 vectors = Theory("vectors", "The norms of a vector")
@@ -65,6 +77,23 @@ def member(p: Proof) -> Theorem:
         return p.have((abs(coordinate(x, i)), "<=", l1(x, n)), by.algebra(before, last))
 
     return p.induction((abs(coordinate(x, i)), "<=", l1(x, n)), within(n, i), base, step)
+
+
+@vectors.lemma(
+    "member.square",
+    title="No coordinate exceeds the l2 norm",
+    for_points=(x,),
+    for_indices=(i, n),
+    given=[within(i, 1, n)],
+    witness={n: 2, i: 1},
+    claim=(coordinate(x, i) ** 2, "<=", Sum(coordinate(x, k) ** 2, (k, 1, n))),
+)
+def square_member(p: Proof) -> Theorem:
+    squared = point(lambda j: coordinate(x, j) ** 2)
+    return p.have(
+        (coordinate(x, i) ** 2, "<=", Sum(coordinate(x, k) ** 2, (k, 1, n))),
+        by.algebra(p.use(member, x=squared)),
+    )
 
 
 @vectors.lemma(

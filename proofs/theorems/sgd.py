@@ -27,14 +27,16 @@ from ..language import (
     within,
 )
 from ..library.inequalities import inequalities, root_subadditive, root_tangent
+from ..library.moments import integrable_run
 from ..library.setting import stochastic_setting
+from ..library.vectors import vectors
 from .models import sgd_model
 
 sgd = Theory(
     "sgd",
     "Stochastic gradient descent",
     source="Ghadimi and Lan (2013); constants as in the blueprint, 'SGD matches'",
-    extends=(inequalities,),
+    extends=(inequalities, vectors),
 )
 setting = stochastic_setting(sgd, SGD)
 K, d, k, i = setting.K, setting.d, setting.k, setting.i
@@ -43,6 +45,7 @@ f, x, g, G, sigma = setting.f, setting.x, setting.g, setting.G, setting.sigma
 (eta,) = symbols("eta")
 sgd.witness |= {eta: 1}
 sgd.model(sgd_model(setting))
+integrable_run(setting)
 
 step, coordinate = within(k, 1, K), within(i, 1, d)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ratecert.proofs.kernel import terms as K
-from ratecert.proofs.language import Claimed, E, Rational, Theory, symbols, within
+from ratecert.proofs.language import Claimed, E, Theory, square_integrable, symbols, within
 from ratecert.proofs.language.door import Scope
 
 for _folder in (Path(__file__).parents[1], Path(__file__).parent):
@@ -67,7 +67,9 @@ def world() -> SimpleNamespace:
     theory.assume("B", (w[k, i] ** 2, "<=", g[k, i] ** 2), [within(k, 1, K)])
     theory.assume("positive", (0, "<", a))
     for p in (g, w):
-        theory.integrable(f"FIN.{p.name}", p[k, i], Rational(1, 2), [within(k, 1, K)])
+        theory.assume(
+            f"finite.{p.name}", square_integrable(p[k, i]), [within(k, 1, K)], kind="axiom"
+        )
     theory.define("m", m[k, i], a * g[k, i] + w[k, i], [within(k, 1, K)])
     theory.witness |= {K: 3, k: 1, i: 1, a: 1}
 

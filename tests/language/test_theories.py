@@ -9,7 +9,16 @@ import sympy
 
 from ratecert.optimizers.recursions import Parameter, Recursion, Slot, Update, previous
 from ratecert.proofs.kernel.errors import KernelError, TheoryError
-from ratecert.proofs.language import DoorError, E, Rational, Theory, by, symbols, within
+from ratecert.proofs.language import (
+    DoorError,
+    E,
+    Theory,
+    by,
+    integrable,
+    square_integrable,
+    symbols,
+    within,
+)
 from ratecert.proofs.language.symbols import Process
 
 x, y = symbols("x y")
@@ -81,7 +90,7 @@ def test_names_the_kernel_does_not_take(theory, name):
         lambda t: t.point_process("late", 0),
         lambda t: t.function("late", "point"),
         lambda t: t.assume("late", (0, "<=", 1)),
-        lambda t: t.integrable("late", 1, 1, []),
+        lambda t: t.assume("late", integrable(1)),
         lambda t: t.define("late", sympy.Symbol("L"), 1),
     ],
     ids=["constants", "index_constants", "indices", "process", "point_process", "function",
@@ -177,12 +186,12 @@ def test_axioms(theory):
     theory.assume("A0", (0, "<=", f(p)), points=(p,), source="bounded below")
     theory.assume("A3", (E(g[k, i] ** 2, given=k - 1), "<=", sigma), [within(k, 1)], group="G")
     theory.assume("N", (1, "<=", sigma), kind="axiom")
-    theory.integrable("FIN.g", g[k, i], Rational(1, 2), [within(k, 1)], "because")
+    theory.assume("F", square_integrable(g[k, i]), [within(k, 1)], group="A3", source="because")
     a0, a3, n, fin = theory.kernel().axioms
     assert (a0.group, a0.kind, a0.source) == ("A0", "assumption", "bounded below")
     assert (a3.group, len(a3.hypotheses)) == ("G", 1)
     assert n.kind == "axiom"
-    assert (fin.group, fin.kind, fin.conclusion.exponent) == ("FIN", "axiom", Fraction(1, 2))
+    assert (fin.group, fin.kind, fin.conclusion.exponent) == ("A3", "assumption", Fraction(1, 2))
 
 
 def test_axioms_speak_of_declared_names(theory):

@@ -280,7 +280,7 @@ def test_a_theory_changed_after_its_first_claim(plain, planted):
         with pytest.raises(DoorError, match="frozen"):
             plain.constants("b")
         with pytest.raises(DoorError, match="frozen"):
-            plain.integrable("FIN.late", a, 1, [])
+            plain.assume("late", integrable(a))
         assert "late" not in plain.kernel().axiom_table
     else:
         plain.assume("late", (a, "<=", 0))

@@ -6,7 +6,18 @@ from types import SimpleNamespace
 
 import pytest
 
-from ratecert.proofs.language import E, Rational, Sum, Theory, by, point, sqrt, symbols, within
+from ratecert.proofs.language import (
+    E,
+    Rational,
+    Sum,
+    Theory,
+    by,
+    integrable,
+    point,
+    sqrt,
+    symbols,
+    within,
+)
 from ratecert.proofs.language.symbols import coordinate as at
 from ratecert.proofs.library.vectors import l1, l1_below_l2, l2, l2_below_l1, pairs, vectors
 from ratecert.proofs.theorems.norms import gaussian, norms, setting
@@ -308,7 +319,9 @@ def small(*, convex=True, finite=True):
             [within(n, 1, D + 2)], kind="axiom",
         )  # fmt: skip
     if finite:
-        theory.integrable("finite", h[i], 1, [within(i, 1, D)], group="gaussian-abs-mean")
+        theory.assume(
+            "finite", integrable(h[i]), [within(i, 1, D)], group="gaussian-abs-mean", kind="axiom"
+        )
     theory.witness |= {D: 1, n: 1, i: 1}
     return theory, D, gamma, h
 

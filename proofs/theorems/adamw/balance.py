@@ -3,6 +3,7 @@
 from ...language import Expr, Proof, Theorem, by, sqrt, symbols, within
 from .descent import N, rho
 from .integrability import know_denominator
+from .iterates import balanced, decaying
 from .noise import error_sum, excess, k1, mixed_error, t, weight
 from .setting import (
     Delta,
@@ -16,6 +17,7 @@ from .setting import (
     displacement,
     eps,
     eta,
+    floored,
     k,
     mixing,
     momentum_error,
@@ -45,7 +47,7 @@ def error_bound(noise: Expr, moved: Expr) -> Expr:
     "errors",
     title="The error of the mixed momentum, over all steps",
     for_constants=(t,),
-    given=[within(K, 1), (0, "<", L), *smoothing, *mixing, *weight],
+    given=[within(K, 1), (0, "<", L), *smoothing, *mixing, *weight, *floored],
     claim=(N, "<=", error_bound(sigma_s**2, over_k(displacement[k]))),
     witness={t: 0},
     reference="blueprint section 3: L5, then L4",
@@ -121,25 +123,24 @@ def balance(p: Proof) -> Theorem:
 # --- signs --------------------------------------------------------------------------------------
 
 
-@adamw.lemma(
-    "P.sign", title="P is not negative", given=[*averaging, (0, "<", eps)], claim=(0, "<=", P)
-)
+@adamw.lemma("P.sign", title="P is not negative", given=[*floored], claim=(0, "<=", P))
 def sign_of_P(p: Proof) -> Theorem:
     know_denominator(p)
     return p.nonnegative(P)
 
 
 @adamw.lemma(
-    "Q.sign", title="Q is not negative", given=[*averaging, (0, "<", eps)], claim=(0, "<=", Q)
+    "Q.sign",
+    title="Q is not negative",
+    given=[*averaging, *balanced, *decaying],
+    claim=(0, "<=", Q),
 )
 def sign_of_Q(p: Proof) -> Theorem:
     know_denominator(p)
     return p.nonnegative(Q)
 
 
-@adamw.lemma(
-    "S.sign", title="S is not negative", given=[*averaging, (0, "<", eps)], claim=(0, "<=", S)
-)
+@adamw.lemma("S.sign", title="S is not negative", given=[*floored], claim=(0, "<=", S))
 def sign_of_S(p: Proof) -> Theorem:
     know_denominator(p)
     return p.nonnegative(S)

@@ -6,7 +6,7 @@ T^k is driven by p_k = E[(G^k)^2/tD^k], what the descent pays. Induction on k sh
 
 from ...language import E, Expr, ForAll, Proof, Sum, Theorem, by, sqrt, symbols, within
 from ...library.inequalities import root_monotone, root_tangent
-from .integrability import integrable_v, know_denominator, know_prediction
+from .integrability import know_denominator, know_prediction
 from .setting import (
     D,
     G,
@@ -20,6 +20,7 @@ from .setting import (
     coordinate,
     d,
     eps,
+    floored,
     from_start,
     g,
     i,
@@ -56,7 +57,7 @@ z = sqrt(mixture(v[k - 1, i], kappa * w))
 @adamw.lemma(
     "conditional",
     title="Conditional second moment of the stochastic gradient",
-    given=[step, coordinate],
+    given=[step, coordinate, *floored],
     claim=(E(g[k, i] ** 2, given=k - 1), "<=", G[k, i] ** 2 + sigma[i] ** 2),
 )
 def conditional_moment(p: Proof) -> Theorem:
@@ -74,11 +75,10 @@ def conditional_moment(p: Proof) -> Theorem:
 @adamw.lemma(
     "conditional.v",
     title="Conditional mean of the second moment estimate",
-    given=[step, coordinate, *averaging],
+    given=[step, coordinate, *floored],
     claim=(E(v[k, i], given=k - 1), "<=", predicted[k, i]),
 )
 def conditional_v(p: Proof) -> Theorem:
-    p.know(p.use(integrable_v))
     return p.calc(
         E(v[k, i], given=k - 1),
         "==", E(beta * v[k - 1, i] + (1 - beta) * g[k, i] ** 2, given=k - 1),
@@ -411,6 +411,39 @@ def inverse_tangent(p: Proof) -> Theorem:
 
 
 @adamw.lemma(
+    "L8.size",
+    title="What the tangent is applied to is integrable",
+    given=[step, coordinate, *floored],
+    claim=(
+        abs(G[k, i] ** 2 * D[k, i] ** 2 / tD[k, i] ** 3),
+        "<=",
+        (G[k, i] ** 2 + g[k, i] ** 2) / sqrt(eps),
+    ),
+    reference="blueprint L0: (1-beta) g^2 and the rest of D^2 are compared with tD^2 apart",
+)
+def tangent_size(p: Proof) -> Theorem:
+    know_denominator(p)
+    know_prediction(p)
+    square = p.have((tD[k, i] ** 2, "==", predicted[k, i] + eps), by.definition(tD))
+    old = beta * v[k - 1, i] + eps
+    fresh = (1 - beta) * g[k, i] ** 2
+    kept = p.have((old, "<=", tD[k, i] ** 2), by.algebra(square))
+    seen = p.have(((1 - beta) * G[k, i] ** 2, "<=", tD[k, i] ** 2), by.algebra(square))
+    floor = p.have((1 / tD[k, i], "<=", 1 / sqrt(eps)), by.algebra())
+    weight = G[k, i] ** 2 + g[k, i] ** 2
+    return p.calc(
+        abs(G[k, i] ** 2 * D[k, i] ** 2 / tD[k, i] ** 3),
+        "==", G[k, i] ** 2 / tD[k, i] ** 3 * (v[k, i] + eps), by.definition(D),
+        "==", G[k, i] ** 2 / tD[k, i] ** 3 * (old + fresh), by.definition(v, k=k),
+        "<=", G[k, i] ** 2 / tD[k, i] + G[k, i] ** 2 / tD[k, i] ** 3 * fresh,
+        by.multiplying(kept, G[k, i] ** 2 / tD[k, i] ** 3),
+        "<=", G[k, i] ** 2 / tD[k, i] + g[k, i] ** 2 / tD[k, i],
+        by.multiplying(seen, g[k, i] ** 2 / tD[k, i] ** 3),
+        "<=", weight / sqrt(eps), by.multiplying(floor, weight),
+    )  # fmt: skip
+
+
+@adamw.lemma(
     "L8.coordinate",
     title="The predicted denominator pays no more, at one coordinate and step",
     given=[step, coordinate, *signs],
@@ -420,6 +453,7 @@ def inverse_tangent(p: Proof) -> Theorem:
 def predicted_pays(p: Proof) -> Theorem:
     know_denominator(p)
     know_prediction(p)
+    p.know(p.use(tangent_size))
     gain = G[k, i] ** 2 / (2 * tD[k, i] ** 3)
     square = p.calc(
         E(D[k, i] ** 2, given=k - 1),
@@ -428,12 +462,28 @@ def predicted_pays(p: Proof) -> Theorem:
         "<=", predicted[k, i] + eps, by.adding(conditional_v),
         "==", tD[k, i] ** 2, by.definition(tD),
     )  # fmt: skip
+    mean = E(D[k, i] ** 2, given=k - 1)
+    p.know(
+        p.calc(
+            0,
+            "==",
+            E(0, given=k - 1),
+            by.linearity(),
+            "<=",
+            mean,
+            by.expectation(p.have((0, "<=", D[k, i] ** 2), by.algebra()), given=k - 1),
+        )
+    )
+    p.know(
+        p.have(
+            (abs(2 * gain * mean), "<=", 2 * gain * tD[k, i] ** 2), by.multiplying(square, 2 * gain)
+        )
+    )
     bent = p.calc(
         E(gain * D[k, i] ** 2),
-        "==", E(gain * E(D[k, i] ** 2, given=k - 1)), by.tower(),
+        "==", E(gain * mean), by.tower(),
         "<=", E(gain * tD[k, i] ** 2), by.expectation(p.have(
-            (gain * E(D[k, i] ** 2, given=k - 1), "<=", gain * tD[k, i] ** 2),
-            by.multiplying(square, gain),
+            (gain * mean, "<=", gain * tD[k, i] ** 2), by.multiplying(square, gain)
         )),
         "==", p_k / 2, by.linearity(),
     )  # fmt: skip

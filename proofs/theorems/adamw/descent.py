@@ -2,7 +2,7 @@
 
 from ...language import Claimed, E, Expr, Proof, Theorem, by, sqrt, symbols, within
 from .integrability import know_denominator
-from .iterates import R, decaying, dominated, growing_iterates, reach
+from .iterates import R, balanced, decaying, dominated, growing_iterates, reach
 from .setting import (
     D,
     Delta,
@@ -197,7 +197,7 @@ def step_length(p: Proof) -> Theorem:
 @adamw.lemma(
     "L6.sum",
     title="The length of all steps",
-    given=[*signs],
+    given=[*signs, *balanced, *decaying],
     claim=(over_k(displacement[k]), "<=", L**2 * eta**2 / sqrt(eps) * Q),
     reference="blueprint L6",
 )

@@ -1,7 +1,8 @@
 """L0, and the two denominators: what is integrable, and how small D and tD get."""
 
-from ...language import Proof, Theorem, by, integrable, sqrt, square_integrable
+from ...language import Expr, Proof, Theorem, by, integrable, sqrt, square_integrable
 from ...library.inequalities import root_monotone
+from ...library.moments import integrable_run
 from .momentum import second_moment
 from .setting import (
     D,
@@ -9,24 +10,63 @@ from .setting import (
     averaging,
     coordinate,
     eps,
+    floored,
     from_start,
     i,
     k,
     m,
     n,
     predicted,
+    setting,
     step,
     tD,
     v,
 )
 
+# --- the denominators ---------------------------------------------------------------------------
+
+
+@adamw.lemma(
+    "floor",
+    title="The denominator is at least the root of eps",
+    given=[step, coordinate, *floored],
+    claim=(sqrt(eps), "<=", D[k, i]),
+)
+def floor(p: Proof) -> Theorem:
+    p.know(p.use(second_moment))
+    return p.calc(
+        sqrt(eps),
+        "<=", sqrt(v[k, i] + eps), by.lemma(root_monotone, x=eps, y=v[k, i] + eps),
+        "==", D[k, i], by.definition(D),
+    )  # fmt: skip
+
+
+@adamw.lemma(
+    "positive",
+    title="The denominator is positive",
+    given=[step, coordinate, *floored],
+    claim=(0, "<", D[k, i]),
+)
+def positive(p: Proof) -> Theorem:
+    return p.have((0, "<", D[k, i]), by.algebra(floor))
+
+
 # --- L0: integrability --------------------------------------------------------------------------
+
+
+def divide(p: Proof, k: Expr) -> None:
+    """What step k divides by is at least eps^{1/2}."""
+    at = p.within(coordinate)
+    p.know(at.use(floor, k=k), at.use(positive, k=k), at.use(second_moment, k=k))
+
+
+integrable_run(setting, [m], floored, unfold=[n], prepare=divide)
 
 
 @adamw.lemma(
     "L0.v",
     title="The second moment is integrable",
-    given=[from_start, coordinate],
+    given=[from_start, coordinate, *floored],
     claim=integrable(v[k, i]),
     reference="blueprint L0",
 )
@@ -44,82 +84,31 @@ def integrable_v(p: Proof) -> Theorem:
 
 
 @adamw.lemma(
-    "L0.m",
-    title="The momentum is square integrable",
-    given=[from_start, coordinate],
-    claim=square_integrable(m[k, i]),
-    reference="blueprint L0",
-)
-def integrable_m(p: Proof) -> Theorem:
-    def induction_step(p: Proof, before: Theorem) -> Theorem:
-        p.know(before)
-        return p.integrability(square_integrable(m[k, i]), m, k=k)
-
-    return p.induction(
-        square_integrable(m[k, i]),
-        from_start,
-        base=lambda p: p.integrability(square_integrable(m[0, i]), m),
-        step=induction_step,
-    )
-
-
-@adamw.lemma(
     "L0.n",
     title="The mixed momentum is square integrable",
-    given=[step, coordinate],
+    given=[step, coordinate, *floored],
     claim=square_integrable(n[k, i]),
     reference="blueprint L0",
 )
 def integrable_n(p: Proof) -> Theorem:
-    p.know(p.use(integrable_m))
     return p.integrability(square_integrable(n[k, i]), n, k=k)
-
-
-# --- the denominators ---------------------------------------------------------------------------
-
-
-@adamw.lemma(
-    "floor",
-    title="The denominator is at least the root of eps",
-    given=[step, coordinate, *averaging, (0, "<", eps)],
-    claim=(sqrt(eps), "<=", D[k, i]),
-)
-def floor(p: Proof) -> Theorem:
-    p.know(p.use(second_moment))
-    return p.calc(
-        sqrt(eps),
-        "<=", sqrt(v[k, i] + eps), by.lemma(root_monotone, x=eps, y=v[k, i] + eps),
-        "==", D[k, i], by.definition(D),
-    )  # fmt: skip
 
 
 @adamw.lemma(
     "L0.D",
     title="The denominator is square integrable",
-    given=[step, coordinate, *averaging, (0, "<", eps)],
+    given=[step, coordinate, *floored],
     claim=square_integrable(D[k, i]),
     reference="blueprint L0",
 )
 def integrable_D(p: Proof) -> Theorem:
-    p.know(p.use(second_moment), p.use(integrable_v))
+    p.know(p.use(second_moment))
     return p.integrability(square_integrable(D[k, i]), D, k=k)
 
 
-@adamw.lemma(
-    "positive",
-    title="The denominator is positive",
-    given=[step, coordinate, *averaging, (0, "<", eps)],
-    claim=(0, "<", D[k, i]),
-)
-def positive(p: Proof) -> Theorem:
-    return p.have((0, "<", D[k, i]), by.algebra(floor))
-
-
 def know_denominator(p: Proof) -> None:
-    """D >= eps^{1/2} > 0, v >= 0 under its root, and L0."""
+    """D >= eps^{1/2} > 0, and v >= 0 under its root."""
     for claim in (second_moment, floor, positive):
-        p.know(p.use(claim))
-    for claim in (integrable_v, integrable_m, integrable_n, integrable_D):
         p.know(p.use(claim))
 
 
@@ -137,7 +126,7 @@ def predicted_moment(p: Proof) -> Theorem:
 @adamw.lemma(
     "predicted.positive",
     title="What is under the predicted root is positive",
-    given=[step, coordinate, *averaging, (0, "<", eps)],
+    given=[step, coordinate, *floored],
     claim=(0, "<", predicted[k, i] + eps),
 )
 def predicted_positive(p: Proof) -> Theorem:
@@ -147,7 +136,7 @@ def predicted_positive(p: Proof) -> Theorem:
 @adamw.lemma(
     "predicted.floor",
     title="The predicted denominator is at least the root of eps",
-    given=[step, coordinate, *averaging, (0, "<", eps)],
+    given=[step, coordinate, *floored],
     claim=(sqrt(eps), "<=", tD[k, i]),
 )
 def predicted_floor(p: Proof) -> Theorem:
@@ -162,7 +151,7 @@ def predicted_floor(p: Proof) -> Theorem:
 @adamw.lemma(
     "predicted.root",
     title="The predicted denominator is positive",
-    given=[step, coordinate, *averaging, (0, "<", eps)],
+    given=[step, coordinate, *floored],
     claim=(0, "<", tD[k, i]),
 )
 def predicted_root(p: Proof) -> Theorem:
@@ -172,18 +161,18 @@ def predicted_root(p: Proof) -> Theorem:
 @adamw.lemma(
     "L0.tD",
     title="The predicted denominator is square integrable",
-    given=[step, coordinate, *averaging, (0, "<", eps)],
+    given=[step, coordinate, *floored],
     claim=square_integrable(tD[k, i]),
     reference="blueprint L0",
 )
 def integrable_tD(p: Proof) -> Theorem:
-    p.know(p.use(predicted_positive), p.use(integrable_v))
+    p.know(p.use(predicted_positive))
     return p.integrability(square_integrable(tD[k, i]), tD, k=k)
 
 
 def know_prediction(p: Proof) -> None:
-    """The root tD >= eps^{1/2} > 0, what is under its root is positive, and L0."""
+    """The root tD >= eps^{1/2} > 0, and what is under its root is positive."""
     for claim in (second_moment, predicted_moment, predicted_positive):
         p.know(p.use(claim))
-    for claim in (predicted_floor, predicted_root, integrable_v, integrable_tD):
+    for claim in (predicted_floor, predicted_root):
         p.know(p.use(claim))

@@ -1,6 +1,18 @@
 """L2: how far the iterates go."""
 
-from ...language import Claimed, Max, Proof, Rational, Theorem, by, indices, symbols, within
+from ...language import (
+    Claimed,
+    Max,
+    Proof,
+    Rational,
+    Theorem,
+    bounded,
+    by,
+    indices,
+    sqrt,
+    symbols,
+    within,
+)
 from ...library.inequalities import square_monotone
 from .integrability import know_denominator
 from .momentum import double, sharp_domination
@@ -34,7 +46,8 @@ from .setting import (
 
 R, x0, n0, D0 = symbols("R x0 n0 D0")
 (j,) = indices("j")
-dominated = [*decays, (beta**2, "<=", theta), (0, "<", eps), (0, "<=", R), (2 * q, "<=", R**2)]
+balanced = [*decays, (beta**2, "<=", theta), (0, "<", eps)]
+dominated = [*balanced, (0, "<=", R), (2 * q, "<=", R**2)]
 decaying = [(0, "<", eta), (0, "<=", lam), (lam * eta, "<=", 1)]
 
 
@@ -174,6 +187,20 @@ def stay_within_reach(p: Proof, dominated: Claimed) -> Theorem:
 )
 def bounded_iterates(p: Proof) -> Theorem:
     return stay_within_reach(p, dominated_momentum)
+
+
+@adamw.lemma(
+    "L0.bounded",
+    title="The iterates are bounded",
+    given=[within(k, 1, K + 1), coordinate, *balanced, *decaying],
+    claim=bounded(x[k, i]),
+    reference="blueprint L0, by L2",
+)
+def essentially_bounded(p: Proof) -> Theorem:
+    p.know(p.have((0, "<=", q), by.algebra()))
+    root = p.have((2 * q, "<=", sqrt(2 * q) ** 2), by.algebra())
+    p.know(p.use(bounded_iterates, root, R=sqrt(2 * q)))
+    return p.integrability(bounded(x[k, i]))
 
 
 @adamw.lemma(

@@ -1,7 +1,6 @@
 """L4 and L5: how far the momentum is from the gradient, in mean square."""
 
 from ...language import E, Proof, Sum, Theorem, by, point, symbols, within
-from .integrability import integrable_m
 from .setting import (
     Delta,
     G,
@@ -11,6 +10,7 @@ from .setting import (
     coordinate,
     displacement,
     f,
+    floored,
     fstar,
     g,
     i,
@@ -36,7 +36,7 @@ noise = g[k, i] - G[k, i]
 @adamw.lemma(
     "noise",
     title="Variance of the noise",
-    given=[step, coordinate],
+    given=[step, coordinate, *floored],
     claim=(E(noise**2), "<=", sigma[i] ** 2),
 )
 def variance(p: Proof) -> Theorem:
@@ -51,7 +51,7 @@ def variance(p: Proof) -> Theorem:
 @adamw.lemma(
     "L4.coordinate",
     title="Momentum error of a coordinate, before and after the fresh gradient",
-    given=[step, coordinate],
+    given=[step, coordinate, *floored],
     claim=(
         E((m[k, i] - G[k, i]) ** 2),
         "==",
@@ -60,7 +60,6 @@ def variance(p: Proof) -> Theorem:
     reference="blueprint L4: the cross term with the noise integrates to 0",
 )
 def split_error(p: Proof) -> Theorem:
-    p.know(p.use(integrable_m))
     old = m[k - 1, i] - G[k, i]
     return p.calc(
         E((m[k, i] - G[k, i]) ** 2),
@@ -103,7 +102,7 @@ def gradient_gap(p: Proof) -> Theorem:
 @adamw.lemma(
     "L4.first",
     title="Momentum error at the first step",
-    given=[within(K, 1), (0, "<", L), (0, "<=", theta)],
+    given=[within(K, 1), (0, "<", L), (0, "<=", theta), *floored],
     claim=(
         momentum_error[1],
         "<=",
@@ -167,7 +166,7 @@ def weighted_young(p: Proof) -> Theorem:
     "L4.step",
     title="Momentum error, from one step to the next",
     for_constants=(t,),
-    given=[within(k, 2, K), *smoothing, (t, "<", 1)],
+    given=[within(k, 2, K), *smoothing, (t, "<", 1), *floored],
     claim=(
         momentum_error[k],
         "<=",
@@ -180,7 +179,6 @@ def weighted_young(p: Proof) -> Theorem:
 )
 def error_step(p: Proof) -> Theorem:
     at = p.within(coordinate)
-    at.know(at.use(integrable_m))
     old, turn = m[k - 1, i] - G[k - 1, i], G[k - 1, i] - G[k, i]
     expanded = at.calc(
         theta**2 * E((m[k - 1, i] - G[k, i]) ** 2),
@@ -227,7 +225,7 @@ def error_step(p: Proof) -> Theorem:
     "L4",
     title="Momentum error, over all steps",
     for_constants=(t,),
-    given=[within(K, 1), (0, "<", L), *smoothing, (t, "<", 1)],
+    given=[within(K, 1), (0, "<", L), *smoothing, (t, "<", 1), *floored],
     claim=(
         (1 + t * theta) * over_k(momentum_error[k]),
         "<=",
@@ -244,7 +242,6 @@ def error_sum(p: Proof) -> Theorem:
     past_moves = Sum(displacement[k], (k, 1, K - 1))
     start = 2 * theta**2 * L * Delta + (1 - theta) ** 2 * sigma_s**2
     rest = within(k, 2, K)
-    p.know(p.use(integrable_m))
     fewer_errors, fewer_moves = (
         p.have(
             (Sum(term[k], (k, 1, K - 1)), "<=", over_k(term[k])),
@@ -291,7 +288,7 @@ excess = (1 - mu * theta) ** 2 - mu**2 * (1 - theta) ** 2
 @adamw.lemma(
     "L5",
     title="Double momentum",
-    given=[step, (theta, "<", 1), *mixing],
+    given=[step, (theta, "<", 1), *mixing, *floored],
     claim=(
         over_i(E((n[k, i] - G[k, i]) ** 2)),
         "<=",
@@ -301,7 +298,6 @@ excess = (1 - mu * theta) ** 2 - mu**2 * (1 - theta) ** 2
 )
 def mixed_error(p: Proof) -> Theorem:
     at = p.within(coordinate)
-    at.know(at.use(integrable_m))
     old = m[k - 1, i] - G[k, i]
     at.know(at.have((0, "<=", excess), by.algebra()))
     each = at.calc(

@@ -12,15 +12,16 @@ from ...language import E, Expr, Max, Sum, Theory, sqrt, symbols, within
 from ...language.symbols import Notation, Process
 from ...library.inequalities import inequalities
 from ...library.setting import stochastic_setting
+from ...library.vectors import vectors
 from ..models import adamw_model
 
 adamw = Theory(
     "adamw",
     "AdamW and NAdamW",
     source="Li, Dong, Lin, arXiv 2505.11840; constants and proof as in the blueprint",
-    extends=(inequalities,),
+    extends=(inequalities, vectors),
 )
-setting = stochastic_setting(adamw, NADAMW, bounded_iterates=True)
+setting = stochastic_setting(adamw, NADAMW)
 K, d, k, i, L = setting.K, setting.d, setting.k, setting.i, setting.L
 fstar, Delta, sigma_s = setting.fstar, setting.Delta, setting.sigma_s
 f, x, g, G, sigma = setting.f, setting.x, setting.g, setting.G, setting.sigma
@@ -74,6 +75,7 @@ Q = over_k(over_i(E(b[k, i] ** 2 / D[k, i])))
 S = over_k(over_i(E(D[k, i])))
 
 averaging = [(0, "<=", beta), (beta, "<=", 1)]
+floored = [*averaging, (0, "<", eps)]  # then D >= eps^{1/2}, on which L0 rests
 decays = [(0, "<=", theta), (theta, "<=", beta), (beta, "<", 1)]
 smoothing = [(0, "<=", theta), (theta, "<", 1)]
 mixing = [(0, "<=", mu), (mu, "<=", 1)]

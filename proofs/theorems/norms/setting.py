@@ -21,7 +21,7 @@ from typing import Any
 
 import sympy
 
-from ...language import E, Expr, Rational, Sum, Theory, sqrt, within
+from ...language import E, Expr, Rational, Sum, Theory, integrable, sqrt, within
 from ...language.symbols import Notation, Relation
 from ...library.inequalities import inequalities
 from ...library.vectors import vectors
@@ -75,9 +75,9 @@ fact(
     "gaussian-abs-mean", (E(abs(g[i])), "==", sqrt(2 / pi)), [coordinate],
     source="g_i ~ N(0, 1): the integral of |t| against its density",
 )  # fmt: skip
-norms.integrable(
-    "gaussian.abs.mean.finite", g[i], 1, [coordinate], group="gaussian-abs-mean",
-    source="g_i ~ N(0, 1): that integral is finite",
+norms.assume(
+    "gaussian.abs.mean.finite", integrable(g[i]), [coordinate], group="gaussian-abs-mean",
+    kind="axiom", source="g_i ~ N(0, 1): that integral is finite",
 )  # fmt: skip
 
 
