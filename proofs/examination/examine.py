@@ -21,15 +21,16 @@ NO_ANSWER = Answer("unknown")
 
 @dataclass
 class Tally:
-    """How many steps a solver agrees with, and how many questions it gave up or ran out of time.
+    """How many steps a solver agrees with, contradicts, or has no opinion about.
 
-    ``unknown``: steps about which it has no opinion; ``timeouts``: those of them that ended so.
+    ``timeouts``, ``failures``: how many are ``unknown`` because it was killed, or broke down.
     """
 
     version: str = ""
     agrees: int = 0
     unknown: int = 0
     timeouts: int = 0
+    failures: int = 0
     disagrees: int = 0
 
 
@@ -160,6 +161,7 @@ class _Examiner:
             else:
                 tally.unknown += 1
                 tally.timeouts += any(a.status == "timeout" for a in own)
+                tally.failures += any(a.status == "failed" for a in own)
 
     def ask(self, question: Question) -> list[Answer]:
         """The answers to a question, with only such points as do contradict."""

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -166,10 +167,8 @@ class Solver:
         process.kill()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                try:
+                with suppress(OSError):  # what was still to be written has nobody to read it
                     pipe.close()
-                except OSError:  # what was still to be written has nobody to read it
-                    pass
         process.wait()
 
     def _start(self) -> None:
@@ -187,11 +186,9 @@ class Solver:
     def _write(self, data: bytes) -> None:
         if self._process is None or self._process.stdin is None:
             return
-        try:
+        with suppress(OSError):  # it is gone; ``answer`` will find out
             while data:
                 data = data[self._process.stdin.write(data) or 0 :]
-        except OSError:  # it is gone; ``answer`` will find out
-            pass
 
     def _line(self, deadline: float) -> bytes | None:
         """The next line that the process writes, or None."""

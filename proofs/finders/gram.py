@@ -33,6 +33,8 @@ MAX_BLOCK = 36
 MAX_ENTRIES = 3000
 MAX_ROWS = 600
 MAX_ROUNDS = 10
+MAX_WORK = 4_000_000
+"""Of the squares of the numbers of entries, over the rounds."""
 BITS = (8, 12, 16, 20, 24, 32)
 LIMIT = 64
 INFEASIBLE = -1e-4
@@ -138,11 +140,13 @@ class Gram:
 
 def certificate(gram: Gram) -> Squares | None:
     """An exact solution, or None."""
-    waiting = [gram]
+    waiting, work = [gram], 0
     for _ in range(MAX_ROUNDS):
-        if not waiting:
+        if not waiting or work > MAX_WORK:
             return None
-        found = _round(waiting.pop())
+        problem = waiting.pop()
+        work += problem.entries**2
+        found = _round(problem)
         if isinstance(found, Squares):
             return found
         waiting += reversed(found)

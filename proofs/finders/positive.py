@@ -1,11 +1,11 @@
 """Sums of squares that nobody hinted: the last resort for a scalar inequality.
 
-With N the goal's negation and h_i the facts, a certificate ``s N + sum_a sigma_a p_a = 0`` is
-searched, where p_a runs over 1, h_i, h_i h_j, then also N and N h_i; the multipliers sigma_a are
-sums of squares, and s is 1 or a strict product (Stengle's Positivstellensatz, with products of at
-most two facts; Putinar's, without products, fails on easy goals). What ``gram`` finds is handed to
-the kernel as an ordinary certificate. For a form, which is a sum of squares only after it is
-multiplied by (sum x^2)^N, if at all (Reznick, Math. Z. 220 (1995)), see ``apex``.
+With N the goal's negation and h_i the facts, a certificate ``s + sum_a sigma_a p_a = 0`` is
+searched. The multipliers sigma_a are sums of squares; p_a runs over 1, h_i, h_i h_j, and then these
+times N; s is a strict product: N, N^2, N^3, or N times a strict fact (Stengle's Positivstellensatz,
+with at most two facts at a time; Putinar's, without products, fails on easy goals). What ``gram``
+finds is handed to the kernel as an ordinary certificate. For a form, which may be a sum of squares
+only after it is multiplied by a power of sum x^2 (Reznick, Math. Z. 220 (1995)), see ``apex``.
 """
 
 from __future__ import annotations

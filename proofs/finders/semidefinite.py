@@ -113,4 +113,5 @@ def solve(
                 q[i, j] = q[j, i] = x[number]
                 number += 1
         blocks.append(q)
-    return Solution(blocks, list(x[entries:first]), list(x[first:margin]), float(x[margin]))
+    seeds = [float(v) if may else 0.0 for v, may in zip(x[entries:first], shape.seeds, strict=True)]
+    return Solution(blocks, seeds, list(x[first:margin]), float(x[margin]))

@@ -18,7 +18,7 @@ from ratecert.proofs.finders import prove
 from ratecert.proofs.kernel.certificates import GOAL, Leaf, Product, Split
 from ratecert.proofs.kernel.judgment import Theorem, make
 from ratecert.proofs.kernel.rules import assume
-from ratecert.proofs.kernel.terms import Rel
+from ratecert.proofs.kernel.terms import Rel, add, rat
 from ratecert.proofs.kernel.theory import Theory
 from ratecert.proofs.language.loader import load
 
@@ -255,6 +255,22 @@ def test_the_questions_are_not_empty(sgd: dict[str, Theorem]) -> None:
     finally:
         solver.close()
     check(seen["sat"] >= 9 * sum(seen.values()) // 10, seen)
+
+
+@pytest.mark.slow
+def test_steps_of_sgd_that_say_more_are_contradicted(sgd: dict[str, Theorem]) -> None:
+    """With 1 added to the left side; the rest are branches that never happen."""
+    steps = {id(s): s for t in sgd.values() for s in examine.certified(t)}
+    more = {}
+    for number, step in enumerate(steps.values()):
+        rel = step.rel
+        goal = Rel(add(rel.left, rat(1)), rel.op, rel.right)
+        args = {**step.args, "goal": goal}
+        more[str(number)] = make(step.theory, step.hypotheses, goal, step.uses, "certify", args)
+    report = cross_examine(more, 3.0)
+    contradicted = {d.claims for d in report.disagreements}  # what they rest on, is not
+    check(all(len(claims) == 1 for claims in contradicted), contradicted)
+    check(len(contradicted) >= len(steps) * 8 // 10, (len(contradicted), report.solvers))
 
 
 def test_every_constant_of_a_step_matters() -> None:

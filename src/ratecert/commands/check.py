@@ -24,22 +24,22 @@ from .output import emit_json, progress, table
 
 def run(args: argparse.Namespace) -> int:
     """Check the theories named (all shipped ones by default)."""
-    lacking = missing() if args.cross_examine else []
-    if lacking:
+    absent = missing() if args.cross_examine else []
+    if absent:
         print(
-            f"ratecert: --cross-examine needs {' and '.join(lacking)}, not installed here: "
+            f"ratecert: --cross-examine needs {' and '.join(absent)}, not installed here: "
             "pip install 'ratecert[smt]'",
             file=sys.stderr,
         )
         return EXIT_USAGE
     names = dict.fromkeys(args.theories or SHIPPED)
     theories = [theory for name in names for theory in load(name)]
-    missing = [i for i in args.lemma if not any(_chosen(t, [i]) for t in theories)]
-    if missing:
+    unknown = [i for i in args.lemma if not any(_chosen(t, [i]) for t in theories)]
+    if unknown:
         ids = [c for t in theories for c in t.claims]
-        near = [n for i in missing for n in get_close_matches(i, ids, 3)]
+        near = [n for i in unknown for n in get_close_matches(i, ids, 3)]
         few = ids if len(ids) <= MAX_LISTED else near or [*ids[:MAX_LISTED], "..."]
-        print(f"ratecert: no claim {', '.join(missing)}; known: {', '.join(few)}", file=sys.stderr)
+        print(f"ratecert: no claim {', '.join(unknown)}; known: {', '.join(few)}", file=sys.stderr)
         return EXIT_USAGE
     chosen = [(theory, _chosen(theory, args.lemma)) for theory in theories]
     claims = [claim for _, picked in chosen for claim in picked]
@@ -119,7 +119,9 @@ def _summary(report: Report) -> str:
     said = []
     for name, tally in report.solvers.items():
         text = f"{name} agrees {tally.agrees}, unknown {tally.unknown}"
-        text += f" ({tally.timeouts} out of time)" if tally.timeouts else ""
+        why = [f"{tally.timeouts} out of time"] if tally.timeouts else []
+        why += [f"{tally.failures} broke down"] if tally.failures else []
+        text += f" ({', '.join(why)})" if why else ""
         said.append(text + (f", DISAGREES {tally.disagrees}" if tally.disagrees else ""))
     skipped = f", {report.skipped} too large to ask about" if report.skipped else ""
     return (
