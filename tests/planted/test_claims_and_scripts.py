@@ -7,7 +7,17 @@ import sympy
 
 from ratecert.proofs.kernel import rules
 from ratecert.proofs.kernel.errors import LevelError, TheoryError
-from ratecert.proofs.language import DoorError, E, Rational, Theory, by, sqrt, symbols, within
+from ratecert.proofs.language import (
+    DoorError,
+    E,
+    Rational,
+    Theory,
+    by,
+    integrable,
+    sqrt,
+    symbols,
+    within,
+)
 
 x, y, c = symbols("x y c")
 

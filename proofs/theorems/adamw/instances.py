@@ -60,7 +60,6 @@ def at_numbers(
     p: Proof, general: Claimed, choice: Choice, known: Iterable[Theorem], reach: Expr
 ) -> Theorem:
     """The general theorem at the numbers of an instance, with X = ``reach``."""
-    know_scale(p, choice)
     p.know(p.use(positive_floor, c_eps=1))
     know_beta(p)
     know_denominator(p)
@@ -89,6 +88,7 @@ def state(
         reference=f"blueprint, instances: {reference}",
     )
     def proof(p: Proof) -> Theorem:
+        know_scale(p, choice)
         known = p.use(constant), p.use(bracket)
         return at_numbers(p, rate, choice, known, farthest(choice)[1])
 
@@ -147,6 +147,7 @@ origin_reach = sqrt(2) * eta * K
     reference="blueprint, instances: C_1 = 2.53296",
 )  # fmt: skip
 def rate_origin(p: Proof) -> Theorem:
+    know_scale(p, origin)
     allowed = (lam**2 * origin_reach**2, "<=", origin.a * s)
     far = p.have((xmax[d] + origin_reach, "<=", origin_reach), by.adding(from_origin))
     third = p.calc(
