@@ -59,7 +59,7 @@ def integrable_run(
     @theory.lemma(
         "L0.gradient.size",
         title="The gradient grows linearly",
-        given=[visited, coordinate],
+        given=[coordinate],
         claim=(abs(G[k, i]), "<=", abs(G[1, i]) + abs(L) * distance),
         reference="blueprint L0, by A1",
     )
@@ -84,7 +84,6 @@ def integrable_run(
     @theory.lemma(
         "L0.objective.size",
         title="The objective grows quadratically",
-        given=[visited],
         claim=(abs(f(x[k])), "<=", abs(fstar) + abs(above)),
         reference="blueprint L0, by A0 and A1",
     )

@@ -50,7 +50,7 @@ def test_json_is_the_contract_s(report):
             assert isinstance(statement[key], list)
             assert all(isinstance(item, str) for item in statement[key])
         assert set(statement["assumptions"]) <= {"A0", "A1", "A2", "A3"}
-        assert set(statement["axioms"]) <= {"FIN", "deterministic-start"}
+        assert set(statement["axioms"]) <= {"deterministic-start"}
         assert all(d.split()[0] in ("recursion", "abbreviation", "level")
                    for d in statement["definitions"])  # fmt: skip
         assert statement["oracles"] == []
@@ -62,7 +62,7 @@ def test_rate_in_json(report):
     rate = statements["rate"]
     assert rate["kind"] == "theorem"
     assert rate["assumptions"] == ["A0", "A1", "A2", "A3"]
-    assert rate["axioms"] == ["FIN", "deterministic-start"]
+    assert rate["axioms"] == ["deterministic-start"]
     assert {"recursion x", "abbreviation Delta", "abbreviation sigma_s"} <= set(rate["definitions"])
     assert rate["hypotheses"] == ["1 ≤ K", "0 < L", "0 < Δ", "η = 1/max(L, σ_s·√(K·L/(2·Δ)))"]
     assert statements["step-size"]["assumptions"] == []
@@ -76,7 +76,7 @@ def test_model_in_json(report):
         "holds", "proved from the closed forms"
     )  # fmt: skip
     assert {"rate", "rate.min"} <= set(model["hypotheses"])
-    assert "9 axioms and 3 definitions hold exactly" in model["detail"]
+    assert "6 axioms and 3 definitions hold exactly" in model["detail"]
 
 
 def test_format_does_not_change_the_code(run, write):

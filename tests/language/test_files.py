@@ -149,8 +149,8 @@ def test_unknown_theories(name, says):
     [
         ("sgd.rat", "sgd has no statement 'rat'; nearest: rate"),
         ("sgd.decent", "nearest: descent"),
-        ("sgd.zzzz", "nearest: descent, unbiased"),
-        ("sgd", "'sgd' names a theory; choose a statement: sgd.descent"),
+        ("sgd.zzzz", "nearest: L0.G, L0.f"),
+        ("sgd", "'sgd' names a theory; choose a statement: sgd.L0"),
         ("sdg.rate", "no theory 'sdg'; did you mean sgd?"),
     ],
 )

@@ -23,7 +23,14 @@ def test_proved_from_nothing(name):
 
 
 def test_the_lemmas():
-    assert list(vectors.claims) == ["member", "pairs", "lower", "spread", "upper"]
+    assert list(vectors.claims) == [
+        "member",
+        "member.square",
+        "pairs",
+        "lower",
+        "spread",
+        "upper",
+    ]
 
 
 def test_nothing_is_declared_that_could_be_in_the_way():

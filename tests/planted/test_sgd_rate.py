@@ -210,7 +210,7 @@ def test_multiplying_by_a_factor_of_unknown_sign(later, wrong):
 
 
 def test_expectation_of_the_gradient_after_the_last_iterate(later, wrong):
-    """FIN speaks of x^1 to x^{K+1} only."""
+    """L0 speaks of x^1 to x^{K+1} only."""
     wrong.judge(averaged(later, last=2), "undecided", "not known to be integrable")
 
 

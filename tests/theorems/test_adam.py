@@ -46,7 +46,7 @@ def test_proved_from_what_it_needs(name: str) -> None:
     assert result.claim is not None
     base = foundation(result.claim.theorem)
     assert set(base.assumptions) == ASSUMES[name]
-    assert set(base.axioms) <= {"FIN", "deterministic-start"}
+    assert set(base.axioms) <= {"deterministic-start"}
     assert not base.oracles
     assert not base.random_hypotheses
     assert not result.unused

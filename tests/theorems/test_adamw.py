@@ -19,7 +19,7 @@ def names(text: str) -> list[str]:
 NOTHING = names("""
     v L1.momentum L1 L1.double L1.unrolled L1.factor L1.sharp floor positive predicted
     predicted.positive L1.root L1.root.sharp L2.step mixture.floor mixture L7.root L8.tangent
-    L3.coordinate
+    L3.coordinate L0.gradient.size L0.objective.size
     gradient-gap L4.young chosen.scale chosen.step chosen.curvature chosen.drift chosen.noise
     assembly chosen.kept chosen.errors chosen.s chosen.eta chosen.eps chosen.theta chosen.root
     chosen.paid chosen.C q squares balance L7.noise
@@ -32,35 +32,32 @@ NOTHING = names("""
 """)
 """What rests on no axiom but the assumptions below."""
 
-INTEGRABLE_ONLY = names("L0.v L0.m L0.n L0.D P.sign Q.sign S.sign L9")
-"""What rests on FIN, and not on the start being deterministic."""
-
 START_ONLY = names("""
-    predicted.floor predicted.root norm L2 L2.sharp L2.decay L2.growing L2.square norm.sign reach
-    reach.sum reach.mean decay L3 L3.adam L6
+    predicted.floor predicted.root norm L2 L0.bounded L2.sharp L2.decay L2.growing L2.square
+    norm.sign reach reach.sum reach.mean decay L3 L3.adam L6 L8.size
 """)
-"""What rests on the start being deterministic (by the level of x), and not on FIN."""
+"""What rests on the start being deterministic (by the level of x)."""
 
-BOTH = names("""
-    L0.tD conditional conditional.v L7.tangent L7.increment L7 L7.mean L7.predicted T L7.T L7.sum
-    L7.total L8.coordinate L8 L6.sum L3.expected L3.total noise L4.coordinate L4.first L4.step L4 L5
+EXPECTED = names("""
+    L0.state L0.x L0.m L0.G L0.g L0.v L0.n L0.D L0.tD L0.f L6.sum noise L7.increment T L7.T P.sign
+    Q.sign S.sign L9 L3.expected L3.total conditional conditional.v L7.tangent L7 L7.mean
+    L7.predicted L7.sum L7.total L8.coordinate L8 L4.coordinate L4.first L4.step L4 L5
     decay.coordinate decay.total errors balance.chosen P S
     rate rate.sigma rate.refined
     rate.canonical rate.tuned rate.weighted rate.weighted.mixed rate.origin
 """)
+"""What speaks of expectations, and so rests on L0: on A1, A3 and the start."""
 
-RATES = [name for name in BOTH if name.startswith("rate")]
+RATES = [name for name in EXPECTED if name.startswith("rate")]
 
 ASSUMES: dict[str, set[str]] = {
-    **{name: {"A1"} for name in ("L3", "L3.adam", "L3.expected")},
-    **{name: {"A0", "A1"} for name in ("L3.total", "gradient-gap")},
-    **{name: {"A2", "A3"} for name in
+    **{name: {"A1"} for name in ("L3", "L3.adam", "L0.gradient.size")},
+    **{name: {"A0", "A1"} for name in ("gradient-gap", "L0.objective.size")},
+    **{name: {"A1", "A3"} for name in EXPECTED},
+    **{name: {"A0", "A1", "A3"} for name in names("L0.f L3.expected L3.total")},
+    **{name: {"A1", "A2", "A3"} for name in
        names("conditional conditional.v L7.tangent L7 L7.mean L7.predicted L7.sum L7.total "
-       "L8.coordinate "
-       "L8 L5 decay.coordinate decay.total S")},
-    "noise": {"A3"},
-    "L4.coordinate": {"A2"},
-    "L4.step": {"A1", "A2", "A3"},
+       "L8.coordinate L8 L4.coordinate L4.step L5 decay.coordinate decay.total S")},
     **{name: {"A0", "A1", "A2", "A3"} for name in
        names("L4.first L4 errors balance.chosen P") + RATES},
 }  # fmt: skip
@@ -68,15 +65,11 @@ ASSUMES: dict[str, set[str]] = {
 
 AXIOMS: dict[str, set[str]] = {
     **{name: set() for name in NOTHING},
-    **{name: {"FIN"} for name in INTEGRABLE_ONLY},
-    **{name: {"deterministic-start"} for name in START_ONLY},
-    **{name: {"FIN", "deterministic-start"} for name in BOTH},
+    **{name: {"deterministic-start"} for name in START_ONLY + EXPECTED},
 }
 
 UNUSED: dict[str, set[str]] = {
     # by which what stands in the statement is in order: definedness, not the proof, needs them
-    "L0.D": {"0 ≤ β", "β ≤ 1", "0 < ε"},
-    "L0.tD": {"0 ≤ β", "β ≤ 1", "0 < ε"},
     "chosen.errors": {"0 ≤ θ", "0 ≤ t"},
     # stated because the lemma it comes with states it
     "chosen.below": {"1 ≤ d"},
@@ -112,12 +105,12 @@ RANDOM = {"L2.step", "L3.coordinate", "L7.root", "L8.tangent", "mixture", "mixtu
 
 @pytest.mark.parametrize("name", RATES)
 def test_what_the_theorems_rest_on(name: str) -> None:
-    """The four assumptions, integrability and the start: nothing else, and nothing random."""
+    """The four assumptions and the start: nothing else, and nothing random."""
     claim = adamw.claims[name].check().claim
     assert claim is not None
     base = foundation(claim.theorem)
     assert set(base.assumptions) == {"A0", "A1", "A2", "A3"}
-    assert set(base.axioms) == {"FIN", "deterministic-start"}
+    assert set(base.axioms) == {"deterministic-start"}
     assert not base.oracles
     assert not base.random_hypotheses
     assert claim.theorem.constancy is not None

@@ -25,7 +25,7 @@ def test_proved_from_the_same_assumptions(name: str) -> None:
     assert result.claim is not None
     base = foundation(result.claim.theorem)
     assert set(base.assumptions) == {"A0", "A1", "A2", "A3"}
-    assert set(base.axioms) == {"FIN", "deterministic-start"}
+    assert set(base.axioms) == {"deterministic-start"}
     assert not base.oracles
     assert not base.random_hypotheses
     assert not result.unused

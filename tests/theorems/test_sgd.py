@@ -65,6 +65,7 @@ def test_proved(name):
 
 def test_claims():
     assert set(sgd.claims) == {
+        "L0.gradient.size", "L0.objective.size", "L0.state", "L0.x", "L0.G", "L0.g", "L0.f",
         "descent", "unbiased", "second-moment", "expected-descent", "telescoped", "step-size",
         "rate", "rate.min",
     }  # fmt: skip
@@ -114,8 +115,10 @@ def test_abbreviations():
 def test_assumptions_are_those_of_the_blueprint():
     axioms = sgd.kernel().axiom_table
     groups = {a.group for a in axioms.values()}
-    assert groups == {"A0", "A1", "A2", "A3", "FIN"}
-    assert {a.group for a in axioms.values() if a.kind == "assumption"} == groups - {"FIN"}
+    assert groups == {"A0", "A1", "A2", "A3"}
+    assert {a.kind for a in axioms.values()} == {"assumption"}
+    finite = axioms["A3.integrable"]
+    assert finite.conclusion == T.Fin(T.sub(App("g", (k, i)), gradient(k)), Fraction(1, 2))
     g = App("g", (k, i))
     assert axioms["A2"].conclusion == T.Rel(T.CE(k.shift(-1), g), "=", gradient(k))
     noise = unordered(power(T.sub(g, gradient(k)), 2))
@@ -124,6 +127,7 @@ def test_assumptions_are_those_of_the_blueprint():
     assert unordered(variance.left) == T.CE(k.shift(-1), noise)
     ranges = {T.Le(one, k), T.Le(k, K), T.Le(one, i), T.Le(i, d)}
     assert set(axioms["A2"].hypotheses) == set(axioms["A3"].hypotheses) == ranges
+    assert set(finite.hypotheses) == ranges
     assert all(a.source for a in axioms.values())
 
 
@@ -135,7 +139,7 @@ def test_rests_on(name):
     claim = sgd.claims[name]
     base = foundation(claim.theorem(), claim.hypotheses())
     assert base.assumptions == ("A0", "A1", "A2", "A3")
-    assert base.axioms == ("FIN", "deterministic-start")
+    assert base.axioms == ("deterministic-start",)
     assert {"recursion x", "abbreviation Delta", "abbreviation sigma_s"} <= set(base.definitions)
     assert base.oracles == ()
     assert base.random_hypotheses == ()
@@ -143,8 +147,9 @@ def test_rests_on(name):
 
 @pytest.mark.parametrize(
     ("name", "assumptions"),
-    [("descent", ("A1",)), ("unbiased", ("A2",)), ("second-moment", ("A2", "A3")),
-     ("expected-descent", ("A1", "A2", "A3")), ("telescoped", ("A0", "A1", "A2", "A3")),
+    [("L0.gradient.size", ("A1",)), ("L0.x", ("A1", "A3")), ("L0.f", ("A0", "A1", "A3")),
+     ("descent", ("A1",)), ("unbiased", ("A1", "A2", "A3")), ("second-moment", ("A1", "A2", "A3")),
+     ("expected-descent", ("A0", "A1", "A2", "A3")), ("telescoped", ("A0", "A1", "A2", "A3")),
      ("step-size", ())],
 )  # fmt: skip
 def test_lemmas_rest_on_no_more_than_they_need(name, assumptions):
