@@ -21,7 +21,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True)
     quick = commands.add_parser(
         "quick",
-        help="SGD, AdamW and NAdamW on real digits and on cosines, against their theorems",
+        help="SGD, AdamW, NAdamW and Adam on real digits and on cosines, against their theorems",
         description=(
             "Runs each algorithm with the hyperparameters its theorem prescribes and evaluates "
             "the theory's statements on the runs: the pathwise ones at every step and coordinate, "
@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
         "--only",
         action="append",
         metavar="NAME",
-        help="an algorithm (sgd, adamw, nadamw), a problem (digits, cosine), or both as "
+        help="an algorithm (sgd, adamw, nadamw, adam), a problem (digits, cosine), or both as "
         "adamw.digits; may be repeated",
     )
     quick.add_argument("--steps", type=_positive, help="iterations K, instead of each row's own")

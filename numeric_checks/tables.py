@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
 from ..optimizers.recursions import NADAMW, SGD
 from ..proofs.language import Theory
+from ..proofs.theorems.adam import adam
 from ..proofs.theorems.adamw import adamw
 from ..proofs.theorems.nadamw import nadamw
 from ..proofs.theorems.sgd import sgd
@@ -105,14 +107,37 @@ def _adamw(theory: Theory, choices: Choices, problem: str) -> Setup:
     )
 
 
+_ADAM = {name: _SHARPEST[name] for name in ("h", "C_P")}
+"""Without weight decay there is no R, X or a, and gamma occurs in sigma's form only."""
+
+
+def _adam(problem: str) -> Setup:
+    """Adam, mu = 1: beta is a number of one's own, and the usual one is above theta^(1/2)."""
+    row = _adamw(adam, {"mu": 1, "beta": Fraction(999, 1000)}, problem)
+    return replace(
+        row,
+        prescribing="rate.tuned",
+        claims={
+            "L3.adam": {},
+            "L6": {},
+            "rate": _ADAM,
+            "rate.sigma": {**_ADAM, "gamma": 1},
+            "rate.tuned": {},
+        },
+        variants=(Variant(),),
+    )
+
+
 QUICK = (
     _SGD,
     _adamw(adamw, {"mu": 1}, "digits"),
     _adamw(nadamw, {}, "digits"),
     _adamw(adamw, {"mu": 1}, "cosine"),
     _adamw(nadamw, {}, "cosine"),
+    _adam("digits"),
+    _adam("cosine"),
 )
-"""Each of SGD, AdamW (mu = 1) and NAdamW (mu = theta), on real data and on cosines."""
+"""SGD, AdamW (mu = 1), NAdamW (mu = theta) and Adam, on real data and (but SGD) on cosines."""
 
 
 def selected(setups: Sequence[Setup], names: Sequence[str]) -> tuple[Setup, ...]:

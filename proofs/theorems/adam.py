@@ -335,5 +335,5 @@ mixed_weight = stated_weight(adam, mixed)
 mixed_constant = stated_constant(adam, mixed, mixed_weight)
 rate_mixed = state(
     mixed, mixed_constant, weighted_bracket,
-    "The same for mu in [theta, 1], with a constant of its own", "C_P = 3.98616",
+    "The same for mu in [theta, 1], with a constant of its own", "C_P = 3.98615",
 )  # fmt: skip

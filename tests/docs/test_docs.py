@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from ratecert.cli import main
+from ratecert.proofs.language.loader import load
+from ratecert.proofs.theorems import SHIPPED, table
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -53,3 +55,31 @@ def test_commands_named_in_the_readme_run(capsys: pytest.CaptureFixture[str]) ->
     for command in commands:
         assert main(command.split()) == 0, command
     assert "η = c_η·√(Δ/(K·L·d))" in capsys.readouterr().out
+
+
+def test_the_table_of_instances_is_the_one_printed() -> None:
+    page = (ROOT / "docs/instances.md").read_text(encoding="utf-8")
+    assert "\n".join(table.lines()) in page
+
+
+def test_the_constants_of_the_readme_are_in_the_table() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+\.rate\.\w+)`.* \| ([\d.]+) \| ([\d.]+) \|$", text, re.MULTILINE)
+    assert len(rows) == 5
+    printed = [[cell.strip() for cell in line.split("|")] for line in table.lines()]
+    for claim, *constants in rows:
+        ((*_, C_1, C_2, _end),) = [cells for cells in printed if cells[1] == f"`{claim}`"]
+        assert constants == [C_1, C_2]
+
+
+def test_every_instance_is_in_the_table() -> None:
+    shipped = {
+        claimed.label
+        for name in SHIPPED
+        for theory in load(name)
+        for claimed in theory.claims.values()
+        if claimed.kind == "instance"
+    }
+    assert shipped == {claimed.label for claimed, *_ in table.ROWS}
+    for claimed, _, numbers in table.ROWS:
+        assert claimed.claim[2] == numbers.bound  # type: ignore[index]

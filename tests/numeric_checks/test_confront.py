@@ -54,17 +54,23 @@ def setup(rates: ModuleType) -> Setup:
     )
 
 
+DECAYING = tuple(setup for setup in QUICK if setup.optimizer in ("adamw", "nadamw"))
+
+
 # --- the table --------------------------------------------------------------------------------
 
 
 def test_the_table_is_complete() -> None:
     names = [s.name for s in QUICK]
-    assert names == ["sgd.digits", "adamw.digits", "nadamw.digits", "adamw.cosine", "nadamw.cosine"]
+    assert names == [
+        "sgd.digits", "adamw.digits", "nadamw.digits", "adamw.cosine", "nadamw.cosine",
+        "adam.digits", "adam.cosine",
+    ]  # fmt: skip
     for setup in QUICK:
         for variant in setup.variants:
             for claim in (*setup.claims, *variant.claims, setup.prescribing):
                 assert setup.claimed(claim).id == claim
-    for setup in QUICK[1:]:
+    for setup in DECAYING:
         assert setup.variants[0].claims == ("L3.adam",)
         assert {v.choices["lam"] for v in setup.variants} == {0, Pick.GREATEST}
         assert {"L1", "L1.momentum", "L1.double", "L1.sharp", "L2", "L3", "L6", "rate"} <= set(
@@ -87,17 +93,31 @@ def test_every_row_on_a_short_run(setup: Setup) -> None:
             assert check.ratio <= 1
         if setup.optimizer != "sgd":
             found = done.prescription.parameters
-            assert found["mu"] == (1.0 if setup.optimizer == "adamw" else found["theta"])
+            assert found["mu"] == (found["theta"] if setup.optimizer == "nadamw" else 1.0)
             assert (found["lam"] > 0) == (variant.title == "largest lambda")
 
 
 def test_theta_is_interesting_in_every_row() -> None:
-    for setup in QUICK[1:]:
+    for setup in DECAYING:
         claim, chosen = setup.claimed(setup.prescribing), setup.variants[0].choices
         found = prescribe(
             claim, setup.recursion, setup.instance(None), setup.steps, {**setup.choices, **chosen}
         ).parameters
         assert 0.85 < found["theta"] < found["beta"] < 0.96
+
+
+@pytest.mark.parametrize("name", ["adam.digits", "adam.cosine"])
+def test_adam_at_a_beta_that_adamw_s_theorem_does_not_cover(name: str) -> None:
+    """beta^2 > theta; and its rate says nothing where lam is not 0."""
+    (setup,) = selected(QUICK, [name])
+    found = prescribe(
+        setup.claimed("rate.tuned"), setup.recursion, setup.instance(None), setup.steps,
+        setup.choices,
+    ).parameters  # fmt: skip
+    assert 0.75 < found["theta"] < found["beta"] ** 2
+    assert found["lam"] == 0
+    decayed = confront(setup, Variant("decay", {"lam": Fraction(1, 100)}), steps=150, seeds=[0])
+    assert {claim for claim, _ in decayed.failing} >= {"rate", "rate.sigma", "rate.tuned"}
 
 
 def test_nadamw_is_held_to_its_own_theorems() -> None:
@@ -121,8 +141,9 @@ def test_selection() -> None:
         "nadamw.cosine",
     ]
     assert selected(QUICK, []) == QUICK
-    with pytest.raises(ValueError, match="'adam' selects nothing; there are adamw, "):
-        selected(QUICK, ["adam"])
+    assert [s.name for s in selected(QUICK, ["adam"])] == ["adam.digits", "adam.cosine"]
+    with pytest.raises(ValueError, match="'nadam' selects nothing; there are adam, "):
+        selected(QUICK, ["nadam"])
 
 
 # --- verdicts ---------------------------------------------------------------------------------

@@ -18,7 +18,9 @@ LEMMAS = """
     positive predicted predicted.positive predicted.floor predicted.root L2.step norm norm.sign
     decay conditional conditional.v mixture.floor mixture L7.root L7.mean L7.predicted T L7.T
     L7.sum L7.total L8.tangent L8.coordinate L8 L3.coordinate L3 L3.adam L6 L6.sum noise
-    L4.coordinate gradient-gap L4.first L4.young L4.step L4 L5 P.sign Q.sign S.sign
+    L2.growing L7.noise q reach reach.sum reach.mean squares decay.coordinate decay.total
+    instance.h instance.noise instance.s L4.coordinate gradient-gap L4.first L4.young L4.step L4
+    L5 P.sign Q.sign S.sign
 """
 
 NOT_NEEDED = {

@@ -121,7 +121,7 @@ FALSEHOODS = [
               given=without(decayed_iterates, (0, "<", lam)), claim=(limit, "<=", limit),
               script=lambda p: p.have((limit, "<=", limit), by.algebra())),
     falsehood("X a step short", squared_iterates, {R * eta * K: R * eta * (K - 1)},
-              "by multiplying: certify: the identity fails",
+              "adamw.reach needs",
               where={"curvatures": (0,), "at": (1,)}, at={**two, "R": 2, "X": 1}),
     falsehood("X unbounded below", squared_iterates, None, "false at",
               given=without(squared_iterates, reached), where={}, at={**one, "R": 2, "X": 0}),

@@ -8,11 +8,27 @@ from adamw_twins import LESS, instead, without
 from adamw_worlds import HALF, QUIET
 
 from ratecert.proofs.language import E, Rational, by, root, sqrt
-from ratecert.proofs.theorems.adamw.balance import errors, h
+from ratecert.proofs.theorems.adamw.balance import (
+    balance,
+    descended,
+    erred,
+    errors,
+    factor,
+    h,
+    kept,
+    moved,
+    p0,
+    q0,
+    w0,
+)
+from ratecert.proofs.theorems.adamw.decay import mean_reach
+from ratecert.proofs.theorems.adamw.descent import rho
+from ratecert.proofs.theorems.adamw.iterates import X
 from ratecert.proofs.theorems.adamw.parameters import (
     C_P,
     M,
     a,
+    a_mean,
     bracket,
     c_eps,
     c_eta,
@@ -29,33 +45,36 @@ from ratecert.proofs.theorems.adamw.parameters import (
     gamma,
     noise_scale,
     nonnegative_decay,
+    paid,
     positive_scale,
     s,
     scale,
 )
+from ratecert.proofs.theorems.adamw.payment import (
+    assembly,
+    bound_on_P,
+    c0,
+    chosen_balance,
+    k0,
+    u0,
+    y0,
+)
 from ratecert.proofs.theorems.adamw.rate import (
     C_1,
     C_2,
-    assembly,
     b0,
     best_weight,
-    bound_on_P,
     bound_on_S,
     c,
-    c0,
-    k0,
     l1,
     l1_norm,
-    p0,
     quiet,
     rate,
     rate_in_sigma,
     rate_terms,
-    s0,
+    refined_rate,
     separate_roots,
     split_root,
-    u0,
-    y0,
 )
 from ratecert.proofs.theorems.adamw.setting import (
     Delta,
@@ -68,6 +87,7 @@ from ratecert.proofs.theorems.adamw.setting import (
     eta,
     i,
     k,
+    lam,
     mu,
     over_i,
     over_k,
@@ -87,12 +107,16 @@ tiny = Rational(1, 10**6)
 needed = rate.given[-1]
 below = (LESS * needed[0], "<=", C_P)
 solved = {
-    "p0": 1, "q0": 0, "s0": 1, "k0": 0, "M0": 1, "A0": 1, "c0": 1, "ell": 0, "y0": 0, "u0": 0,
-        "a": 0,
+    "p0": 1, "q0": 0, "w0": 0, "k0": 0, "M0": 1, "A0": 1, "c0": 1, "y0": 0, "u0": 0, "a": 0,
+    "a_mean": 0,
     "gamma": 1, "s": 1, "C_P": 1,
 }  # fmt: skip
-endless = {**solved, "p0": 5, "s0": 10, "A0": 0, "ell": 1, "a": 1, "C_P": 0}
+endless = {**solved, "p0": 5, "w0": 5, "A0": 0, "a": HALF, "C_P": 0}
+decayed = (w0, "<=", a_mean * (s * y0) + 2 * a * s * p0)
+tripled = (w0, "<=", a_mean * (s * y0) + 3 * a * s * p0)
 largest = assembly.given[-1]
+
+balanced = {"t": 0, "rho": 1, "h": 1, "p0": 3, "q0": 0, "n0": 1, "m0": 0, "w0": 0}
 
 FALSEHOODS = [
     # --- the choice of parameters ---
@@ -144,6 +168,21 @@ FALSEHOODS = [
               at={**values, "h": 4, "s": HALF, "r": HALF}),
     falsehood("theta = 1", errors, None, "needs θ < 1, which is not known", verdict="not proved",
               given=without(errors, (theta, "<", 1))),
+    # --- the balance ---
+    falsehood("2% less gap", balance, {2 * Delta / eta: LESS * 2 * Delta / eta},
+              "by algebra: false at", where={}, at=balanced),
+    falsehood("the noise left out", balance, {factor * h**2: 0}, "the proof ends with",
+              claim=(p0 + kept * q0, "<=", 2 * Delta / eta + w0), where={}, at=balanced),
+    falsehood("the moves at will", balance, None, "is no hypothesis",
+              given=without(balance, moved), where={"theta": HALF, "beta": HALF},
+              at={**balanced, "m0": 10, "n0": 11, "p0": 23}),
+    falsehood("the error at will", balance, None, "is no hypothesis",
+              given=without(balance, erred), where={}, at={**balanced, "n0": 10, "p0": 21}),
+    falsehood("no descent", balance, None, "is no hypothesis",
+              given=without(balance, descended), where={}, at={**balanced, "p0": 100}),
+    falsehood("rho < 0", balance, None, "not known to be >= 0",
+              given=without(balance, (0, "<=", rho)), where={},
+              at={**balanced, "rho": -2, "n0": 0, "p0": 1}),
     # --- the inequality for P, solved ---
     falsehood("C_P 2% below", assembly, None, "is no hypothesis of this claim",
               verdict="not proved",
@@ -154,11 +193,19 @@ FALSEHOODS = [
               "<=", k0)),
               where={}, at={**solved, "p0": 11, "k0": -1, "q0": 10}),
     falsehood("S + 3 P", assembly, None, "is no hypothesis of this claim", verdict="not proved",
-              given=instead(assembly, {(s0, "<=", y0 + 2 * p0): (s0, "<=", y0 + 3 * p0)}),
-              where={}, at={**endless, "s0": 15, "a": Rational(1, 3), "ell": Rational(1, 3)}),
+              given=instead(assembly, {decayed: tripled}),
+              where={}, at={**endless, "a": Rational(1, 3)}),
     falsehood("s > gamma", assembly, None, "is no hypothesis of this claim", verdict="not proved",
               given=without(assembly, (s, "<=", gamma)),
               where={}, at={**endless, "gamma": Rational(1, 10)}),
+    falsehood("the mean in return for P", assembly, None, "false at",
+              verdict="not proved",
+              given=instead(assembly, {
+                  (2 * c0 * a * gamma, "<", 1): (2 * c0 * a_mean * gamma, "<", 1)})),
+    falsehood("a_mean for a in the price of P", assembly, None, "is no hypothesis of this claim",
+              verdict="not proved",
+              given=instead(assembly, {decayed: (w0, "<=", a_mean * (s * y0) + p0)}),
+              where={}, at={**endless, "a": 0}),
     falsehood("nothing left for P", assembly, None, "must be shown to be not 0", verdict="error",
               given=without(assembly, (2 * c0 * a * gamma, "<", 1)), claim=largest,
               script=lambda p: p.assumption(largest)),
@@ -227,13 +274,24 @@ FALSEHOODS = [
     # --- P, S and the theorems ---
     falsehood("without (B)", bound_on_P, None, "adamw.assembly needs",
               given=without(bound_on_P, (0, "<=", bracket))),
+    falsehood("a_mean at will", bound_on_P, None, "is no hypothesis",
+              given=without(bound_on_P, (lam**2 * mean_reach, "<=", a_mean * s))),
+    falsehood("a_mean at will", refined_rate, None, "needs",
+              given=without(refined_rate, (lam**2 * mean_reach, "<=", a_mean * s))),
+    falsehood("the start not counted", refined_rate, None, "needs",
+              given=instead(refined_rate, {(lam**2 * mean_reach, "<=", a_mean * s):
+                  (lam**2 * X**2 / 3, "<=", a_mean * s)})),
+    falsehood("a_mean in the denominator too", refined_rate, None, "needs",
+              given=instead(refined_rate, {refined_rate.given[-1]:
+                  (refined_rate.given[-1][0].xreplace({a: a_mean}), "<=", C_P)})),
+    falsehood("2% less is paid", chosen_balance, {paid: LESS * paid}, "by adding: "),
     falsehood("more noise than h", bound_on_S, None, "needs σ_s ≤ h",
               given=without(bound_on_S, (sigma_s, "<=", h)),
               where={**plain, "sigmas": (1000,), "coin": ((HALF, 1000), (HALF, -1000))}, at=values),
     falsehood("2% less of C_1", rate, None, "the proof ends with", claim=(
         l1 / K, "<=", LESS * C_1 * sqrt(d) * root(h**2 * L * Delta / K, 4)
         + C_2 * sqrt(d * L * Delta / K))),
-    falsehood("C_P at will", rate, None, "adamw.chosen.C needs", given=without(rate, needed),
+    falsehood("C_P at will", rate, None, "adamw.rate.refined needs", given=without(rate, needed),
               where=plain, at={**values, "C_P": Rational(1, 1000)}),
     falsehood("gamma > 1", rate, None, "is no hypothesis of this claim",
               given=without(rate, (gamma, "<=", 1))),

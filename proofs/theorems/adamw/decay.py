@@ -49,7 +49,8 @@ def mean_square(first: Expr, last: Expr) -> Expr:
 
 
 mean_reach = mean_square(xmax[d], X)
-spread = [within(K, 1), within(d, 1), (0, "<=", R), (0, "<=", eta), farthest]
+growing = [(0, "<=", R), (0, "<=", eta), farthest]
+spread = [within(K, 1), within(d, 1), *growing]
 
 
 @adamw.lemma(
@@ -144,7 +145,7 @@ total_T = over_k(T[k, i])
     "decay.coordinate",
     title="What weight decay costs in one coordinate",
     for_constants=(R, X),
-    given=[*spread, coordinate, *signs],
+    given=[within(K, 1), coordinate, *growing, *signs],
     claim=(over_k(reach**2 * E(D[k, i])), "<=", K * mean_reach * sqrt(Z) + 2 * X**2 * total_p),
     witness={R: 2, X: 5},
     reference="blueprint, instances; L7 with the weights reach^2 <= X^2",

@@ -122,7 +122,7 @@ mixed_weight = stated_weight(adamw, mixed)
 mixed_constant = stated_constant(adamw, mixed, mixed_weight)
 rate_mixed = state(
     mixed, mixed_constant, weighted_bracket,
-    "The same for mu in [theta, 1], with a constant of its own", "C_P = 6.19409",
+    "The same for mu in [theta, 1], with a constant of its own", "C_P = 6.19408",
 )  # fmt: skip
 
 # --- from x^1 = 0 -------------------------------------------------------------------------------
