@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from . import polynomials as P
+from .budget import Budget
 from .errors import CertificateError, SortError
 from .judgment import Theorem, make, same_theory
 from .normal import Normaliser, Unfold
@@ -101,7 +102,7 @@ class _Check:
         self.hypotheses: set[Formula] = set()
         self.uses: set[str] = set()
         self.facts: set[int] = set()
-        self.leaves = 0
+        self.leaves, self.budget = 0, Budget()
 
     def verify(self, node: Certificate, facts: tuple[Theorem, ...]) -> None:
         if isinstance(node, Leaf):
@@ -125,7 +126,7 @@ class _Check:
         if self.leaves > MAX_LEAVES:
             raise CertificateError("too many case distinctions")
         ambient, unfold, linear = self.options
-        n = Normaliser(self.theory, ambient, unfold, facts, linear)
+        n = Normaliser(self.theory, ambient, unfold, facts, linear, self.budget)
         total: Poly = {}
         strict = False
         mentioned: set[int] = set()

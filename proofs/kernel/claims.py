@@ -20,6 +20,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal, get_args
 
+from .budget import Budget
 from .codec import dumps, encode
 from .errors import SideConditionError, SortError, TheoryError
 from .exact import holds
@@ -176,10 +177,11 @@ def satisfiable(theorem: Theorem, witness: Witness) -> None:
     The point stands for a world without chance, in which E[t] = t. What the theory defines is
     computed from its definition and cannot be given a value.
     """
-    theory, (values, numbers) = theorem.theory, witness
+    theory, (values, numbers), budget = theorem.theory, witness, Budget()
     constants: IndexMap = {n: Ix(None, numbers[n]) for n in theory.index_constants if n in numbers}
 
     def definiens(atom: Node) -> Term | None:
+        budget.spend(16 + 8 * len(theory.definitions))
         for definition in theory.definitions:
             found: IndexMap = {}
             left = substitute_indices(definition.left, constants)
@@ -201,7 +203,7 @@ def satisfiable(theorem: Theorem, witness: Witness) -> None:
     if missing:
         raise SideConditionError(f"no number is given for the indices {sorted(missing)}")
     for hypothesis in sorted(theorem.hypotheses, key=lambda h: h.key):
-        if holds(hypothesis, values, numbers, definiens, lambda term: True) is not True:
+        if holds(hypothesis, values, numbers, definiens, lambda term: True, budget) is not True:
             raise SideConditionError(f"not seen to hold at the point: {hypothesis}")
 
 
@@ -244,6 +246,7 @@ class _Definedness:
         if state in self._seen:
             return
         self._seen.add(state)
+        n.budget.spend(8 + len(n.ambient))
         if isinstance(node, Sum):
             with n.binder(node.low, node.high) as eigen:
                 self._visit(open_body(node.body, Ix(eigen)), path)
@@ -290,6 +293,7 @@ class _Definedness:
 
     def _abbreviations(self, node: App | PointApp, path: frozenset[str]) -> None:
         """Where an abbreviation applies to ``node``, its right side has to be in order too."""
+        self.n.budget.spend(len(self.theory.definitions))
         for definition in self.theory.definitions:
             head = _process(node) or node
             if definition.kind != "abbreviation" or definition.head != head.name:

@@ -14,6 +14,7 @@ from itertools import permutations
 from typing import TypeVar
 
 from . import polynomials as P
+from .budget import Budget
 from .errors import LimitError, SideConditionError
 from .expectation import average
 from .facts import FactTable, Sign, Used
@@ -68,7 +69,9 @@ class Normaliser:
         unfold: tuple[Unfold, ...] = (),
         facts: tuple[Theorem, ...] = (),
         linear: bool = False,
+        budget: Budget | None = None,
     ) -> None:
+        self.budget = budget or Budget()
         self.theory, self.ambient, self.linear = theory, ambient, linear
         self._top = ambient
         self.used, self.depth, self.averaging, self.reading = Used(), 0, 0, False
@@ -100,6 +103,7 @@ class Normaliser:
             value, used = self._cache[key]
             self.used.update(used)
             return value  # type: ignore[return-value]
+        self.budget.spend(8)
         outer, self.used = self.used, Used()
         try:
             value = compute()
@@ -111,6 +115,7 @@ class Normaliser:
 
     def entails(self, goal: Le) -> bool:
         """Does ``goal`` follow from the ambient index hypotheses? Records those used."""
+        self.budget.spend(1 + len(self.ambient))
         step = entails(self.ambient, goal)
         if step is not None:
             self.used.hypotheses |= {h for h in step if not has_eigen(h)}
@@ -118,6 +123,7 @@ class Normaliser:
 
     def measurable(self, node: Term | Point, level: Ix | None) -> bool:
         """Is ``node`` F_level-measurable (constant for None)? Records what was used."""
+        self.budget.spend(1 + (len(node.key) >> 6))
         uses: set[str] = set()
         step = self.theory.measurable(node, level, self.ambient, uses)
         if step is not None:
@@ -252,8 +258,7 @@ class Normaliser:
 
     def times(self, p: Poly, q: Poly) -> Poly:
         """The product, settled."""
-        if len(p) * len(q) > 10 * P.MAX_TERMS:
-            raise LimitError("a product exceeds the size limit")
+        self.budget.spend(len(p) * len(q))
         result: Poly = {}
         for a, ca in p.items():
             for b, cb in q.items():
@@ -261,10 +266,11 @@ class Normaliser:
                     m = a or b
                     total = result.get(m, Fraction(0)) + ca * cb
                     if total:
-                        result[m] = total
+                        result[m] = P.bounded(total)
                     else:
                         result.pop(m, None)
                 else:
+                    self.budget.spend(len(result) >> 6)
                     result = P.plus(result, self.settle(P.merged(a, b)), ca * cb)
         return result
 
@@ -336,6 +342,7 @@ class Normaliser:
         if isinstance(t, Add):
             result: Poly = {}
             for part in t.terms:
+                self.budget.spend(1 + (len(result) >> 6))
                 result = P.plus(result, self.poly(part))
             return result
         if isinstance(t, Mul):
@@ -488,6 +495,7 @@ class Normaliser:
             low, high = Ix(None, 1), high.shift(-shift)
         if self.entails(Le(high.shift(1), low)):
             return {}
+        self.budget.spend(len(t.key) >> 5)
         with self.binder(low, high) as eigen:
             body = self.poly(open_body(t.body, Ix(eigen, shift)))
             return self.collect(low, high, eigen, body)
@@ -496,6 +504,7 @@ class Normaliser:
         """The sum of ``body`` over ``eigen``: linear, factors free of it outside."""
         result: Poly = {}
         for m, c in body.items():
+            self.budget.spend(sum(len(f[0]) for f, _ in m) >> 6)
             inside = {f: e for f, e in m if _mentions(f[2], eigen)}
             outside = {f: e for f, e in m if f not in inside}
             inner = self._nest(((low, high, eigen),), P.mono(inside)) if inside else None
@@ -518,6 +527,7 @@ class Normaliser:
             inner = item[2]
             rest: Poly = {P.mono({f: e for f, e in m if f != item}): Fraction(1)}
             if isinstance(inner, Sum):
+                self.budget.spend(len(inner.key) >> 5)
                 with self.binder(inner.low, inner.high) as eigen:
                     body = self.times(rest, self.poly(open_body(inner.body, Ix(eigen))))
                     result: Poly = {}
@@ -529,6 +539,7 @@ class Normaliser:
 
     def _ordered(self, binders: tuple[tuple[Ix, Ix, Eigen], ...], body: Term) -> Sum:
         """Nested sums over independent ranges, in the order of the ranges."""
+        self.budget.spend(8 * len(binders) ** 2)
         if len(binders) == 1:
             return _close(binders, body)
         eigens = {b[2] for b in binders}
@@ -540,6 +551,7 @@ class Normaliser:
         for order in permutations(ranked):
             if [(b[0], b[1]) for b in order] != [(b[0], b[1]) for b in ranked]:
                 continue
+            self.budget.spend(8 + (len(body.key) >> 5))
             names = {old[2]: new[2] for old, new in zip(order, binders, strict=True)}
             moved = _rename(body, names)
             placed = tuple((b[0], b[1], names[b[2]]) for b in order)

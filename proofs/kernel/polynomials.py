@@ -14,6 +14,7 @@ A monomial is a sorted tuple of (factor, exponent > 0); a polynomial maps monomi
 from __future__ import annotations
 
 from fractions import Fraction
+from math import gcd
 
 from .errors import LimitError
 from .terms import Add, Mul, Pow, Rat, Term
@@ -24,9 +25,10 @@ Exponent = int | Fraction
 Mono = tuple[tuple[Factor, Exponent], ...]
 Poly = dict[Mono, Fraction]
 
-MAX_TERMS = 20_000
+MAX_TERMS = 5_000
 MAX_EXPONENT = 64
-MAX_BITS = 8_192
+MAX_BITS = 4_096
+MAX_DENOMINATOR = 1 << 32
 ONE: Poly = {(): Fraction(1)}
 
 
@@ -38,9 +40,19 @@ def factor(kind: int, term: Term) -> Factor:
 def constant(value: Fraction | int) -> Poly:
     """A constant polynomial."""
     value = Fraction(value)
-    if value.numerator.bit_length() + value.denominator.bit_length() > MAX_BITS:
+    return {(): bounded(value)} if value else {}
+
+
+def size(value: Fraction) -> int:
+    """The number of bits of a rational."""
+    return value.numerator.bit_length() + value.denominator.bit_length()
+
+
+def bounded(value: Fraction) -> Fraction:
+    """``value``, if it is not too long to be computed with."""
+    if size(value) > MAX_BITS:
         raise LimitError("a rational constant exceeds the size limit")
-    return {(): value} if value else {}
+    return value
 
 
 def single(item: Factor, exponent: Exponent = 1) -> Poly:
@@ -54,7 +66,7 @@ def plus(p: Poly, q: Poly, times: Fraction | int = 1) -> Poly:
     for mono, c in q.items():
         total = result.get(mono, 0) + c * times
         if total:
-            result[mono] = Fraction(total)
+            result[mono] = bounded(Fraction(total))
         else:
             result.pop(mono, None)
     if len(result) > MAX_TERMS:
@@ -64,7 +76,7 @@ def plus(p: Poly, q: Poly, times: Fraction | int = 1) -> Poly:
 
 def scale(p: Poly, by: Fraction | int) -> Poly:
     """``by * p``."""
-    return {m: c * by for m, c in p.items()} if by else {}
+    return {m: bounded(Fraction(c * by)) for m, c in p.items()} if by else {}
 
 
 def merged(a: Mono, b: Mono) -> dict[Factor, Exponent]:
@@ -78,7 +90,10 @@ def merged(a: Mono, b: Mono) -> dict[Factor, Exponent]:
 def mono(exponents: dict[Factor, Exponent]) -> Mono:
     """The monomial with these exponents."""
     for (_, kind, _), e in exponents.items():
-        if e < 0 or e > MAX_EXPONENT or (kind in (ATOM, INV) and e != int(e)):
+        whole = e == int(e)
+        if not 0 <= e <= MAX_EXPONENT or (kind in (ATOM, INV) and not whole):
+            raise LimitError(f"exponent {e} out of range")
+        if not whole and e.denominator > MAX_DENOMINATOR:
             raise LimitError(f"exponent {e} out of range")
     kept = ((f, int(e) if e == int(e) else e) for f, e in exponents.items() if e)
     return tuple(sorted(kept, key=lambda item: item[0][:2]))
@@ -88,8 +103,9 @@ def content(p: Poly) -> Fraction:
     """The positive rational c such that p/c has coprime integer coefficients."""
     numerator, denominator = 0, 1
     for c in p.values():
-        numerator = _gcd(numerator, c.numerator)
-        denominator = denominator * c.denominator // _gcd(denominator, c.denominator)
+        numerator = gcd(numerator, c.numerator)
+        denominator = denominator * c.denominator // gcd(denominator, c.denominator)
+        bounded(Fraction(1, denominator))
     return Fraction(abs(numerator), denominator)
 
 
@@ -129,7 +145,7 @@ def rational_power(value: Fraction, exponent: Fraction) -> Poly:
         whole = e.numerator // e.denominator
         if abs(whole) > MAX_EXPONENT:
             raise LimitError(f"exponent {e} out of range")
-        coefficient *= Fraction(base) ** whole
+        coefficient = bounded(coefficient * Fraction(base) ** whole)
         if e != whole:
             exponents[factor(POS, Rat(Fraction(base)))] = e - whole
     return {mono(exponents): coefficient}
@@ -148,12 +164,6 @@ def _primes(n: int) -> list[tuple[int, int]]:
             found.append((p, m))
         p += 1 if p == 2 else 2
     return [*found, (n, 1)] if n > 1 else found
-
-
-def _gcd(a: int, b: int) -> int:
-    while b:
-        a, b = b, a % b
-    return abs(a)
 
 
 def mono_term(m: Mono) -> Term:
