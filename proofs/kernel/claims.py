@@ -256,9 +256,13 @@ class _Definedness:
         elif isinstance(node, E | CE | Fin):
             with n.inside_average():
                 self._visit(node.term if isinstance(node, Fin) else node.body, path)
-        elif isinstance(node, App) and node.name == "coord" and isinstance(node.args[0], Lambda):
-            if isinstance(node.args[1], Ix):
-                self._visit(open_body(node.args[0].body, node.args[1]), path)
+        elif (
+            isinstance(node, App)
+            and node.name == "coord"
+            and isinstance(node.args[0], Lambda)
+            and isinstance(node.args[1], Ix)
+        ):
+            self._visit(open_body(node.args[0].body, node.args[1]), path)
         else:
             if isinstance(node, Pow):
                 self._base(node.base, node.exponent)
@@ -349,10 +353,8 @@ def _process(node: Node) -> PointApp | None:
 
 
 def _indices(node: App | PointApp) -> tuple[Ix, ...]:
-    """The index arguments; those of a point process before its coordinate's."""
+    """The index arguments, and a definition has no others; a point process's come first."""
     args: list[object] = []
     for arg in node.args:
         args += arg.args if isinstance(arg, PointApp) and node.name == "coord" else (arg,)
-    if not all(isinstance(a, Ix) for a in args):
-        raise TheoryError(f"a definition that is not by indices: {node}")
     return tuple(a for a in args if isinstance(a, Ix))

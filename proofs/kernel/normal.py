@@ -317,9 +317,8 @@ class Normaliser:
             elif kind == INVPOS and self.sign(t) == (1, True):
                 whole = -int(-e // 1)
                 exponents[item] = 0
-                if whole != e:
-                    lifted = {factor(POS, t): whole - e}
-                    extra = self.times(extra, {P.mono(lifted): Fraction(1)})
+                lifted = {factor(POS, t): whole - e}
+                extra = self.times(extra, {P.mono(lifted): Fraction(1)})
                 extra = self.times(extra, self.power(self.inverse(self.poly(t)), whole))
         exponents = {f: e for f, e in exponents.items() if e}
         kept: Poly = {P.mono(exponents): Fraction(1)}
@@ -521,20 +520,18 @@ class Normaliser:
 
     def _nest(self, binders: tuple[tuple[Ix, Ix, Eigen], ...], m: Mono) -> Poly:
         """Sum of a monomial over binders; one inner sum is merged, independent ranges ordered."""
-        sums = [(f, e) for f, e in m if f[1] == ATOM and isinstance(f[2], Sum)]
+        sums = [(f, e, f[2]) for f, e in m if f[1] == ATOM and isinstance(f[2], Sum)]
         if len(sums) == 1 and sums[0][1] == 1:
-            item = sums[0][0]
-            inner = item[2]
+            item, _, inner = sums[0]
             rest: Poly = {P.mono({f: e for f, e in m if f != item}): Fraction(1)}
-            if isinstance(inner, Sum):
-                self.budget.spend(len(inner.key) >> 5)
-                with self.binder(inner.low, inner.high) as eigen:
-                    body = self.times(rest, self.poly(open_body(inner.body, Ix(eigen))))
-                    result: Poly = {}
-                    for mono, c in body.items():
-                        nested = self._nest((*binders, (inner.low, inner.high, eigen)), mono)
-                        result = P.plus(result, nested, c)
-                    return result
+            self.budget.spend(len(inner.key) >> 5)
+            with self.binder(inner.low, inner.high) as eigen:
+                body = self.times(rest, self.poly(open_body(inner.body, Ix(eigen))))
+                result: Poly = {}
+                for mono, c in body.items():
+                    nested = self._nest((*binders, (inner.low, inner.high, eigen)), mono)
+                    result = P.plus(result, nested, c)
+                return result
         return P.single(factor(ATOM, self._ordered(binders, P.mono_term(m))))
 
     def _ordered(self, binders: tuple[tuple[Ix, Ix, Eigen], ...], body: Term) -> Sum:
@@ -596,11 +593,10 @@ def _mentions(term: Term, eigen: Eigen) -> bool:
 
 
 def _close(binders: tuple[tuple[Ix, Ix, Eigen], ...], body: Term) -> Sum:
-    result = body
-    for low, high, eigen in reversed(binders):
+    *outer, (low, high, eigen) = binders
+    result = Sum(low, high, close_body(body, eigen))
+    for low, high, eigen in reversed(outer):
         result = Sum(low, high, close_body(result, eigen))
-    if not isinstance(result, Sum):
-        raise SideConditionError("no binder")
     return result
 
 
