@@ -18,6 +18,7 @@ import signal
 import sys
 import time
 import tomllib
+import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.abc import Loader, MetaPathFinder
@@ -83,9 +84,14 @@ def run(guard: Guard | None, tests: Sequence[str], hidden: bool = True) -> str:
                 sys.meta_path.insert(0, _Mutant(guard))
             import pytest
 
+            quiet = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
             where = [f"tests/kernel/{t.replace('::', '.py::', 1)}" for t in tests]
-            code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *where]))
+            code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *quiet, *where]))
+        except BaseException:
+            traceback.print_exc()
         finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
             os._exit(code)
     until = time.monotonic() + TIMEOUT
     while time.monotonic() < until:
