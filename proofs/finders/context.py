@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeVar
 
+from ..kernel.budget import Budget
 from ..kernel.certificates import GOAL, Certificate, Leaf, Product, certify
 from ..kernel.errors import KernelError
 from ..kernel.facts import Used
@@ -20,6 +21,7 @@ from ..kernel.theory import Theory
 T = TypeVar("T")
 LIMITS = (KernelError, OverflowError)
 """A search that runs into one of these has found nothing."""
+MAX_WORK = 10**9
 HALF = Fraction(1, 2)
 ONE = Fraction(1)
 
@@ -40,6 +42,7 @@ class Context:
     tried: list[str] = field(default_factory=list)
     needed: list[Rel] = field(default_factory=list)
     sides: set[Term] = field(default_factory=set)
+    work: Budget = field(default_factory=lambda: Budget(MAX_WORK))
     _normaliser: Normaliser | None = None
     _named: list[tuple[Theorem, Poly]] | None = None
 
@@ -50,6 +53,7 @@ class Context:
             self._normaliser = normaliser(
                 self.theory, frozenset(self.ambient), self.unfold, tuple(self.facts), self.linear
             )
+        self._normaliser.budget = self.work  # certifying, which it is shared with, has its own
         return self._normaliser
 
     @property

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from . import polynomials as P
+from .budget import Budget
 from .errors import CertificateError, SortError
 from .judgment import Theorem, make, same_theory
 from .normal import Normaliser, Unfold, normaliser
@@ -104,7 +105,7 @@ class _Check:
         self.uses: set[str] = set()
         self.facts: set[int] = set()
         self.sides: set[int] = set()
-        self.leaves = 0
+        self.leaves, self.budget = 0, Budget()
 
     def verify(
         self, node: Certificate, facts: tuple[Theorem, ...], sides: tuple[Theorem, ...]
@@ -132,7 +133,7 @@ class _Check:
         if self.leaves > MAX_LEAVES:
             raise CertificateError("too many case distinctions")
         ambient, unfold, linear = self.options
-        n = normaliser(self.theory, ambient, unfold, sides, linear)
+        n = normaliser(self.theory, ambient, unfold, sides, linear, self.budget)
         total: Poly = {}
         strict = False
         mentioned: set[int] = set()

@@ -20,6 +20,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal, get_args
 
+from .budget import Budget
 from .codec import dumps, encode
 from .errors import SideConditionError, SortError, TheoryError
 from .exact import holds
@@ -176,10 +177,11 @@ def satisfiable(theorem: Theorem, witness: Witness) -> None:
     The point stands for a world without chance, in which E[t] = t. What the theory defines is
     computed from its definition and cannot be given a value.
     """
-    theory, (values, numbers) = theorem.theory, witness
+    theory, (values, numbers), budget = theorem.theory, witness, Budget()
     constants: IndexMap = {n: Ix(None, numbers[n]) for n in theory.index_constants if n in numbers}
 
     def definiens(atom: Node) -> Term | None:
+        budget.spend(16 + 8 * len(theory.definitions))
         for definition in theory.definitions:
             found: IndexMap = {}
             left = substitute_indices(definition.left, constants)
@@ -201,7 +203,7 @@ def satisfiable(theorem: Theorem, witness: Witness) -> None:
     if missing:
         raise SideConditionError(f"no number is given for the indices {sorted(missing)}")
     for hypothesis in sorted(theorem.hypotheses, key=lambda h: h.key):
-        if holds(hypothesis, values, numbers, definiens, lambda term: True) is not True:
+        if holds(hypothesis, values, numbers, definiens, lambda term: True, budget) is not True:
             raise SideConditionError(f"not seen to hold at the point: {hypothesis}")
 
 
@@ -244,6 +246,7 @@ class _Definedness:
         if state in self._seen:
             return
         self._seen.add(state)
+        n.budget.spend(8 + len(n.ambient))
         if isinstance(node, Sum):
             with n.binder(node.low, node.high) as eigen:
                 self._visit(open_body(node.body, Ix(eigen)), path)
@@ -253,9 +256,13 @@ class _Definedness:
         elif isinstance(node, E | CE | Fin):
             with n.inside_average():
                 self._visit(node.term if isinstance(node, Fin) else node.body, path)
-        elif isinstance(node, App) and node.name == "coord" and isinstance(node.args[0], Lambda):
-            if isinstance(node.args[1], Ix):
-                self._visit(open_body(node.args[0].body, node.args[1]), path)
+        elif (
+            isinstance(node, App)
+            and node.name == "coord"
+            and isinstance(node.args[0], Lambda)
+            and isinstance(node.args[1], Ix)
+        ):
+            self._visit(open_body(node.args[0].body, node.args[1]), path)
         else:
             if isinstance(node, Pow):
                 self._base(node.base, node.exponent)
@@ -290,6 +297,7 @@ class _Definedness:
 
     def _abbreviations(self, node: App | PointApp, path: frozenset[str]) -> None:
         """Where an abbreviation applies to ``node``, its right side has to be in order too."""
+        self.n.budget.spend(len(self.theory.definitions))
         for definition in self.theory.definitions:
             head = _process(node) or node
             if definition.kind != "abbreviation" or definition.head != head.name:
@@ -345,10 +353,8 @@ def _process(node: Node) -> PointApp | None:
 
 
 def _indices(node: App | PointApp) -> tuple[Ix, ...]:
-    """The index arguments; those of a point process before its coordinate's."""
+    """The index arguments, and a definition has no others; a point process's come first."""
     args: list[object] = []
     for arg in node.args:
         args += arg.args if isinstance(arg, PointApp) and node.name == "coord" else (arg,)
-    if not all(isinstance(a, Ix) for a in args):
-        raise TheoryError(f"a definition that is not by indices: {node}")
     return tuple(a for a in args if isinstance(a, Ix))

@@ -25,7 +25,7 @@ from .terms import NODES
 from .theory import Axiom, Definition, Symbol, Theory
 
 MAX_BYTES = 32 << 20
-MAX_TOKENS = 8_000_000
+MAX_TOKENS = 2_000_000
 MAX_DEPTH = 200
 MAX_TEXT = 4_000
 MAX_INTEGER = 10**9

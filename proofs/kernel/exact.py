@@ -13,6 +13,7 @@ from fractions import Fraction
 from math import isqrt
 from types import MappingProxyType
 
+from .budget import Budget
 from .errors import KernelError, LimitError, SortError
 from .indices import substitute_indices
 from .terms import (
@@ -44,7 +45,6 @@ from .terms import (
 )
 
 MAX_BITS = 1 << 16
-MAX_SUMMANDS = 100_000
 PRECISIONS = (64, 256, 1024, 4096)
 
 Interval = tuple[Fraction, Fraction]
@@ -79,6 +79,7 @@ def evaluate(
     indices: Mapping[str, int] = _NO_INDICES,
     unfold: Unfolding = lambda atom: None,
     constant: Callable[[Term], bool] = is_constant,
+    budget: Budget | None = None,
 ) -> Interval:
     """Rationals ``(low, high)`` with low <= value <= high; equal if the value is known exactly.
 
@@ -89,7 +90,8 @@ def evaluate(
     precision) and ``LimitError``.
     """
     try:
-        return _Evaluation(env, bits, unfold, constant).value(_numbered(term, indices))
+        where = _Evaluation(env, bits, unfold, constant, budget or Budget())
+        return where.value(_numbered(term, indices))
     except RecursionError:
         raise LimitError("a term, or a chain of definitions, is nested too deeply") from None
 
@@ -100,6 +102,7 @@ def holds(
     indices: Mapping[str, int] = _NO_INDICES,
     unfold: Unfolding = lambda atom: None,
     constant: Callable[[Term], bool] = is_constant,
+    budget: Budget | None = None,
 ) -> bool | None:
     """Is a relation or an index condition true at the point? None if intervals do not decide it."""
     if isinstance(formula, Le):
@@ -109,8 +112,8 @@ def holds(
         raise SortError(f"not decidable at a point: {formula}")
     for bits in PRECISIONS:
         try:
-            a, b = evaluate(formula.left, env, bits, indices, unfold, constant)
-            c, d = evaluate(formula.right, env, bits, indices, unfold, constant)
+            a, b = evaluate(formula.left, env, bits, indices, unfold, constant, budget)
+            c, d = evaluate(formula.right, env, bits, indices, unfold, constant, budget)
         except PrecisionError:
             continue
         if formula.op == "=":
@@ -150,12 +153,19 @@ class _Evaluation:
         bits: int,
         unfold: Unfolding,
         constant: Callable[[Term], bool],
+        budget: Budget,
     ) -> None:
         self.env, self.bits, self.unfold, self.constant = env, bits, unfold, constant
-        self.summands = MAX_SUMMANDS
+        self.budget = budget
         self.known: dict[Term, Interval] = {}
 
     def value(self, t: Node) -> Interval:
+        low, high = self._value(t)
+        size = max(abs(x).bit_length() for x in (*low.as_integer_ratio(), *high.as_integer_ratio()))
+        self.budget.spend(1 + (size >> 10) ** 2)
+        return low, high
+
+    def _value(self, t: Node) -> Interval:
         if isinstance(t, Rat):
             return _checked(t.value, t.value)
         if isinstance(t, IxVal):
@@ -185,9 +195,7 @@ class _Evaluation:
 
     def _sum(self, t: Sum) -> Interval:
         low, high = _number(t.low), _number(t.high)
-        self.summands -= max(high - low + 1, 0)
-        if self.summands < 0:
-            raise LimitError(f"more than {MAX_SUMMANDS} summands")
+        self.budget.spend(max(high - low + 1, 0) * (1 + (len(t.key) >> 6)))
         result = Fraction(0), Fraction(0)
         for n in range(low, high + 1):
             a, b = self.value(open_body(t.body, Ix(None, n)))

@@ -150,6 +150,7 @@ class FactTable:
     def find(self, table: Table, term: Term) -> Iterator[tuple[Entry, Used]]:
         """Entries that speak of the canonical ``term``, exactly or as schemas, with their needs."""
         chosen = self._choose(table, term)
+        self._normaliser.budget.spend(2 * len(chosen))
         for entry in self._entries.get((table, term.key), ()):
             used = self._needs(entry, {})
             if used is not None:
@@ -159,7 +160,8 @@ class FactTable:
         for number in chosen:
             theorem = self._facts[number]
             names = theorem.theory.names(theorem.conclusion)
-            for found in candidates(theorem.conclusion, term, names) if names else ():
+            spend = self._normaliser.budget.spend
+            for found in candidates(theorem.conclusion, term, names, spend) if names else ():
                 moved = substitute_indices(theorem.conclusion, found)
                 self._normaliser.reading = True
                 try:

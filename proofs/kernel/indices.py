@@ -5,10 +5,13 @@ All index hypotheses have the form ``a + m <= b + n``: difference constraints ov
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
+from .errors import LimitError
 from .terms import App, Ix, Le, N, Node, PointApp, free_indices, subterms, transform
+
+MAX_CONDITIONS = 100
 
 
 @lru_cache(maxsize=65536)
@@ -16,14 +19,18 @@ def entails(hypotheses: frozenset[Le], goal: Le) -> frozenset[Le] | None:
     """The hypotheses used in deriving ``goal`` from ``hypotheses``, or None if it does not follow.
 
     A shortest path: if s - u <= D is known and u - v <= w is a hypothesis, then s - v <= D + w.
+    Raises ``LimitError`` if there are too many hypotheses.
     """
+    if len(hypotheses) > MAX_CONDITIONS:
+        raise LimitError(f"more than {MAX_CONDITIONS} index conditions at once")
+    ordered = sorted(hypotheses, key=lambda h: h.key)
     start, end = goal.left.base, goal.right.base
     bound = goal.right.offset - goal.left.offset
     known: dict[object, tuple[int, frozenset[Le]]] = {start: (0, frozenset())}
     for _ in range(len(hypotheses) + 1):
         if end in known and known[end][0] <= bound:
             return known[end][1]
-        for le in sorted(hypotheses, key=lambda h: h.key):
+        for le in ordered:
             if le.left.base not in known:
                 continue
             distance, used = known[le.left.base]
@@ -80,10 +87,13 @@ def match_heads(pattern: Node, target: Node, names: frozenset[str], found: Index
     return substitute_indices(pattern, found) == target
 
 
-def candidates(pattern: Node, target: Node, names: frozenset[str]) -> Iterator[IndexMap]:
+def candidates(
+    pattern: Node, target: Node, names: frozenset[str], spend: Callable[[int], None]
+) -> Iterator[IndexMap]:
     """Index substitutions under which the applications of ``pattern`` occur in ``target``.
 
-    Proposals only: the caller substitutes and compares. Every name in ``names`` is bound.
+    Proposals only: the caller substitutes and compares. Every name in ``names`` is bound. Told to
+    ``spend`` its work.
     """
     heads, spots = _applications(pattern), _applications(target)
 
@@ -96,6 +106,7 @@ def candidates(pattern: Node, target: Node, names: frozenset[str]) -> Iterator[I
         for head in heads:
             if open_names[0] in free_indices(head):
                 for spot in spots:
+                    spend(4)
                     trial = dict(found)
                     if match_heads(head, spot, names, trial) and open_names[0] in trial:
                         yield from search(trial)

@@ -24,7 +24,7 @@ from .polynomials import (
     scale,
     to_term,
 )
-from .terms import CE, Abs, Add, App, E, Ix, IxVal, Rat, Sum, Term, open_body
+from .terms import CE, Abs, Add, App, Ix, Sum, Term, open_body
 
 if TYPE_CHECKING:
     from .normal import Normaliser
@@ -93,8 +93,6 @@ def _powers(
 
 
 def _term(n: Normaliser, t: Term, seen: frozenset[str]) -> Exponent:
-    if isinstance(t, Rat | E | IxVal):
-        return Fraction(0)
     known = _known(n, t, seen)
     if known is not None:
         return known
@@ -123,9 +121,8 @@ def _known(n: Normaliser, t: Term, seen: frozenset[str]) -> Exponent:
     if best is not None or t.key in seen or len(seen) >= MAX_BOUNDS:
         return best
     for entry, used in n.facts.find("dominated", t):
-        if entry.bound is None:
-            continue
-        e = exponent(n, n.poly(entry.bound), seen | {t.key})
+        inner = seen | {t.key}
+        e = None if entry.bound is None else exponent(n, n.poly(entry.bound), inner)
         if e is not None:
             n.used.update(used)
             return e

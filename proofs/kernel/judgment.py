@@ -7,11 +7,12 @@ from dataclasses import InitVar, dataclass
 from functools import cached_property
 from typing import Any
 
-from .errors import KernelError, SideConditionError, SortError, TheoryError
+from .errors import KernelError, LimitError, SideConditionError, SortError, TheoryError
 from .terms import Formula, Rel
 from .theory import Theory
 
 _TOKEN = object()
+MAX_HYPOTHESES = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +67,8 @@ def make(
     args: Mapping[str, Any],
 ) -> Theorem:
     """A theorem, for the rules: checks that everything in it is well formed in ``theory``."""
+    if len(hypotheses) > MAX_HYPOTHESES:
+        raise LimitError(f"more than {MAX_HYPOTHESES} hypotheses")
     for formula in (conclusion, *hypotheses):
         if not isinstance(formula, Formula):
             raise SortError(f"not a formula: {formula}")

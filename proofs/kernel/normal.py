@@ -15,6 +15,7 @@ from itertools import permutations
 from typing import TypeVar
 
 from . import polynomials as P
+from .budget import Budget
 from .errors import LimitError, SideConditionError
 from .expectation import average
 from .facts import FactTable, Sign, Used
@@ -70,7 +71,9 @@ class Normaliser:
         unfold: tuple[Unfold, ...] = (),
         facts: tuple[Theorem, ...] = (),
         linear: bool = False,
+        budget: Budget | None = None,
     ) -> None:
+        self.budget = budget or Budget()
         self.theory, self.ambient, self.linear = theory, ambient, linear
         self._top = ambient
         self.used, self.depth, self.averaging, self.reading = Used(), 0, 0, False
@@ -108,6 +111,7 @@ class Normaliser:
             value, used = self._cache[key]
             self.used.update(used)
             return value  # type: ignore[return-value]
+        self.budget.spend(8)
         outer, self.used = self.used, Used()
         try:
             value = compute()
@@ -119,6 +123,7 @@ class Normaliser:
 
     def entails(self, goal: Le) -> bool:
         """Does ``goal`` follow from the ambient index hypotheses? Records those used."""
+        self.budget.spend(1 + len(self.ambient))
         step = entails(self.ambient, goal)
         if step is not None:
             self.used.hypotheses |= {h for h in step if not has_eigen(h)}
@@ -126,6 +131,7 @@ class Normaliser:
 
     def measurable(self, node: Term | Point, level: Ix | None) -> bool:
         """Is ``node`` F_level-measurable (constant for None)? Records what was used."""
+        self.budget.spend(1 + (len(node.key) >> 6))
         uses: set[str] = set()
         step = self.theory.measurable(node, level, self.ambient, uses)
         if step is not None:
@@ -259,8 +265,7 @@ class Normaliser:
 
     def times(self, p: Poly, q: Poly) -> Poly:
         """The product, settled."""
-        if len(p) * len(q) > 10 * P.MAX_TERMS:
-            raise LimitError("a product exceeds the size limit")
+        self.budget.spend(len(p) * len(q))
         result: Poly = {}
         for a, ca in p.items():
             for b, cb in q.items():
@@ -272,6 +277,7 @@ class Normaliser:
                     else:
                         del result[m]
                 else:
+                    self.budget.spend(len(result) >> 6)
                     result = P.plus(result, self.settle(P.merged(a, b)), ca * cb)
         return result
 
@@ -318,9 +324,8 @@ class Normaliser:
             elif kind == INVPOS and self.sign(t) == (1, True):
                 whole = -int(-e // 1)
                 exponents[item] = 0
-                if whole != e:
-                    lifted = {factor(POS, t): whole - e}
-                    extra = self.times(extra, {P.mono(lifted): 1})
+                lifted = {factor(POS, t): whole - e}
+                extra = self.times(extra, {P.mono(lifted): 1})
                 extra = self.times(extra, self.power(self.inverse(self.poly(t)), whole))
         exponents = {f: e for f, e in exponents.items() if e}
         kept: Poly = {P.mono(exponents): 1}
@@ -343,6 +348,7 @@ class Normaliser:
         if isinstance(t, Add):
             result: Poly = {}
             for part in t.terms:
+                self.budget.spend(1 + (len(result) >> 6))
                 result = P.plus(result, self.poly(part))
             return result
         if isinstance(t, Mul):
@@ -491,6 +497,7 @@ class Normaliser:
             low, high = Ix(None, 1), high.shift(-shift)
         if self.entails(Le(high.shift(1), low)):
             return {}
+        self.budget.spend(len(t.key) >> 5)
         with self.binder(low, high) as eigen:
             body = self.poly(open_body(t.body, Ix(eigen, shift)))
             return self.collect(low, high, eigen, body)
@@ -499,6 +506,7 @@ class Normaliser:
         """The sum of ``body`` over ``eigen``: linear, factors free of it outside."""
         result: Poly = {}
         for m, c in body.items():
+            self.budget.spend(sum(len(f[0]) for f, _ in m) >> 6)
             inside = {f: e for f, e in m if _mentions(f[2], eigen)}
             outside = {f: e for f, e in m if f not in inside}
             inner = self._nest(((low, high, eigen),), P.mono(inside)) if inside else None
@@ -515,23 +523,23 @@ class Normaliser:
 
     def _nest(self, binders: tuple[tuple[Ix, Ix, Eigen], ...], m: Mono) -> Poly:
         """Sum of a monomial over binders; one inner sum is merged, independent ranges ordered."""
-        sums = [(f, e) for f, e in m if f[1] == ATOM and isinstance(f[2], Sum)]
+        sums = [(f, e, f[2]) for f, e in m if f[1] == ATOM and isinstance(f[2], Sum)]
         if len(sums) == 1 and sums[0][1] == 1:
-            item = sums[0][0]
-            inner = item[2]
+            item, _, inner = sums[0]
             rest: Poly = {P.mono({f: e for f, e in m if f != item}): 1}
-            if isinstance(inner, Sum):
-                with self.binder(inner.low, inner.high) as eigen:
-                    body = self.times(rest, self.poly(open_body(inner.body, Ix(eigen))))
-                    result: Poly = {}
-                    for mono, c in body.items():
-                        nested = self._nest((*binders, (inner.low, inner.high, eigen)), mono)
-                        result = P.plus(result, nested, c)
-                    return result
+            self.budget.spend(len(inner.key) >> 5)
+            with self.binder(inner.low, inner.high) as eigen:
+                body = self.times(rest, self.poly(open_body(inner.body, Ix(eigen))))
+                result: Poly = {}
+                for mono, c in body.items():
+                    nested = self._nest((*binders, (inner.low, inner.high, eigen)), mono)
+                    result = P.plus(result, nested, c)
+                return result
         return P.single(factor(ATOM, self._ordered(binders, P.mono_term(m))))
 
     def _ordered(self, binders: tuple[tuple[Ix, Ix, Eigen], ...], body: Term) -> Sum:
         """Nested sums over independent ranges, in the order of the ranges."""
+        self.budget.spend(8 * len(binders) ** 2)
         if len(binders) == 1:
             return _close(binders, body)
         eigens = {b[2] for b in binders}
@@ -543,6 +551,7 @@ class Normaliser:
         for order in permutations(ranked):
             if [(b[0], b[1]) for b in order] != [(b[0], b[1]) for b in ranked]:
                 continue
+            self.budget.spend(8 + (len(body.key) >> 5))
             names = {old[2]: new[2] for old, new in zip(order, binders, strict=True)}
             moved = _rename(body, names)
             placed = tuple((b[0], b[1], names[b[2]]) for b in order)
@@ -599,16 +608,17 @@ def normaliser(
     unfold: tuple[Unfold, ...],
     facts: tuple[Theorem, ...],
     linear: bool,
+    budget: Budget | None = None,
 ) -> Normaliser:
-    """A normaliser under these facts that has recorded no use yet.
+    """A normaliser under these facts that has recorded no use and spent nothing yet.
 
     Consecutive steps of a proof look up the same facts: those made last are kept, with what they
     worked out. One in the middle of a computation is left alone.
     """
     found = _kept(theory, ambient, unfold, facts, linear)
     if found.busy:
-        return Normaliser(theory, ambient, unfold, facts, linear)
-    found.used = Used()
+        return Normaliser(theory, ambient, unfold, facts, linear, budget)
+    found.used, found.budget = Used(), budget or Budget()
     return found
 
 
@@ -617,11 +627,10 @@ def _mentions(term: Term, eigen: Eigen) -> bool:
 
 
 def _close(binders: tuple[tuple[Ix, Ix, Eigen], ...], body: Term) -> Sum:
-    result = body
-    for low, high, eigen in reversed(binders):
+    *outer, (low, high, eigen) = binders
+    result = Sum(low, high, close_body(body, eigen))
+    for low, high, eigen in reversed(outer):
         result = Sum(low, high, close_body(result, eigen))
-    if not isinstance(result, Sum):
-        raise SideConditionError("no binder")
     return result
 
 

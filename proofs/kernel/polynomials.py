@@ -27,9 +27,10 @@ Number = int | Fraction
 """A rational: an int if it is whole (they are several times faster), else a Fraction."""
 Poly = dict[Mono, Number]
 
-MAX_TERMS = 20_000
+MAX_TERMS = 5_000
 MAX_EXPONENT = 64
-MAX_BITS = 8_192
+MAX_BITS = 4_096
+MAX_DENOMINATOR = 1 << 32
 ONE: Poly = {(): 1}
 
 
@@ -38,16 +39,21 @@ def factor(kind: int, term: Term) -> Factor:
     return (term.key, kind, term)
 
 
+def size(value: Number) -> int:
+    """The number of bits of a rational; a float, which has no numerator, raises."""
+    return value.numerator.bit_length() + value.denominator.bit_length()
+
+
 def exact(value: Number) -> Number:
-    """``value`` with whole numbers as ints. A float, which has no denominator, raises."""
+    """``value``, as an int if it is whole; ``LimitError`` if it is too long to compute with."""
+    if size(value) > MAX_BITS:
+        raise LimitError("a rational constant exceeds the size limit")
     return value.numerator if value.denominator == 1 else value
 
 
 def constant(value: Number) -> Poly:
     """A constant polynomial."""
     value = exact(value)
-    if value.numerator.bit_length() + value.denominator.bit_length() > MAX_BITS:
-        raise LimitError("a rational constant exceeds the size limit")
     return {(): value} if value else {}
 
 
@@ -86,7 +92,9 @@ def merged(a: Mono, b: Mono) -> dict[Factor, Exponent]:
 def mono(exponents: dict[Factor, Exponent]) -> Mono:
     """The monomial with these exponents."""
     for (_, kind, _), e in exponents.items():
-        if e < 0 or e > MAX_EXPONENT or (e.denominator != 1 and kind in (ATOM, INV)):
+        if not 0 <= e <= MAX_EXPONENT or (kind in (ATOM, INV) and e.denominator != 1):
+            raise LimitError(f"exponent {e} out of range")
+        if e.denominator > MAX_DENOMINATOR:
             raise LimitError(f"exponent {e} out of range")
     kept = ((f, exact(e)) for f, e in exponents.items() if e)
     return tuple(sorted(kept, key=lambda item: item[0][:2]))
@@ -94,8 +102,11 @@ def mono(exponents: dict[Factor, Exponent]) -> Mono:
 
 def content(p: Poly) -> Fraction:
     """The positive rational c such that p/c has coprime integer coefficients."""
-    numerator = gcd(*(c.numerator for c in p.values()))
-    return Fraction(numerator, lcm(*(c.denominator for c in p.values())))
+    denominator = 1
+    for c in p.values():
+        denominator = lcm(denominator, c.denominator)
+        exact(denominator)
+    return Fraction(gcd(*(c.numerator for c in p.values())), denominator)
 
 
 def leading(p: Poly) -> Number:
@@ -141,6 +152,7 @@ def rational_power(value: Fraction, exponent: Fraction) -> Poly:
         if abs(whole) > MAX_EXPONENT:
             raise LimitError(f"exponent {e} out of range")
         coefficient *= Fraction(base) ** whole
+        exact(coefficient)
         if e != whole:
             exponents[factor(POS, Rat(Fraction(base)))] = e - whole
     return {mono(exponents): exact(coefficient)}

@@ -22,10 +22,12 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import Any, Literal, TypeVar
 
-from .errors import SortError
+from .errors import LimitError, SortError
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.']{0,63}")
 N = TypeVar("N", bound="Node")
+MAX_KEY = 100_000
+"""The longest key; what shares its parts can be small in memory and huge when written out."""
 
 
 def _require(condition: bool, message: str) -> None:
@@ -87,7 +89,7 @@ class Node(metaclass=_Unique):
         try:
             return self._key
         except AttributeError:
-            text = f"({type(self).__name__} {' '.join(_key(p) for p in self.parts())})"
+            text = f"({type(self).__name__} {_joined_keys(self.parts())})"
             object.__setattr__(self, "_key", text)
             return text
 
@@ -99,8 +101,15 @@ def _key(part: object) -> str:
     if isinstance(part, Node):
         return part.key
     if isinstance(part, tuple):
-        return f"[{' '.join(_key(p) for p in part)}]"
+        return f"[{_joined_keys(part)}]"
     return str(part)
+
+
+def _joined_keys(parts: tuple[object, ...]) -> str:
+    keys = [_key(p) for p in parts]
+    if sum(map(len, keys)) > MAX_KEY:
+        raise LimitError(f"a term of more than {MAX_KEY} characters")
+    return " ".join(keys)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

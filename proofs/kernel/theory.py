@@ -12,7 +12,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
-from .errors import LevelError, SortError, TheoryError
+from .errors import LevelError, LimitError, SortError, TheoryError
 from .indices import IndexMap, entails, index_hypotheses, match_heads, substitute_indices
 from .terms import (
     CE,
@@ -43,6 +43,7 @@ from .terms import (
     variables,
 )
 
+MAX_DECLARATIONS = 1_000
 Levels = frozenset[Ix] | None
 """At which F_l a term is known measurable: the largest of these; empty: constant; None: unknown."""
 
@@ -130,6 +131,10 @@ class Theory:
         tables = (self.symbols, self.axioms, self.definitions)
         for declared in tables:
             names = [d.name for d in declared]
+            if len(names) > MAX_DECLARATIONS:
+                raise LimitError(
+                    f"{self.name}: more than {MAX_DECLARATIONS} declarations of a kind"
+                )
             if len(set(names)) < len(names):
                 raise TheoryError(f"{self.name}: declared twice: {sorted(names)}")
         declared_names = (d.name for declared in tables for d in declared)
@@ -197,7 +202,11 @@ class Theory:
     # --- sorts --------------------------------------------------------------------------------
 
     def check(self, node: Node) -> None:
-        """Raise ``SortError`` unless ``node`` is closed, user-writable, and of this theory."""
+        """Raise ``SortError`` unless ``node`` is closed, user-writable, and of this theory.
+
+        Raises ``LimitError`` if it is too large.
+        """
+        _ = node.key  # a key is bounded, and so is what walks through the node from now on
         if not is_closed(node):
             raise SortError(f"loose bound index in {node}")
         if has_eigen(node):
@@ -370,9 +379,14 @@ class Theory:
             direct[d.head] |= {
                 s.name for s, _ in subterms(d.right) if isinstance(s, App | PointApp)
             } & defined
-        reach = {head: frozenset(direct[head]) for head in defined}
-        for _ in defined:
-            reach = {h: r.union(*(reach[s] for s in r)) for h, r in reach.items()}
+        reach: dict[str, frozenset[str]] = {}
+        for head in defined:
+            found, waiting = set[str](), [*direct[head]]
+            while waiting:
+                if (name := waiting.pop()) not in found:
+                    found.add(name)
+                    waiting += direct[name]
+            reach[head] = frozenset(found)
         return reach
 
     def _check_descent(self, rank: int, definition: Definition, where: str) -> None:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from helpers import check
 from ratecert.proofs.kernel.errors import LimitError, SortError
 from ratecert.proofs.kernel.exact import (
-    MAX_SUMMANDS,
     MissingAtom,
     PrecisionError,
     evaluate,
@@ -237,8 +236,8 @@ def test_what_is_no_rational_point_is_refused() -> None:
 @pytest.mark.parametrize(
     ("term", "message"),
     [
-        (Sum(one, Ix(None, 10**8), ONE), "summands"),
-        (Sum(one, Ix(None, 400), Sum(one, Ix(None, MAX_SUMMANDS // 400), ONE)), "summands"),
+        (Sum(one, Ix(None, 10**8), ONE), "more work"),
+        (Sum(one, Ix(None, 400), Sum(one, Ix(None, 250), ONE)), "more work"),
         (Pow(rat(2), Fraction(10**9)), "power"),
         (Pow(rat(2), Fraction(1, 10**9)), "root"),
         (Mul((Pow(rat(3), Fraction(30_000)),) * 2), "value"),
