@@ -57,10 +57,9 @@ def given(choice: Choice) -> list[Any]:
 
 
 def at_numbers(
-    p: Proof, general: Claimed, choice: Choice, needed: Iterable[Claimed], *known: Theorem, X: Expr
+    p: Proof, general: Claimed, choice: Choice, known: Iterable[Theorem], reach: Expr
 ) -> Theorem:
-    """The general theorem at the numbers of an instance; ``needed``: its constant, and (B)."""
-    know_scale(p, choice)
+    """The general theorem at the numbers of an instance, with X = ``reach``."""
     p.know(p.use(positive_floor, c_eps=1))
     know_beta(p)
     know_denominator(p)
@@ -70,8 +69,7 @@ def at_numbers(
     values = {str(name): value for name, value in choice.values.items()}
     if general is rate:
         values.pop(str(a_mean))
-    facts = (p.use(claim) for claim in needed)
-    return p.use(general, *facts, *known, **values, R=farthest(choice)[0], X=X, C_P=choice.C_P)
+    return p.use(general, *known, **values, R=farthest(choice)[0], X=reach, C_P=choice.C_P)
 
 
 def state(
@@ -90,7 +88,9 @@ def state(
         reference=f"blueprint, instances: {reference}",
     )
     def proof(p: Proof) -> Theorem:
-        return at_numbers(p, rate, choice, (constant, bracket), X=farthest(choice)[1])
+        know_scale(p, choice)
+        known = p.use(constant), p.use(bracket)
+        return at_numbers(p, rate, choice, known, farthest(choice)[1])
 
     return proof
 
@@ -147,6 +147,7 @@ origin_reach = sqrt(2) * eta * K
     reference="blueprint, instances: C_1 = 2.53296",
 )  # fmt: skip
 def rate_origin(p: Proof) -> Theorem:
+    know_scale(p, origin)
     allowed = (lam**2 * origin_reach**2, "<=", origin.a * s)
     far = p.have((xmax[d] + origin_reach, "<=", origin_reach), by.adding(from_origin))
     third = p.calc(
@@ -154,5 +155,5 @@ def rate_origin(p: Proof) -> Theorem:
         "==", lam**2 * origin_reach**2 / 3, by.algebra(from_origin, alone=True),
         "<=", origin.a_mean * s, by.algebra(allowed, alone=True),
     )  # fmt: skip
-    needed = origin_constant, weighted_bracket
-    return at_numbers(p, refined_rate, origin, needed, far, third, X=origin_reach)
+    known = p.use(origin_constant), p.use(weighted_bracket), far, third
+    return at_numbers(p, refined_rate, origin, known, origin_reach)
