@@ -42,14 +42,16 @@ def _name(text: object) -> None:
 
 
 _MADE: dict[object, Any] = {}
-"""Every node made so far, by its class and fields (with their types: 1, True and 1.0 are equal)."""
+"""Every node made so far, by its class and fields."""
+_NUMERIC: set[type] = set()
+"""The classes that have numbers as fields, where 1, True and 1.0 are equal, but not the same."""
 
 
 class _Unique(type):
     """Returns the node that has these fields, if there is one already."""
 
     def __call__(cls, *args: Any, **named: Any) -> Any:
-        given = (cls, args, tuple(map(type, args)))
+        given = cls._fields(args)
         if not named:
             try:
                 return _MADE[given]
@@ -57,10 +59,14 @@ class _Unique(type):
                 pass
         node = super().__call__(*args, **named)
         parts = node.parts()
-        node = _MADE.setdefault((cls, parts, tuple(map(type, parts))), node)
+        node = _MADE.setdefault(cls._fields(parts), node)
         if not named:
             _MADE[given] = node
         return node
+
+    def _fields(cls, args: tuple[Any, ...]) -> object:
+        """What tells nodes apart; where fields are numbers, their types as well."""
+        return (cls, args, tuple(map(type, args))) if cls in _NUMERIC else (cls, args)
 
 
 class Node(metaclass=_Unique):
@@ -428,6 +434,7 @@ def _reader(cls: type[Node]) -> Callable[[Node], tuple[Any, ...]]:
     return attrgetter(*names)
 
 
+_NUMERIC |= {Eigen, Ix, Rat, Pow, Fin}
 _SYNTAX: tuple[type[Node], ...] = (*NODES.values(), Eigen)
 _PARTS = {cls: _reader(cls) for cls in _SYNTAX}
 
@@ -497,12 +504,9 @@ def coord(point: Point, index: Ix) -> App:
 # --- traversal --------------------------------------------------------------------------------
 
 
-def _rebuild(part: Any, depth: int, visit: Callable[[Node, int], Node | None]) -> Any:
-    if isinstance(part, Node):
-        return transform(part, visit, depth)
-    if isinstance(part, tuple):
-        return tuple(_rebuild(p, depth, visit) for p in part)
-    return part
+_ATOMIC = frozenset({Ix, Eigen, Rat})
+_BINDERS = {Sum: 2, Lambda: 0}
+"""The place of the field in which the bound index is seen."""
 
 
 def transform(node: N, visit: Callable[[Node, int], Node | None], depth: int = 0) -> N:
@@ -510,21 +514,23 @@ def transform(node: N, visit: Callable[[Node, int], Node | None], depth: int = 0
     replaced = visit(node, depth)
     if replaced is not None:
         return replaced  # type: ignore[return-value]
-    if isinstance(node, Ix | Eigen | Rat):
+    kind = type(node)
+    if kind in _ATOMIC:
         return node
-    old = node.parts()
-    if isinstance(node, Sum):
-        new: tuple[Any, ...] = (
-            *(_rebuild(p, depth, visit) for p in old[:2]),
-            _rebuild(old[2], depth + 1, visit),
-        )
-    elif isinstance(node, Lambda):
-        new = (_rebuild(old[0], depth + 1, visit),)
-    else:
-        new = tuple(_rebuild(p, depth, visit) for p in old)
-    if all(a is b for a, b in zip(old, new, strict=True)) or old == new:
-        return node
-    return type(node)(*new)
+    old, body = node.parts(), _BINDERS.get(kind)
+    new: list[Any] = []
+    for place, part in enumerate(old):
+        inner = depth + (place == body)
+        if isinstance(part, Node):
+            new.append(transform(part, visit, inner))
+        elif type(part) is tuple:
+            new.append(
+                tuple([transform(p, visit, inner) if isinstance(p, Node) else p for p in part])
+            )
+        else:
+            new.append(part)
+    rebuilt = tuple(new)
+    return node if rebuilt == old else kind(*rebuilt)
 
 
 def subterms(node: Node, depth: int = 0) -> Iterator[tuple[Node, int]]:
