@@ -129,7 +129,9 @@ class Theory:
         for declared in tables:
             names = [d.name for d in declared]
             if len(names) > MAX_DECLARATIONS:
-                raise LimitError(f"{self.name}: more than {MAX_DECLARATIONS} declarations of a kind")
+                raise LimitError(
+                    f"{self.name}: more than {MAX_DECLARATIONS} declarations of a kind"
+                )
             if len(set(names)) < len(names):
                 raise TheoryError(f"{self.name}: declared twice: {sorted(names)}")
         declared_names = (d.name for declared in tables for d in declared)
