@@ -11,8 +11,10 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from coverage import Coverage
+if TYPE_CHECKING:
+    from coverage import Coverage
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,6 +34,8 @@ def missing(cov: Coverage) -> list[str]:
 
 def main() -> int:
     """Print what is missing; returns the exit code."""
+    from coverage import Coverage
+
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", default=".coverage", help="the data file")
     options = parser.parse_args()
