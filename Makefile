@@ -1,5 +1,7 @@
 # make check   set up .venv, prove every shipped theory, run the short numeric confrontation
 # make test    set up .venv with the test tools, run linters, types and every test
+# make coverage  which branches of the kernel do its tests not take?
+# make guards    remove each guard of the kernel in turn: does a test notice? (hours; it resumes)
 # make clean   remove what these made
 #
 # PYTHON=python3.12         which interpreter .venv is made from (3.11 or later; torch: see below)
@@ -12,7 +14,7 @@ PIP_ARGS ?=
 PYTEST_ARGS ?=
 # Tests of what must also hold with asserts stripped. Four files of planted falsehoods are left out
 # there: what they try is whether long searches end in a refusal, and they take minutes.
-O_TESTS ?= tests/planted tests/kernel tests/models \
+O_TESTS ?= tests/planted tests/kernel tests/models tests/attack \
 	--ignore=tests/planted/test_adamw_hypotheses.py \
 	--ignore=tests/planted/test_adamw_rate.py --ignore=tests/planted/test_adamw_instances.py \
 	--ignore=tests/planted/test_tuned_instances.py
@@ -27,7 +29,7 @@ export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 export NUMEXPR_NUM_THREADS := 1
 
-.PHONY: check test clean
+.PHONY: check test coverage guards clean
 
 check: $(VENV)/installed-check
 	$(BIN)/ratecert check
@@ -39,6 +41,13 @@ test: $(VENV)/installed-test
 	$(BIN)/mypy
 	$(BIN)/pytest $(PYTEST_ARGS)
 	$(BIN)/python -O -P -m pytest -p no:cacheprovider $(PYTEST_ARGS) $(O_TESTS)
+
+coverage: $(VENV)/installed-test
+	$(BIN)/python -m coverage run --rcfile=tests/guards/coverage.cfg -m pytest $(PYTEST_ARGS) tests/kernel
+	$(BIN)/python tests/tools/coverage_report.py
+
+guards: coverage
+	$(BIN)/python tests/guards $(GUARDS_ARGS)
 
 # setuptools comes first and pinned, so that the build needs no isolated (and unpinned) environment.
 $(VENV)/installed-%: pyproject.toml constraints.txt | $(BIN)/python

@@ -16,12 +16,13 @@ for _folder in (
     if str(_folder) not in sys.path:
         sys.path.insert(0, str(_folder))
 
-import pytest
-from hostile import HOSTILE
-from isolated import replayed
+import hostile_growth  # noqa: E402, F401 - which joins the table
+import pytest  # noqa: E402
+from hostile import HOSTILE  # noqa: E402
+from isolated import replayed  # noqa: E402
 
-from helpers import check
-from ratecert.proofs.kernel import errors
+from helpers import check  # noqa: E402
+from ratecert.proofs.kernel import errors  # noqa: E402
 
 REFUSALS = tuple(name for name in vars(errors) if name.endswith("Error"))
 REASONS = {

@@ -127,8 +127,8 @@ def test_the_judge_sees_falsehoods(name: str) -> None:
     """Of conclusions made false by hand, many are refuted; of true ones, none."""
     replayed, judge = source(name)
     found = 0
-    relations = [t for t in replayed.theorems
-                 if isinstance(t.conclusion, Rel) and t.theory == replayed.theorems[-1].theory]  # fmt: skip
+    home = replayed.theorems[-1].theory
+    relations = [t for t in replayed.theorems if isinstance(t.conclusion, Rel) and t.theory == home]
     for theorem in relations[-60:]:
         check(not judge.refutes(theorem), theorem)
         rel = theorem.rel

@@ -66,7 +66,8 @@ def hypotheses(draw: random.Random) -> tuple[Rel, ...]:
     t = grown(draw, 1)
     known = (Rel(ZERO, "<", X), Rel(ZERO, "<=", X), Rel(X, "<", ZERO), Rel(Y, "<=", ZERO),
              Rel(ZERO, "<", Y), Rel(ZERO, "<=", Y), Rel(X, "<=", Y), Rel(ZERO, "<", t),
-             Rel(ZERO, "<=", t), Rel(t, "=", Z), Rel(ZERO, "<=", Z), Rel(Z, "<", rat(1)))  # fmt: skip
+             Rel(ZERO, "<=", t), Rel(t, "=", Z), Rel(ZERO, "<=", Z), Rel(Z, "<", rat(1)),
+             )  # fmt: skip
     return tuple(h for h in known if draw.random() < 0.3)
 
 
@@ -115,7 +116,8 @@ def goal_of(leaf: Leaf, facts: tuple[Theorem, ...], draw: random.Random) -> Rel:
         parts.append(mul(*factors))
     extra = grown(draw, 1)
     noise = draw.choice((ZERO, sub(extra, extra), sub(mul(extra, power(extra, -1)), rat(1)),
-                         sub(sqrt(power(extra, 2)), extra), sub(power(sqrt(extra), 2), extra)))  # fmt: skip
+                         sub(sqrt(power(extra, 2)), extra), sub(power(sqrt(extra), 2), extra),
+                         ))  # fmt: skip
     total = add(*parts, noise) if parts else noise
     return Rel(neg(total), draw.choice(("<=", "<=", "<")), ZERO)
 
@@ -168,11 +170,13 @@ def test_random_equations_are_true(seed: int) -> None:
     for _ in range(6):
         p, q, r = (grown(draw, 2) for _ in range(3))
         left, right = draw.choice((
-            (div(mul(p, q), p), q), (sqrt(mul(p, q)), mul(sqrt(p), sqrt(q))), (power(sqrt(p), 2), p),
-            (sqrt(power(p, 2)), p), (sqrt(power(p, 2)), Abs(p)), (Abs(mul(p, q)), mul(Abs(p), q)),
+            (div(mul(p, q), p), q), (sqrt(mul(p, q)), mul(sqrt(p), sqrt(q))),
+            (power(sqrt(p), 2), p), (sqrt(power(p, 2)), p), (sqrt(power(p, 2)), Abs(p)),
+            (Abs(mul(p, q)), mul(Abs(p), q)),
             (div(add(p, q), r), add(div(p, r), div(q, r))), (power(power(p, 2), Fraction(3, 2)),
             power(Abs(p), 3)), (power(div(p, q), -1), div(q, p)), (maximum(p, q), maximum(q, p)),
-            (sub(div(rat(1), p), div(rat(1), q)), div(sub(q, p), mul(p, q))), (mul(p, q), mul(q, p)),
+            (sub(div(rat(1), p), div(rat(1), q)), div(sub(q, p), mul(p, q))),
+            (mul(p, q), mul(q, p)),
         ))  # fmt: skip
         try:
             theorem = norm(SCALARS, left, right, facts=facts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from typing import Any
 
 import pytest
 import small_theory as small
@@ -14,7 +15,7 @@ from ratecert.proofs.kernel import polynomials as P
 from ratecert.proofs.kernel.budget import MAX_WORK, Budget
 from ratecert.proofs.kernel.certificates import GOAL, Leaf, Product, Split, certify
 from ratecert.proofs.kernel.claims import canonical_bytes, publish
-from ratecert.proofs.kernel.codec import MAX_BYTES, decode, dumps, encode
+from ratecert.proofs.kernel.codec import MAX_BYTES, MAX_TOKENS, decode, dumps, encode, loads
 from ratecert.proofs.kernel.errors import (
     LimitError,
     SideConditionError,
@@ -28,17 +29,26 @@ from ratecert.proofs.kernel.judgment import MAX_HYPOTHESES
 from ratecert.proofs.kernel.normal import Normaliser
 from ratecert.proofs.kernel.rules import assume, axiom, expect, norm, weaken
 from ratecert.proofs.kernel.terms import (
+    CE,
     MAX_KEY,
     ZERO,
     Abs,
+    Add,
     All,
     App,
+    E,
     Eigen,
     Ix,
     IxVal,
+    Lambda,
     Le,
+    Mul,
+    PointApp,
     PointVar,
+    Pow,
+    Rat,
     Rel,
+    Sum,
     Term,
     Var,
     add,
@@ -123,6 +133,12 @@ def test_exponents() -> None:
             P.rational_power(Fraction(2), e)
 
 
+def test_powers_of_one() -> None:
+    """No factor grows: what counts is how often it would be multiplied."""
+    with pytest.raises(LimitError, match="exponent 65 out of range"):
+        norm(THEORY, power(rat(1), 65), rat(1))
+
+
 def test_many_denominators() -> None:
     def total(count: int) -> Term:
         return add(*(div(Y, x) for x in names(count)))
@@ -169,6 +185,8 @@ def test_many_declarations() -> None:
 def test_long_texts() -> None:
     with pytest.raises(TraceError, match="bytes"):
         dumps("x" * MAX_BYTES)
+    with pytest.raises(TraceError, match="too many parts"):
+        loads(b"[" + b"0," * MAX_TOKENS + b"0]")
     with pytest.raises(TraceError, match="rational number exceeds"):
         encode(Fraction(1 << 1400))
     check(encode(Fraction(1 << 1300)))
@@ -200,6 +218,49 @@ def test_objects_of_the_wrong_kind() -> None:
         canonical_bytes(assume(THEORY, Le(one, k)), frozenset({"oracle:truth"}))
     with pytest.raises(TraceError, match="no trace: AttributeError"):
         trace([object()])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("cls", "parts", "reason"),
+    [
+        (Ix, ("k", 10**9), "index offset"),
+        (Ix, ("k", 1.0), "index offset"),
+        (Ix, (-1, 0), "not an index base"),
+        (Ix, (True, 0), "not an index base"),
+        (Ix, (1.0, 0), "not an index base"),
+        (Ix, ("0k", 0), "not a legal name"),
+        (Rat, (1,), "not an exact rational"),
+        (Rat, (0.5,), "not an exact rational"),
+        (Var, ("x", "some"), "not a level"),
+        (Var, (1, "any"), "not a legal name"),
+        (Var, ("x y", "any"), "not a legal name"),
+        (PointVar, ("p", "some"), "not a level"),
+        (PointVar, ("1", "any"), "not a legal name"),
+        (IxVal, ("k",), "takes an index"),
+        (App, ("f", [X]), "must be a tuple"),
+        (App, ("f", (1,)), "bad argument"),
+        (App, ("f", (Le(one, k),)), "bad argument"),
+        (App, ("", ()), "not a legal name"),
+        (Add, ([X],), "operands"),
+        (Mul, ((1,),), "operands"),
+        (Pow, (k, Fraction(1)), "base of a power"),
+        (Pow, (X, 2), "not a rational exponent"),
+        (Abs, (k,), "operands"),
+        (Sum, (1, k, X), "summation range"),
+        (Sum, (k, 1, X), "summation range"),
+        (Sum, (k, k, 1), "operands"),
+        (E, (k,), "operands"),
+        (CE, (1, X), "takes an index"),
+        (CE, (k, 1), "operands"),
+        (PointApp, ("1", (k,)), "not a legal name"),
+        (PointApp, ("x", [k]), "takes indices"),
+        (PointApp, ("x", (X,)), "takes indices"),
+        (Lambda, (k,), "operands"),
+    ],
+)
+def test_syntax_of_the_wrong_sort(cls: Any, parts: tuple[Any, ...], reason: str) -> None:
+    with pytest.raises(SortError, match=reason):
+        cls(*parts)
 
 
 def test_theorems_are_printed() -> None:
