@@ -262,10 +262,11 @@ def _scan(text: str) -> None:
     """Refuse deep or long texts before the json module does, which recurses and allocates."""
     if len(text) > MAX_BYTES:
         raise TraceError(f"more than {MAX_BYTES} bytes")
-    bare = _STRING.sub("", text).encode("ascii", "replace")
-    if bare.count(b",") > MAX_TOKENS:
-        raise TraceError("too many parts")
+    without, strings = _STRING.subn("", text)
+    bare = without.encode("ascii", "replace")
     brackets = bare.translate(None, _NO_BRACKETS)
+    if strings + bare.count(b",") + len(brackets) > MAX_TOKENS:
+        raise TraceError("too many parts")
     if max(accumulate(map(_STEP.__getitem__, brackets)), default=0) > MAX_DEPTH:
         raise TraceError("nested too deeply")
 

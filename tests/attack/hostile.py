@@ -78,7 +78,8 @@ def assume(formula: Formula) -> Step:
 
 def certify(goal: Rel, certificate: Leaf | Split, *facts: int) -> Step:
     return step("certify", goal=encode(goal), certificate=encode(certificate),
-                facts=[thm(n) for n in facts], ambient=[], unfold=[], linear=False, sides=[])  # fmt: skip
+                facts=[thm(n) for n in facts], ambient=[], unfold=[], linear=False,
+                sides=[])  # fmt: skip
 
 
 def product(*facts: int, times: Fraction = Fraction(1), squares: tuple[Term, ...] = ()) -> Product:
