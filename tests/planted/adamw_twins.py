@@ -107,21 +107,21 @@ def _carried(
 
 
 class Elsewhere:
-    """AdamW's claims, proved again in a theory that differs from ``adamw`` in its declarations."""
+    """AdamW's claims, proved again in a theory that differs from ``adamw`` in its declarations.
+
+    The theory has all of them, in AdamW's order, and proves one when it is needed. So what is
+    integrable there is what its own L0 says.
+    """
 
     def __init__(self, theory: Theory) -> None:
         self.theory = theory
-        self.claims: dict[str, Claimed] = {}
+        theory.claims = {id: self._made(c, None, {}) for id, c in adamw.claims.items()}
 
     def __call__(self, shipped: Claimed, pieces: Pieces | None = None, **statement: Any) -> Claimed:
         """The shipped claim in this theory."""
         if pieces or statement:
             return self._made(shipped, pieces, statement)
-        if shipped.theory is not adamw:
-            return shipped
-        if shipped.id not in self.claims:
-            self.claims[shipped.id] = self._made(shipped, None, {})
-        return self.claims[shipped.id]
+        return shipped if shipped.theory is not adamw else self.theory.claims[shipped.id]
 
     def _made(self, shipped: Claimed, pieces: Pieces | None, statement: Any) -> Twin:
         statement.setdefault("script", _carried(shipped.script, self))
@@ -136,7 +136,7 @@ def varied(
 ) -> Elsewhere:
     """A theory made from AdamW's declarations: each list of them passed through a function."""
     theory = copy.copy(adamw)
-    theory.name, theory.claims, theory.own_tree = "varied", {}, None
+    theory.name, theory.own_tree = "varied", None
     theory._kernel = theory._report = None
     theory._axioms = list((axioms or list)(list(adamw._axioms)))
     theory._symbols = list((symbols or list)(list(adamw._symbols)))
