@@ -17,6 +17,7 @@ import sympy
 from ratecert.proofs.kernel.judgment import Theorem
 from ratecert.proofs.language import Claimed, Proof, Rational, Theory
 from ratecert.proofs.language.door import Meaning, Scope
+from ratecert.proofs.language.symbols import Within
 from ratecert.proofs.theorems.adamw import adamw
 
 LESS = Rational(49, 50)
@@ -147,12 +148,23 @@ def varied(
     return Elsewhere(theory)
 
 
-def without_axioms(*names: str) -> Elsewhere:
-    """AdamW's theory without the axioms named."""
+def assume_moments(theory: Theory) -> None:
+    """Assume what L0 proves of the run, for what is to fail for another reason than L0."""
+    for name in ("x", "m", "G", "g", "f"):
+        proved = adamw.claims[f"L0.{name}"]
+        ranges = [h for h in proved.given if isinstance(h, Within)]
+        theory.assume(f"assumed.{name}", proved.claim, ranges, group="L0")
+
+
+def without_axioms(*names: str, moments: bool = False) -> Elsewhere:
+    """AdamW's theory without the axioms named; ``moments``: L0 is assumed in their place."""
     known = {a.name for a in adamw._axioms}
     if not known.issuperset(names):
         raise LookupError(f"no axioms: {set(names) - known}")
-    return varied(axioms=lambda all_: [a for a in all_ if a.name not in names])
+    return varied(
+        axioms=lambda all_: [a for a in all_ if a.name not in names],
+        declare=assume_moments if moments else None,
+    )
 
 
 def reworded(name: str, claim: Any, given: Iterable[Any], **more: Any) -> Elsewhere:
