@@ -150,7 +150,7 @@ def varied(
 
 def assume_moments(theory: Theory) -> None:
     """Assume what L0 proves of the run, for what is to fail for another reason than L0."""
-    for name in ("x", "m", "G", "g", "f"):
+    for name in ("x", "m", "v", "G", "g", "f"):
         proved = adamw.claims[f"L0.{name}"]
         ranges = [h for h in proved.given if isinstance(h, Within)]
         theory.assume(f"assumed.{name}", proved.claim, ranges, group="L0")

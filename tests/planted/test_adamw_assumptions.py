@@ -8,7 +8,7 @@ import pytest
 from adamw_twins import assume_moments, reworded, twin, varied, without_axioms
 
 from ratecert.proofs.kernel.errors import LevelError
-from ratecert.proofs.language import E, within
+from ratecert.proofs.language import E, by, within
 from ratecert.proofs.theorems.adamw import adamw
 from ratecert.proofs.theorems.adamw.denominator import (
     conditional_moment,
@@ -27,7 +27,21 @@ from ratecert.proofs.theorems.adamw.noise import (
     uncorrelated,
     variance,
 )
-from ratecert.proofs.theorems.adamw.setting import G, K, coordinate, d, g, i, k, m, sigma, step
+from ratecert.proofs.theorems.adamw.setting import (
+    G,
+    K,
+    beta,
+    coordinate,
+    d,
+    g,
+    i,
+    k,
+    m,
+    predicted,
+    sigma,
+    step,
+    v,
+)
 
 integrable_m = adamw.claims["L0.m"]
 
@@ -78,7 +92,7 @@ def test_integrability_without_an_assumption(axiom, claims, says):
 @pytest.mark.parametrize(
     ("axiom", "claimed", "says"),
     [
-        ("A0", descent, "not known to be integrable"),
+        ("A0", adamw.claims["L3.expected"], "by linearity of E: false at"),
         ("A1.gradient", variance, "not known to be integrable"),
         ("A3.integrable", variance, "not known to be integrable"),
         ("A3.integrable", split_error, "by tower property: false at"),
@@ -94,6 +108,25 @@ def test_what_does_not_rest_on_it(axiom):
     claims = {"A0": (variance, split_error), "A2": (variance, gradient_gap, integrable_m)}
     for claimed in claims[axiom]:
         assert without_axioms(axiom)(claimed).check().verdict == "proved"
+
+
+def test_a_second_moment_with_a_negative_weight(planted):
+    """For beta > 1, L0 being assumed: 1 - beta times a bound is no bound."""
+    elsewhere = without_axioms(moments=True)
+    conditional = elsewhere(conditional_moment, given=[step, coordinate])
+
+    def script(p):
+        return p.calc(
+            E(v[k, i], given=k - 1),
+            "==", E(beta * v[k - 1, i] + (1 - beta) * g[k, i] ** 2, given=k - 1),
+            by.definition(v, k=k),
+            "==", beta * v[k - 1, i] + (1 - beta) * E(g[k, i] ** 2, given=k - 1), by.linearity(),
+            "<=", predicted[k, i], by.multiplying(p.use(conditional), 1 - beta),
+        )  # fmt: skip
+
+    weight = [(beta, "<=", 1)] if planted.choose(True, False) else []
+    claimed = elsewhere(conditional_v, given=[step, coordinate, *weight], script=script)
+    planted.judge(claimed, "undecided", "not known to be >= 0: 1 - β")
 
 
 mean, spread = E(g[k, i], given=k - 1), E((g[k, i] - G[k, i]) ** 2, given=k - 1)

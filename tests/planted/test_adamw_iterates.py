@@ -42,6 +42,7 @@ from ratecert.proofs.theorems.adamw.iterates import (
     small_decay,
     squared_iterates,
     start_norm,
+    within_X,
     x0,
 )
 from ratecert.proofs.theorems.adamw.setting import (
@@ -124,6 +125,9 @@ FALSEHOODS = [
               given=without(decayed_iterates, (0, "<", lam)), claim=(limit, "<=", limit),
               script=lambda p: p.have((limit, "<=", limit), by.algebra())),
     falsehood("X a step short", squared_iterates, {R * eta * K: R * eta * (K - 1)},
+              "adamw.reach needs K·R·η + xmax[d] ≤ X",
+              where={"curvatures": (0,), "at": (1,)}, at={**two, "R": 2, "X": 1}),
+    falsehood("X a step short", within_X, {R * eta * K: R * eta * (K - 1)},
               "by multiplying: certify: the identity fails",
               where={"curvatures": (0,), "at": (1,)}, at={**two, "R": 2, "X": 1}),
     falsehood("X unbounded below", squared_iterates, None, "false at",

@@ -25,11 +25,11 @@ ALGEBRA = names("""
 """)
 RATES = names("rate rate.sigma rate.canonical rate.tuned rate.weighted rate.weighted.mixed")
 ASSUMES = {
-    "L3.expected": {"A1"},
-    "L3.total": {"A0", "A1"},
+    "L3.expected": {"A0", "A1", "A3"},
+    "L3.total": {"A0", "A1", "A3"},
     "L6": set[str](),
-    "L6.sum": set[str](),
-    "Q.sign": set[str](),
+    "L6.sum": {"A1", "A3"},
+    "Q.sign": {"A1", "A3"},
     **{name: {"A0", "A1", "A2", "A3"} for name in ("P", *RATES)},
     **{name: set[str]() for name in ALGEBRA},
 }
