@@ -149,7 +149,7 @@ def test_unknown_theories(name, says):
     [
         ("sgd.rat", "sgd has no statement 'rat'; nearest: rate"),
         ("sgd.decent", "nearest: descent"),
-        ("sgd.zzzz", "nearest: L0.G, L0.f"),
+        ("sgd.zzzz", "nearest: L0.gradient.size, L0.objective.size"),
         ("sgd", "'sgd' names a theory; choose a statement: sgd.L0"),
         ("sdg.rate", "no theory 'sdg'; did you mean sgd?"),
     ],

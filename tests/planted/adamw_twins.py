@@ -17,6 +17,7 @@ import sympy
 from ratecert.proofs.kernel.judgment import Theorem
 from ratecert.proofs.language import Claimed, Proof, Rational, Theory
 from ratecert.proofs.language.door import Meaning, Scope
+from ratecert.proofs.language.symbols import Within
 from ratecert.proofs.theorems.adamw import adamw
 
 LESS = Rational(49, 50)
@@ -107,21 +108,21 @@ def _carried(
 
 
 class Elsewhere:
-    """AdamW's claims, proved again in a theory that differs from ``adamw`` in its declarations."""
+    """AdamW's claims, proved again in a theory that differs from ``adamw`` in its declarations.
+
+    The theory has all of them, in AdamW's order, and proves one when it is needed. So what is
+    integrable there is what its own L0 says.
+    """
 
     def __init__(self, theory: Theory) -> None:
         self.theory = theory
-        self.claims: dict[str, Claimed] = {}
+        theory.claims = {id: self._made(c, None, {}) for id, c in adamw.claims.items()}
 
     def __call__(self, shipped: Claimed, pieces: Pieces | None = None, **statement: Any) -> Claimed:
         """The shipped claim in this theory."""
         if pieces or statement:
             return self._made(shipped, pieces, statement)
-        if shipped.theory is not adamw:
-            return shipped
-        if shipped.id not in self.claims:
-            self.claims[shipped.id] = self._made(shipped, None, {})
-        return self.claims[shipped.id]
+        return shipped if shipped.theory is not adamw else self.theory.claims[shipped.id]
 
     def _made(self, shipped: Claimed, pieces: Pieces | None, statement: Any) -> Twin:
         statement.setdefault("script", _carried(shipped.script, self))
@@ -136,7 +137,7 @@ def varied(
 ) -> Elsewhere:
     """A theory made from AdamW's declarations: each list of them passed through a function."""
     theory = copy.copy(adamw)
-    theory.name, theory.claims, theory.own_tree = "varied", {}, None
+    theory.name, theory.own_tree = "varied", None
     theory._kernel = theory._report = None
     theory._axioms = list((axioms or list)(list(adamw._axioms)))
     theory._symbols = list((symbols or list)(list(adamw._symbols)))
@@ -147,12 +148,23 @@ def varied(
     return Elsewhere(theory)
 
 
-def without_axioms(*names: str) -> Elsewhere:
-    """AdamW's theory without the axioms named."""
+def assume_moments(theory: Theory) -> None:
+    """Assume what L0 proves of the run, for what is to fail for another reason than L0."""
+    for name in ("x", "m", "v", "G", "g", "f"):
+        proved = adamw.claims[f"L0.{name}"]
+        ranges = [h for h in proved.given if isinstance(h, Within)]
+        theory.assume(f"assumed.{name}", proved.claim, ranges, group="L0")
+
+
+def without_axioms(*names: str, moments: bool = False) -> Elsewhere:
+    """AdamW's theory without the axioms named; ``moments``: L0 is assumed in their place."""
     known = {a.name for a in adamw._axioms}
     if not known.issuperset(names):
         raise LookupError(f"no axioms: {set(names) - known}")
-    return varied(axioms=lambda all_: [a for a in all_ if a.name not in names])
+    return varied(
+        axioms=lambda all_: [a for a in all_ if a.name not in names],
+        declare=assume_moments if moments else None,
+    )
 
 
 def reworded(name: str, claim: Any, given: Iterable[Any], **more: Any) -> Elsewhere:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +19,9 @@ import pytest
 from ratecert.optimizers.recursions import SGD, Recursion
 from ratecert.proofs.language import Claimed, Proof, Result, Sum, Theory, symbols, within
 from ratecert.proofs.library.inequalities import inequalities
+from ratecert.proofs.library.moments import integrable_run
 from ratecert.proofs.library.setting import Setting, stochastic_setting
+from ratecert.proofs.library.vectors import vectors
 from ratecert.proofs.theorems import sgd as shipped
 
 for _folder in (Path(__file__).parents[1], Path(__file__).parent):
@@ -54,13 +57,22 @@ class World:
         return self.theory.lemma(name, title=name, claim=relation, **statement)(script)
 
 
+@cache
+def _declared(recursion: Recursion) -> Setting:
+    """The setting and its L0, which is the same for every world and is proved once."""
+    theory = Theory("declared", extends=(inequalities, vectors))
+    setting = stochastic_setting(theory, recursion)
+    integrable_run(setting)
+    return setting
+
+
 @pytest.fixture
 def make_world() -> Callable[..., World]:
     """A new world, with an optimizer of one's own if wanted."""
 
     def make(recursion: Recursion = SGD) -> World:
-        theory = Theory("planted", extends=(inequalities,))
-        return World(theory, stochastic_setting(theory, recursion))
+        setting = _declared(recursion)
+        return World(Theory("planted", extends=(setting.theory,)), setting)
 
     return make
 

@@ -21,7 +21,6 @@ from ratecert.proofs.language import (
 from ratecert.proofs.theorems.adamw.integrability import (
     floor,
     integrable_D,
-    integrable_m,
     integrable_n,
     integrable_tD,
     integrable_v,
@@ -43,16 +42,20 @@ from ratecert.proofs.theorems.adamw.iterates import (
     small_decay,
     squared_iterates,
     start_norm,
+    within_X,
     x0,
 )
 from ratecert.proofs.theorems.adamw.setting import (
     D,
     K,
+    adamw,
     beta,
     coordinate,
     d,
     eps,
     eta,
+    f,
+    from_start,
     i,
     k,
     lam,
@@ -65,6 +68,7 @@ from ratecert.proofs.theorems.adamw.setting import (
     xmax,
 )
 
+integrable_x, integrable_m, integrable_f = (adamw.claims[f"L0.{name}"] for name in "xmf")
 one, two = {"k": 1, "i": 1}, {"k": 2, "i": 1}
 still = {"curvatures": (0,), "coin": QUIET}
 reached = (xmax[d] + R * eta * K, "<=", X)
@@ -121,7 +125,10 @@ FALSEHOODS = [
               given=without(decayed_iterates, (0, "<", lam)), claim=(limit, "<=", limit),
               script=lambda p: p.have((limit, "<=", limit), by.algebra())),
     falsehood("X a step short", squared_iterates, {R * eta * K: R * eta * (K - 1)},
-              "adamw.reach needs",
+              "adamw.reach needs K·R·η + xmax[d] ≤ X",
+              where={"curvatures": (0,), "at": (1,)}, at={**two, "R": 2, "X": 1}),
+    falsehood("X a step short", within_X, {R * eta * K: R * eta * (K - 1)},
+              "by multiplying: certify: the identity fails",
               where={"curvatures": (0,), "at": (1,)}, at={**two, "R": 2, "X": 1}),
     falsehood("X unbounded below", squared_iterates, None, "false at",
               given=without(squared_iterates, reached), where={}, at={**one, "R": 2, "X": 0}),
@@ -171,6 +178,14 @@ FALSEHOODS = [
               claim=square_integrable(v[k, i]), verdict="not proved"),
     falsehood("bounded", integrable_m, None, "the proof ends with", claim=bounded(m[k, i]),
               verdict="not proved"),
+    falsehood("bounded", integrable_x, None, "the proof ends with", claim=bounded(x[k, i]),
+              verdict="not proved"),
+    falsehood("a step after the last", integrable_x, None, "does not state: k ≤ K+1",
+              given=instead(integrable_x, {start: fresh})),
+    falsehood("eps = 0", integrable_x, None, "needs 0 < ε",
+              given=instead(integrable_x, {(0, "<", eps): (0, "<=", eps)})),
+    falsehood("square integrable", integrable_f, None, "the proof ends with",
+              claim=square_integrable(f(x[k])), verdict="not proved"),
     falsehood("bounded", integrable_n, None, "the proof ends with", claim=bounded(n[k, i]),
               verdict="not proved"),
     falsehood("bounded", integrable_D, None, "the proof ends with", claim=bounded(D[k, i]),
@@ -181,7 +196,7 @@ FALSEHOODS = [
               claim=integrable(n[k, i] ** 3)),
     falsehood("g after the last step", integrable_v, None, "does not state: k ≤ K",
               verdict="not proved",
-              given=(within(k, 0, K + 1), coordinate)),
+              given=instead(integrable_v, {from_start: within(k, 0, K + 1)})),
 ]  # fmt: skip
 
 

@@ -64,9 +64,9 @@ FALSEHOODS = [
               script=lambda p: p.have((E(noise**2, given=k), "<=", sigma[i] ** 2), by.axiom("A3")),
               where={"coin": ((Rational(1, 5), 2), (Rational(4, 5), -HALF))}, at=one),
     falsehood("after the last step", variance, None, "does not state: k ≤ K",
-              given=(late, coordinate)),
+              given=instead(variance, {step: late})),
     falsehood("coordinate d + 1", variance, None, "does not state: i ≤ d",
-              given=(step, within(i, 1, d + 1))),
+              given=instead(variance, {coordinate: within(i, 1, d + 1)})),
     # --- L4, coordinate by coordinate ---
     falsehood("1 - theta for its square", split_error, {(1 - theta) ** 2: 1 - theta}, "false at",
               where={"theta": HALF}, at=one),
@@ -79,7 +79,7 @@ FALSEHOODS = [
     falsehood("the noise against m^k", split_error, {m[k - 1, i] - G[k, i]: m[k, i] - G[k, i]},
               "false at", where={"theta": HALF}, at=one),
     falsehood("before the first step", split_error, None, "by tower property: false at",
-              given=(from_start, coordinate)),
+              given=instead(split_error, {step: from_start})),
     # --- the gradient against the gap ---
     falsehood("2% less", gradient_gap, {2 * L: 2 * LESS * L}, "by multiplying", where={}, at=one),
     falsehood("L for 2 L", gradient_gap, {2 * L: L}, "by multiplying", where={}, at=one),
