@@ -194,6 +194,8 @@ def test_explain_json(run):
     assert set(data) == {*shown, "chains", "uses"}
     used = {use["claim"]: use["at"] for use in data["uses"]}
     assert {"sgd.telescoped", "sgd.step-size", "inequalities.root-tangent"} <= set(used)
+    assert "sgd.L0.G" in used, "looked up, not named"
+    assert "sgd.L0.x" not in used, "beneath sgd.L0.G, not here"
     assert used["sgd.telescoped"] == {}
     assert used["sgd.step-size"]["D"] == "Δ"
     steps = [step for chain in data["chains"] for step in chain]

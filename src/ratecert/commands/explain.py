@@ -10,11 +10,13 @@ from typing import Any
 from ..cli import EXIT_FINDING, EXIT_OK
 from ..proofs.kernel.certificates import Certificate, Leaf, Split
 from ..proofs.kernel.judgment import Theorem
+from ..proofs.kernel.rules import premises
 from ..proofs.kernel.terms import Rel
 from ..proofs.language import DoorError, Proof
 from ..proofs.language.basis import Use
 from ..proofs.language.loader import statement
 from ..proofs.language.proof import Step
+from ..proofs.language.theory import Claimed
 from ..proofs.render.text import OPS, Printer, name_text
 from .output import emit_json
 from .show import describe
@@ -29,7 +31,8 @@ def run(args: argparse.Namespace) -> int:
         return EXIT_FINDING
     printer = Printer(claim.theory.kernel())
     chains = [[_step(s, printer) for s in chain] for chain in result.proof.chains]
-    uses = [_use(use, result.proof, printer) for use in _distinct(result.proof.used)]
+    looked_up = [Use(c, {}, ()) for c in _looked_up(claim, result.claim.theorem)]
+    uses = [_use(use, result.proof, printer) for use in _distinct([*result.proof.used, *looked_up])]
     if args.format == "json":
         emit_json({"schema": 1, **describe(claim), "chains": chains, "uses": uses})
         return EXIT_OK
@@ -61,6 +64,26 @@ def _distinct(uses: list[Use]) -> list[Use]:
     for use in uses:
         found.setdefault((use.claimed.label, str(use.values)), use)
     return [*found.values()]
+
+
+def _looked_up(claim: Claimed, theorem: Theorem) -> list[Claimed]:
+    """The claims of integrability that the proof rests on without naming them."""
+    others = {
+        id(c.result.claim.theorem): c
+        for c in claim.theory.earlier(claim)
+        if c.result and c.result.claim
+    }
+    found: dict[str, Claimed] = {}
+    seen, stack = set[int](), [theorem]
+    while stack:
+        node = stack.pop()
+        if id(node) in others:
+            if others[id(node)].of_integrability:
+                found[others[id(node)].label] = others[id(node)]
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.extend(premises(node.args))
+    return [found[label] for label in sorted(found)]
 
 
 def _use(use: Use, proof: Proof, printer: Printer) -> dict[str, Any]:
