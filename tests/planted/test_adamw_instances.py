@@ -9,17 +9,13 @@ from adamw_worlds import HALF, QUIET
 
 from ratecert.proofs.language import Min, Rational, root, sqrt
 from ratecert.proofs.theorems.adamw.balance import h
+from ratecert.proofs.theorems.adamw.choice import noise_below_h, noise_level, positive_h, small_s
 from ratecert.proofs.theorems.adamw.instances import (
-    C_1,
-    C_2,
+    canonical,
     canonical_bracket,
     canonical_constant,
     canonical_weight,
-    noise_below_h,
-    noise_level,
-    positive_h,
     rate_canonical,
-    small_s,
 )
 from ratecert.proofs.theorems.adamw.iterates import R
 from ratecert.proofs.theorems.adamw.parameters import gamma
@@ -34,7 +30,8 @@ late = {"theta": Rational(999, 1000), "mu": Rational(999, 1000)}  # where C_P is
 least = 20 + sqrt(2) / 2
 gap = L * Delta / K
 noise_term, gap_term = sqrt(d) * root(h**2 * gap, 4), sqrt(d * gap)
-smaller = (h, "==", sqrt(Min(sigma_s**2, gap)))
+smaller = (h, "==", sqrt(Min(sigma_s**2, L * Delta / (gamma**2 * K))))
+C_1, C_2 = canonical.C_1, canonical.C_2
 
 FALSEHOODS = [
     falsehood("2% less", canonical_weight, {Rational(3, 2): LESS * Rational(3, 2)},
@@ -60,14 +57,14 @@ FALSEHOODS = [
     falsehood("the smaller of the two", noise_below_h, None, "which is not known here",
               verdict="not proved",
               given=instead(noise_below_h, {noise_level: smaller}),
-              where={"at": (2,), "L": 2, "sigmas": (3,)}, at={"h": 2}),
+              where={"at": (2,), "L": 2, "sigmas": (3,)}, at={"h": 2, "gamma": 1}),
     falsehood("the smaller of the two", small_s, None, "which is not known here",
               verdict="not proved",
               given=instead(small_s, {noise_level: smaller}),
-              where={"at": (2,), "L": 2}, at={"h": 1, "s": 2}),
+              where={"at": (2,), "L": 2}, at={"h": 1, "s": 2, "gamma": 1}),
     falsehood("Delta = 0", positive_h, None, "by algebra: false at", verdict="not proved",
               given=instead(positive_h, {(0, "<", Delta): (0, "<=", Delta)}),
-              where={"at": (0,), "coin": QUIET}, at={"h": 0}),
+              where={"at": (0,), "coin": QUIET}, at={"h": 0, "gamma": 1}),
     falsehood("2% less of C_1", rate_canonical, None, "the proof ends with",
               claim=(l1 / K, "<=", LESS * C_1 * noise_term + C_2 * gap_term)),
     # --- NAdamW ---

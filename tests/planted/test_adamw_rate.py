@@ -8,11 +8,12 @@ from adamw_twins import LESS, instead, without
 from adamw_worlds import HALF, QUIET
 
 from ratecert.proofs.language import E, Rational, by, root, sqrt
-from ratecert.proofs.theorems.adamw.balance import errors, h
+from ratecert.proofs.theorems.adamw.balance import errors, h, p0, w0
 from ratecert.proofs.theorems.adamw.parameters import (
     C_P,
     M,
     a,
+    a_mean,
     bracket,
     c_eps,
     c_eta,
@@ -33,24 +34,21 @@ from ratecert.proofs.theorems.adamw.parameters import (
     s,
     scale,
 )
+from ratecert.proofs.theorems.adamw.payment import A0, assembly, bound_on_P, c0, k0
 from ratecert.proofs.theorems.adamw.rate import (
     C_1,
     C_2,
-    assembly,
     b0,
     best_weight,
-    bound_on_P,
     bound_on_S,
     c,
-    c0,
-    k0,
     l1,
     l1_norm,
-    p0,
     quiet,
     rate,
     rate_in_sigma,
     rate_terms,
+    refined_rate,
     s0,
     separate_roots,
     split_root,
@@ -79,7 +77,7 @@ from ratecert.proofs.theorems.adamw.setting import (
 plain = {"at": (2,), "L": 2, "eta": HALF, "eps": 4}
 values = {
     "h": 2, "s": 1, "c_eta": HALF, "c_theta": 1, "c_eps": 1, "a": Rational(1, 8), "gamma": 1,
-        "rho": 1,
+    "a_mean": Rational(1, 8), "rho": 1,
     "t": 0, "r": HALF, "R": 2, "X": 3, "C_P": 21,
 }  # fmt: skip
 wide = {**plain, "at": (2, 0, 0, 0), "curvatures": (1,) * 4, "sigmas": (1, 1, 1, 1)}
@@ -87,12 +85,12 @@ tiny = Rational(1, 10**6)
 needed = rate.given[-1]
 below = (LESS * needed[0], "<=", C_P)
 solved = {
-    "p0": 1, "q0": 0, "s0": 1, "k0": 0, "M0": 1, "A0": 1, "c0": 1, "ell": 0, "y0": 0, "u0": 0,
-        "a": 0,
-    "gamma": 1, "s": 1, "C_P": 1,
+    "p0": 1, "q0": 0, "w0": 0, "k0": 0, "M0": 1, "A0": 1, "c0": 1, "y0": 0, "u0": 0,
+    "a": 0, "a_mean": 0, "gamma": 1, "s": 1, "C_P": 1,
 }  # fmt: skip
-endless = {**solved, "p0": 5, "s0": 10, "A0": 0, "ell": 1, "a": 1, "C_P": 0}
+endless = {**solved, "p0": 5, "w0": 5, "A0": 0, "C_P": 0}
 largest = assembly.given[-1]
+decayed = next(h for h in assembly.given if h[0] == w0)
 
 FALSEHOODS = [
     # --- the choice of parameters ---
@@ -154,11 +152,15 @@ FALSEHOODS = [
               "<=", k0)),
               where={}, at={**solved, "p0": 11, "k0": -1, "q0": 10}),
     falsehood("S + 3 P", assembly, None, "is no hypothesis of this claim", verdict="not proved",
-              given=instead(assembly, {(s0, "<=", y0 + 2 * p0): (s0, "<=", y0 + 3 * p0)}),
-              where={}, at={**endless, "s0": 15, "a": Rational(1, 3), "ell": Rational(1, 3)}),
+              given=instead(assembly, {decayed: (w0, "<=", decayed[2] + a * s * p0)}),
+              where={}, at={**endless, "a": Rational(1, 3)}),
     falsehood("s > gamma", assembly, None, "is no hypothesis of this claim", verdict="not proved",
               given=without(assembly, (s, "<=", gamma)),
-              where={}, at={**endless, "gamma": Rational(1, 10)}),
+              where={}, at={**endless, "a": HALF, "gamma": Rational(1, 10)}),
+    falsehood("decay for nothing", assembly, None, "is no hypothesis of this claim",
+              verdict="not proved",
+              given=instead(assembly, {largest: (A0 / (1 - 2 * c0 * a * gamma), "<=", C_P)}),
+              where={}, at={**solved, "A0": 0, "a_mean": 1, "w0": 1, "y0": 1, "u0": 1, "C_P": 0}),
     falsehood("nothing left for P", assembly, None, "must be shown to be not 0", verdict="error",
               given=without(assembly, (2 * c0 * a * gamma, "<", 1)), claim=largest,
               script=lambda p: p.assumption(largest)),
@@ -233,8 +235,13 @@ FALSEHOODS = [
     falsehood("2% less of C_1", rate, None, "the proof ends with", claim=(
         l1 / K, "<=", LESS * C_1 * sqrt(d) * root(h**2 * L * Delta / K, 4)
         + C_2 * sqrt(d * L * Delta / K))),
-    falsehood("C_P at will", rate, None, "adamw.chosen.C needs", given=without(rate, needed),
+    falsehood("C_P at will", rate, None, "adamw.rate.refined needs", given=without(rate, needed),
               where=plain, at={**values, "C_P": Rational(1, 1000)}),
+    falsehood("C_P at will", refined_rate, None, "adamw.chosen.C needs",
+              given=without(refined_rate, refined_rate.given[-1]),
+              where=plain, at={**values, "C_P": Rational(1, 1000)}),
+    falsehood("a_mean at will", refined_rate, None, "adamw.P needs λ²",
+              given=without(refined_rate, refined_rate.given[-2])),
     falsehood("gamma > 1", rate, None, "is no hypothesis of this claim",
               given=without(rate, (gamma, "<=", 1))),
     falsehood("2% less of C_2", rate_in_sigma, None, "the proof ends with", claim=(
