@@ -14,7 +14,8 @@ from ratecert.proofs.language import Proof
 from ratecert.proofs.theorems.adamw import adamw
 
 LEMMAS = """
-    v L1.momentum L1 L1.double L1.unrolled L1.factor L1.sharp L0.v L0.m L0.n L0.D L0.tD floor
+    v L1.momentum L1 L1.double L1.unrolled L1.factor L1.sharp floor L0.gradient.size
+    L0.objective.size L0.state L0.x L0.m L0.G L0.g L0.f L0.v L0.n L0.D L0.tD L0.bounded
     positive predicted predicted.positive predicted.floor predicted.root L2.step norm norm.sign
     decay conditional conditional.v mixture.floor mixture L7.root L7.mean L7.predicted T L7.T
     L7.sum L7.total L8.tangent L8.coordinate L8 L3.coordinate L3 L3.adam L6 L6.sum noise
