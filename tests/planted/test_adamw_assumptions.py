@@ -46,7 +46,6 @@ from ratecert.proofs.theorems.adamw.setting import (
 integrable_m = adamw.claims["L0.m"]
 
 
-
 def fails(claimed, *says, verdicts=("undecided", "error")):
     result = claimed.check()
     assert result.verdict in verdicts, result.reason
