@@ -16,6 +16,7 @@ from ..kernel.polynomials import Poly
 from ..kernel.rules import index_value
 from ..kernel.terms import ZERO, Le, Pow, Rel, Term, neg, sub
 from ..kernel.theory import Theory
+from .budget import Budget
 
 T = TypeVar("T")
 LIMITS = (KernelError, OverflowError)
@@ -29,7 +30,7 @@ class Context:
     """The facts known, given and found on the way.
 
     ``tried`` and ``needed`` collect what an ``Undecided`` reports; ``sides`` remembers the terms
-    whose sign has been looked for.
+    whose sign has been looked for. ``budget``: the work that is left for the step at hand.
     """
 
     theory: Theory
@@ -40,6 +41,7 @@ class Context:
     tried: list[str] = field(default_factory=list)
     needed: list[Rel] = field(default_factory=list)
     sides: set[Term] = field(default_factory=set)
+    budget: Budget = field(default_factory=Budget)
     _normaliser: Normaliser | None = None
     _named: list[tuple[Theorem, Poly]] | None = None
 
@@ -83,13 +85,15 @@ class Context:
             self.tried,
             self.needed,
             set(self.sides),
+            self.budget,
         )
 
     def fresh(self, facts: Iterable[Theorem]) -> Context:
         """A context with other facts, reporting to the same lists."""
         return Context(
-            self.theory, [*facts], self.ambient, self.unfold, self.linear, self.tried, self.needed
-        )
+            self.theory, [*facts], self.ambient, self.unfold, self.linear, self.tried, self.needed,
+            budget=self.budget,
+        )  # fmt: skip
 
     def note(self, what: str) -> None:
         """Remember that ``what`` was tried."""

@@ -7,8 +7,30 @@ these, and its message names the rule, the premise and the reason.
 from __future__ import annotations
 
 
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
 class KernelError(Exception):
-    """The kernel refused an inference, a declaration or a file."""
+    """The kernel refused an inference, a declaration or a file.
+
+    ``KernelError("{} is not constant", t)`` keeps the terms it speaks of, so that whoever reports
+    it may print them in another notation (``text``); ``str`` gives them as the kernel does.
+    """
+
+    def __init__(self, message: str = "", *nodes: object) -> None:
+        super().__init__(message, *nodes)
+        self.message, self.nodes = message, nodes
+
+    def text(self, show: Callable[[object], str]) -> str:
+        """The message, with its terms printed by ``show``."""
+        return self.message.format(*map(show, self.nodes)) if self.nodes else self.message
+
+    def __str__(self) -> str:
+        return self.text(str)
 
 
 class SortError(KernelError):
@@ -25,6 +47,14 @@ class RangeError(KernelError):
 
 class SideConditionError(KernelError):
     """A side condition of a rule is not met (free index, random hypothesis, integrability, ...)."""
+
+
+class IntegrabilityError(SideConditionError):
+    """A term is not known to lie in L^(1/exponent)."""
+
+    def __init__(self, message: str, *nodes: object, exponent: Fraction = Fraction(1)) -> None:
+        super().__init__(message, *nodes)
+        self.exponent = exponent
 
 
 class CertificateError(KernelError):
