@@ -1,8 +1,9 @@
 """Untrusted search: certificates and counterexamples, proposed here and decided by the kernel.
 
 ``prove`` returns a kernel theorem, an exact ``Counterexample``, or ``Undecided`` with what was
-tried; never a bool. It stops after a fixed amount of work (``budget``). ``prove_sign`` returns a sign as a theorem. Floats, linear and semidefinite
-programs and solvers live here only; nothing here can make a theorem but by the kernel's rules.
+tried; never a bool. It stops after a fixed amount of work (``budget``). ``prove_sign`` returns a
+sign as a theorem, ``refute`` a counterexample. Floats, linear and semidefinite programs and solvers
+live here only; nothing here can make a theorem but by the kernel's rules.
 """
 
 from .budget import SEARCH

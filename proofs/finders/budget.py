@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SEARCH = 30_000
+SEARCH = 25_000
 """For one step; no step of a shipped proof needs half of it."""
 
 ENTRIES = 20

@@ -48,6 +48,7 @@ def prove(
     base: Context | None = None,
     elsewhere: Elsewhere = lambda: None,
     work: int = SEARCH,
+    refuting: bool = True,
 ) -> Theorem | Failure:
     """Search for a proof of ``goal`` from ``facts``, or for an exact counterexample.
 
@@ -65,6 +66,7 @@ def prove(
             it has worked out is tried first.
         elsewhere: a refuter that knows more than the facts; asked once, when cheap searches failed.
         work: how much may be done before giving up, in the units of ``budget``.
+        refuting: look for counterexamples too.
 
     Returns:
         A kernel theorem with conclusion ``goal``; or a ``Counterexample``; or ``Undecided``.
@@ -81,12 +83,10 @@ def prove(
             return theorem
         if not named and goal.op != "=":
             task = _Task(base.branch(()), goal, tuple(facts), tuple(hints), degree, elsewhere)
-            return task.search_on(tuple(splits))
-    context = Context(
-        theory, [*dict.fromkeys(facts)], ambient, unfold, linear, budget=Budget(work)
-    )
+            return task.search_on(tuple(splits), refuting)
+    context = Context(theory, [*dict.fromkeys(facts)], ambient, unfold, linear, budget=Budget(work))
     task = _Task(context, goal, tuple(facts), tuple(hints), degree, elsewhere)
-    return task.run(tuple(splits))
+    return task.run(tuple(splits), refuting)
 
 
 def refute(
@@ -223,24 +223,29 @@ class _Task:
         formulas = [self.goal, *(f.conclusion for f in self.facts)]
         sides.establish(self.context, formulas, self.sample)
 
-    def run(self, splits: tuple[Term, ...]) -> Theorem | Failure:
+    def run(self, splits: tuple[Term, ...], refuting: bool = True) -> Theorem | Failure:
         """Prove, refute, or give up."""
         try:
             found = self.at_once()
         except SpentError:
             found = None
-        return found or self.search_on(splits)
+        return found or self.search_on(splits, refuting)
 
-    def search_on(self, splits: tuple[Term, ...]) -> Theorem | Failure:
+    def search_on(self, splits: tuple[Term, ...], refuting: bool = True) -> Theorem | Failure:
         """What comes after ``at_once``."""
         spent = False
         try:
             self.establish()
-            found = self.equation() if self.goal.op == "=" else self.inequality(self.goal, splits)
+            if self.goal.op == "=":
+                found = self.equation(refuting)
+            else:
+                found = self.inequality(self.goal, splits, refuting)
         except SpentError:
             found, spent = None, True
         if found is not None:
             return found
+        if not refuting:
+            return Undecided(tuple(self.context.tried), tuple(self.context.needed), spent)
         refuted = self.elsewhere() or self.counterexample(3 * ROUNDS)
         if refuted is None and self.degree > 1:
             refuted = self.refuted_by_solver()

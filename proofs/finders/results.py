@@ -69,7 +69,7 @@ class Undecided:
 
 @dataclass(frozen=True)
 class FalseInModel:
-    """The step is false in a model of the theory in which its hypotheses hold: ``text`` says where."""
+    """The step is false in a model of the theory where its hypotheses hold; ``text`` says where."""
 
     text: str
 

@@ -196,9 +196,7 @@ def satisfiable(theorem: Theorem, witness: Witness) -> None:
         if type(value) is not Fraction or free_indices(atom) or not _is_atom(atom):
             raise SideConditionError(f"not the value of a variable or symbol: {atom} = {value!r}")
         if definiens(atom) is not None:
-            raise SideConditionError(
-                "{} is defined: give values to what defines it instead", atom
-            )
+            raise SideConditionError("{} is defined: give values to what defines it instead", atom)
     missing = free_indices_of(theorem) - set(numbers)
     if missing:
         raise SideConditionError(f"no number is given for the indices {sorted(missing)}")

@@ -6,8 +6,6 @@ these, and its message names the rule, the premise and the reason.
 
 from __future__ import annotations
 
-
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,7 +16,8 @@ class KernelError(Exception):
     """The kernel refused an inference, a declaration or a file.
 
     ``KernelError("{} is not constant", t)`` keeps the terms it speaks of, so that whoever reports
-    it may print them in another notation (``text``); ``str`` gives them as the kernel does.
+    it may print them in another notation (``text``); ``str`` gives them as the kernel does. Terms
+    beyond the places in the message are what was wanted: ``Fin(t, e)``, not known.
     """
 
     def __init__(self, message: str = "", *nodes: object) -> None:
@@ -28,6 +27,11 @@ class KernelError(Exception):
     def text(self, show: Callable[[object], str]) -> str:
         """The message, with its terms printed by ``show``."""
         return self.message.format(*map(show, self.nodes)) if self.nodes else self.message
+
+    def at(self, where: str) -> None:
+        """Say where the refusal happened, in front of the message."""
+        self.message = f"{where}: {self.message}"
+        self.args = (self.message, *self.nodes)
 
     def __str__(self) -> str:
         return self.text(str)
@@ -47,14 +51,6 @@ class RangeError(KernelError):
 
 class SideConditionError(KernelError):
     """A side condition of a rule is not met (free index, random hypothesis, integrability, ...)."""
-
-
-class IntegrabilityError(SideConditionError):
-    """A term is not known to lie in L^(1/exponent)."""
-
-    def __init__(self, message: str, *nodes: object, exponent: Fraction = Fraction(1)) -> None:
-        super().__init__(message, *nodes)
-        self.exponent = exponent
 
 
 class CertificateError(KernelError):

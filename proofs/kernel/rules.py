@@ -66,7 +66,7 @@ def rule(function: Callable[..., Theorem]) -> Callable[..., Theorem]:
             return function(*args, **kwargs)
         except KernelError as error:
             if not getattr(error, "named", False):
-                error.args = (f"{function.__name__}: {error}",)
+                error.at(function.__name__)
                 error.named = True  # type: ignore[attr-defined]
             raise
 
@@ -498,9 +498,8 @@ def expect(
             with n.inside_average():
                 known = integrable(n, n.poly(side))
             if not known:
-                raise IntegrabilityError(
-                    "not known to be integrable: {}", side, exponent=Fraction(1)
-                )
+                wanted = Fin(side, Fraction(1))
+                raise SideConditionError("not known to be integrable: {}", side, wanted)
     left, right = (E(t) if index is None else CE(index, t) for t in (rel.left, rel.right))
     hyps = theorem.hypotheses | n.used.hypotheses
     args = {"theorem": theorem, "index": index, "ambient": ambient, "facts": _kept(n, facts),
@@ -526,9 +525,7 @@ def integrability(
     with n.inside_average():
         found = exponent_of(n, n.poly(term))
     if found is None or found > exponent:
-        raise IntegrabilityError(
-            f"exponent of {{}}: {found}, wanted {exponent}", term, exponent=exponent
-        )
+        raise SideConditionError(f"exponent of {{}}: {found}, wanted {exponent}", term, conclusion)
     args = {"term": term, "exponent": exponent, "ambient": ambient, "facts": _kept(n, facts),
             "unfold": unfold}  # fmt: skip
     hyps, uses = frozenset(n.used.hypotheses), frozenset(n.used.uses)

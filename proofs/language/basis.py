@@ -7,7 +7,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
-from ..finders import SEARCH, Context, Counterexample, Failure, FalseInModel, prove, prove_sign, refute
+from ..finders import (
+    SEARCH,
+    Context,
+    Counterexample,
+    Failure,
+    FalseInModel,
+    prove,
+    prove_sign,
+    refute,
+)
 from ..kernel import rules
 from ..kernel import terms as K
 from ..kernel.errors import KernelError
@@ -153,9 +162,7 @@ class Basis:
         """An axiom of the theory at the given indices and points."""
         names = [a.name for a in self.theory.axioms]
         if name not in names:
-            raise DoorError(
-                f"{self.theory.name} has no axiom {name!r}{did_you_mean(name, names)}"
-            )
+            raise DoorError(f"{self.theory.name} has no axiom {name!r}{did_you_mean(name, names)}")
         return self._at(rules.axiom(self.theory, name), values)
 
     def use(self, claimed: Claimed, *known: Theorem, **values: Any) -> Theorem:
@@ -222,6 +229,7 @@ class Basis:
         degree: int = 4,
         alone: bool = False,
         work: int = SEARCH,
+        refuting: bool = True,
     ) -> Theorem | Failure:
         """Let the finders prove ``goal`` from ``facts`` (``alone``, or with the hypotheses)."""
         base = self._steady(unfold, linear, alone)
@@ -230,7 +238,7 @@ class Basis:
         return prove(
             self.theory, goal, tuple(dict.fromkeys(everything)), ambient=self.ambient,
             unfold=unfold, linear=linear, hints=hints, degree=degree, base=base, work=work,
-            elsewhere=lambda: self._false_in_model(goal, facts),
+            elsewhere=lambda: self._false_in_model(goal, facts), refuting=refuting,
         )  # fmt: skip
 
     def refutation(
@@ -242,7 +250,7 @@ class Basis:
         alone: bool = False,
         rounds: int | None = None,
     ) -> Counterexample | None:
-        """A counterexample to ``goal`` from the same facts; ``rounds``: how far to search for it."""
+        """A counterexample to ``goal`` from the same facts; ``rounds``: how far to search."""
         hypotheses = () if alone else self.hypotheses()
         values = self._index_values(goal, *(f.conclusion for f in facts))
         everything = tuple(dict.fromkeys((*facts, *hypotheses, *values)))
@@ -255,8 +263,8 @@ class Basis:
     def look(self, goal: K.Rel, facts: tuple[Theorem, ...] = ()) -> Looked:
         """What the model of the theory says of ``goal``, where all that is assumed here holds."""
         assumed = frozenset(self.given).union(*(f.hypotheses for f in facts))
-        if not _about_processes(goal):
-            return Looked()
+        if not any(isinstance(n, K.E | K.CE | K.Sum | K.App) for n, _ in K.subterms(goal)):
+            return Looked()  # of its own variables only: the other refuters know more of them
         if (goal, assumed) not in self.looked:
             self.looked[goal, assumed] = look_into_model(self.author, self.claimed, assumed, goal)
         return self.looked[goal, assumed]
@@ -341,11 +349,3 @@ class Basis:
     def show(self, node: K.Node) -> str:
         """A formula or term as text."""
         return self.printer.show(node)
-
-
-def _about_processes(goal: K.Rel) -> bool:
-    """Does the goal speak of more than constants and variables?"""
-    return any(
-        isinstance(n, K.E | K.CE | K.Sum) or (isinstance(n, K.App) and n.args)
-        for n, _ in K.subterms(goal)
-    )

@@ -17,7 +17,7 @@ from ..kernel.judgment import Theorem
 
 Prove = Callable[[K.Rel], Theorem | Failure]
 Refute = Callable[[K.Rel, int], Counterexample | None]
-"""A search for a proof, under a small budget; for a counterexample, with some rounds of climbing."""
+"""Searches for a proof, under a small budget, and for a counterexample, in some rounds."""
 MAX_QUANTITIES = 10
 MAX_PLACES = 3
 FACTORS = (Fraction(2), Fraction(1, 2), Fraction(4), Fraction(1, 4), Fraction(16), Fraction(1, 16))
@@ -61,7 +61,9 @@ def _at(
     wrong = refuted(place.value, MORE_ROUNDS)
     others = (place.value * factor for factor in FACTORS)
     if wrong is None:  # not seen to be false: what can be proved?
-        proved = (v for v in others if isinstance(prove(_put(goal, place, K.Rat(v))), Theorem))
+        proved = (
+            v for v in (*others,)[:2] if isinstance(prove(_put(goal, place, K.Rat(v))), Theorem)
+        )
         value = next(proved, None)
         return "" if value is None else _says(place, str(value))
     good = next((v for v in others if refuted(v) is None), None)
@@ -90,7 +92,7 @@ def _says(place: Place, text: str) -> str:
 
 
 def _candidates(bad: Fraction, good: Fraction) -> Iterator[tuple[K.Term, str]]:
-    """Simple numbers between what is refuted and what is not, and a little beyond; simplest first."""
+    """Numbers between what is refuted and what is not, and a little beyond; simplest first."""
     slack = good + (good - bad)
     size, sign = sorted((abs(good), abs(slack))), 1 if good > 0 else -1
     near = sorted((abs(bad), abs(good)))

@@ -57,18 +57,16 @@ class Scope:
         if isinstance(expression, bool | float):
             raise DoorError(f"not exact: {expression!r}; write {meant(expression)}")
         whole = exact(expression)
-        if not isinstance(whole, sympy.Float):
-            for number in sorted(whole.atoms(sympy.Float), key=str):
-                found = next((e for e in whole.atoms(sympy.Pow) if e.exp == number), number)
-                inside = "" if whole == found else f" in {whole}"
-                raise DoorError(
-                    f"a float in an exact statement: {found}{inside}; write {meant(number)}"
-                )
+        for number in sorted(whole.atoms(sympy.Float), key=str):
+            powers = (e for e in whole.atoms(sympy.Pow) if e.exp == number)
+            found = next(powers, float(number))
+            inside = f" in {whole}" if whole not in (found, number) else ""
+            raise DoorError(
+                f"a float in an exact statement: {found}{inside}; write {meant(number)}"
+            )
         return self._term(whole)
 
     def _term(self, e: Any) -> K.Term:
-        if isinstance(e, sympy.Float):
-            raise DoorError(f"a float in an exact statement: {e}; write {meant(e)}")
         if isinstance(e, sympy.Rational):
             return K.Rat(Fraction(int(e.p), int(e.q)))
         if isinstance(e, sympy.Symbol):
@@ -79,8 +77,6 @@ class Scope:
         if isinstance(e, sympy.Mul):
             return K.Mul(tuple(self._term(a) for a in e.as_ordered_factors()))
         if isinstance(e, sympy.Pow):
-            if isinstance(e.exp, sympy.Float):
-                raise DoorError(f"a float in an exact statement: {e}; write {meant(e.exp)}")
             if not isinstance(e.exp, sympy.Rational):
                 raise DoorError(f"only rational exponents: {e}")
             return K.Pow(self._term(e.base), Fraction(int(e.exp.p), int(e.exp.q)))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..finders import Counterexample, Failure, FalseInModel, free_quantities
 from ..kernel import terms as K
-from ..kernel.errors import IntegrabilityError, KernelError, LevelError, RangeError
+from ..kernel.errors import KernelError, LevelError, RangeError
 from ..kernel.indices import entails
 from ..kernel.integrability import exponent
 from ..kernel.judgment import Theorem
@@ -30,7 +30,7 @@ FEW = 4
 
 
 def explain_failure(failure: Failure, show: Show, goal: K.Rel | None = None) -> str:
-    """A failure of the finders in words; ``goal``: what to list the values of, if there are many."""
+    """A failure of the finders in words; ``goal``: of what to list the values, if of many."""
     if isinstance(failure, FalseInModel):
         return failure.text
     if not isinstance(failure, Counterexample):
@@ -53,11 +53,12 @@ def refusal(error: Exception, p: Basis) -> str:
     """Why the kernel, or the language, refused, in the author's notation and with what is known."""
     if not isinstance(error, KernelError):
         return str(error)
-    text = error.text(lambda node: p.show(node) if isinstance(node, K.Node) else str(node))
+    text = shown(error, p)
     terms = [n for n in error.nodes if isinstance(n, K.Term)]
-    if isinstance(error, IntegrabilityError) and terms:
+    unmet = [n for n in error.nodes if isinstance(n, K.Fin)]
+    if unmet:
         facts = tuple(dict.fromkeys((*p.fin(), *p.hypotheses())))
-        return not_integrable(p, terms[0], error.exponent, facts)
+        return f"{text}{not_integrable(p, unmet[0], facts)}"
     if isinstance(error, LevelError):
         known = "; ".join(dict.fromkeys(w for t in terms for w in known_when(p.theory, t, p.show)))
         return f"{text}{f'; {known}' if known else ''}"
@@ -66,10 +67,15 @@ def refusal(error: Exception, p: Basis) -> str:
     return text
 
 
+def shown(error: KernelError, p: Basis) -> str:
+    """The kernel's words, with its terms in the author's notation."""
+    return error.text(lambda node: p.show(node) if isinstance(node, K.Node) else str(node))
+
+
 # --- facts ------------------------------------------------------------------------------------
 
 
-def relevant(p: Basis, formulas: Iterable[K.Formula], facts: Sequence[Theorem] = ()) -> str:
+def relevant(p: Basis, formulas: Sequence[K.Formula], facts: Sequence[Theorem] = ()) -> str:
     """The few facts that say most about the quantities of the formulas; empty if none does."""
     wanted = set(free_quantities([f for f in formulas if isinstance(f, K.Rel)]))
     ranked: list[tuple[int, int, str]] = []
@@ -79,8 +85,24 @@ def relevant(p: Basis, formulas: Iterable[K.Formula], facts: Sequence[Theorem] =
             if own & wanted:
                 ranked.append((len(own - wanted) - len(own & wanted), n, p.show(fact.conclusion)))
     chosen = list(dict.fromkeys(text for *_, text in sorted(ranked)))
-    more = f"; {len(chosen) - FEW} more" if len(chosen) > FEW else ""
-    return "; ".join(chosen[:FEW]) + more
+    more = [f"{len(chosen) - FEW} more"] if len(chosen) > FEW else []
+    return "; ".join([*chosen[:FEW], *more, *_axioms(p, formulas)])
+
+
+def _axioms(p: Basis, formulas: Sequence[K.Formula]) -> list[str]:
+    """Which axioms speak of the processes and functions in the formulas."""
+    wanted = {n for f in formulas for n in _heads(f)}
+    found = [a.name for a in p.theory.axioms if wanted & _heads(a.conclusion)]
+    return [f"of its processes and functions also {', '.join(found)}"] if found else []
+
+
+def _heads(formula: K.Formula) -> set[str]:
+    """The processes and functions in a formula; coordinates are of everything."""
+    return {
+        n.name
+        for n, _ in K.subterms(formula)
+        if isinstance(n, K.App | K.PointApp) and n.args and n.name != "coord"
+    }
 
 
 def known_ranges(p: Basis) -> str:
@@ -125,26 +147,23 @@ def known_when(theory: Theory, term: K.Term, show: Show) -> list[str]:
 
 
 def not_integrable(
-    p: Basis,
-    term: K.Term,
-    wanted: Fraction,
-    facts: tuple[Theorem, ...],
-    unfold: tuple[Unfold, ...] = (),
+    p: Basis, unmet: K.Fin, facts: tuple[Theorem, ...], unfold: tuple[Unfold, ...] = ()
 ) -> str:
-    """Which product in ``term`` has no exponent <= ``wanted``, what its factors have, what would do.
+    """Which product has no exponent as small as wanted, and what its factors have.
 
+    As the end of a message, with what would do.
     Exponents are as in ``kernel.integrability``: e stands for L^(1/e), 0 for bounded.
     """
-    text = f"not known to be {_as(wanted)}: {p.show(term)}"
+    wanted = unmet.exponent
     n = normaliser(p.theory, frozenset(p.ambient), unfold, facts, True)
     try:
         with n.inside_average():
-            poly = n.poly(term)
+            poly = n.poly(unmet.term)
             gaps = [m for m, c in poly.items() if not _within(exponent(n, {m: c}), wanted)]
             told = [_gap(n, m, wanted, p.show) for m in gaps[:FEW]]
     except KernelError:
-        return text
-    return "; ".join([text, *told])
+        return ""
+    return "".join(f"; {gap}" for gap in told)
 
 
 def _within(found: Fraction | None, wanted: Fraction) -> bool:
@@ -156,7 +175,9 @@ def _as(e: Fraction) -> str:
 
 
 def _space(e: Fraction) -> str:
-    return "L^\N{INFINITY}" if e == 0 else f"L^{1 / e}" if (1 / e).denominator == 1 else f"L^({1 / e})"
+    return (
+        "L^\N{INFINITY}" if e == 0 else f"L^{1 / e}" if (1 / e).denominator == 1 else f"L^({1 / e})"
+    )
 
 
 def _gap(n: Normaliser, mono: Mono, wanted: Fraction, show: Show) -> str:
@@ -189,8 +210,10 @@ def _gap(n: Normaliser, mono: Mono, wanted: Fraction, show: Show) -> str:
 
 
 def not_split(p: Basis, goal: K.Rel, unfold: tuple[Unfold, ...]) -> str:
-    """Why expectations in ``goal`` were not taken apart: pieces of unknown integrability, factors
-    that are not known at the step conditioned on."""
+    """Why expectations in ``goal`` were not taken apart.
+
+    Pieces of unknown integrability, and factors not known at the step conditioned on.
+    """
     facts = tuple(dict.fromkeys((*p.fin(), *p.hypotheses())))
     n = normaliser(p.theory, frozenset(p.ambient), unfold, facts, True)
     found = dict[str, None]()
@@ -202,7 +225,9 @@ def not_split(p: Basis, goal: K.Rel, unfold: tuple[Unfold, ...]) -> str:
                 poly = n.poly(node.body)
                 gaps = [m for m, c in poly.items() if not _within(exponent(n, {m: c}), Fraction(1))]
                 if gaps and len(poly) > 1:
-                    found[f"{p.show(node)} is not split: {_gap(n, gaps[0], Fraction(1), p.show)}"] = None
+                    found[
+                        f"{p.show(node)} is not split: {_gap(n, gaps[0], Fraction(1), p.show)}"
+                    ] = None
                 if isinstance(node, K.CE):
                     found |= dict.fromkeys(_later(n, poly, node, p))
         except KernelError:
@@ -214,4 +239,5 @@ def _later(n: Normaliser, poly: Iterable[Mono], node: K.CE, p: Basis) -> list[st
     """Factors that stay inside E[. | F_k], being known only later than k."""
     late = [f[2] for m in poly if len(m) > 1 for f, _ in m if not n.measurable(f[2], node.index)]
     told = [w for t in late for w in known_when(p.theory, t, p.show)]
-    return [f"inside E[. | F_{p.show(node.index)}]: {w}" for w in dict.fromkeys(told)]
+    where = f"{{{p.show(node.index)}}}" if node.index.offset else p.show(node.index)
+    return [f"inside E[. | F_{where}]: {w}" for w in dict.fromkeys(told)]

@@ -250,22 +250,28 @@ def look_into_model(
     """Is ``goal`` false in the model of ``theory``, where the axioms and the hypotheses hold?
 
     The variables and index names of ``claimed`` take the values that its witness and the model
-    (``satisfies``) give them. Never raises for a model that is wrong; it then finds nothing.
+    (``satisfies``, for this claim or for another) give them. Never raises for a model that is
+    wrong; it then finds nothing.
     """
     given, tree = tuple(hypotheses), theory.tree
     if tree is None or any(isinstance(h, K.All) for h in given):
         return Looked()  # a hypothesis of an induction is not decided by evaluation
-    values: dict[K.Term, Fraction] = {}
-    indices: dict[str, int] = {}
-    try:
-        if claimed is not None:
-            at = tree.satisfies.get(claimed.id, {})
-            values, indices = replace(claimed, witness={**claimed.witness, **at}).witness_point()
-        report = axioms_in_model(theory, tree)
-    except (DoorError, ModelError, KernelError):
-        return Looked()
-    numbers = {t: v for t, v in values.items() if isinstance(t, K.Var)}
-    return look(report, given, goal, numbers, indices)
+    own = tree.satisfies.get(claimed.id) if claimed is not None else None
+    for at in ({}, *tree.satisfies.values()) if own is None else (own,):
+        values: dict[K.Term, Fraction] = {}
+        indices: dict[str, int] = {}
+        try:
+            if claimed is not None:
+                chosen = replace(claimed, witness={**claimed.witness, **at})
+                values, indices = chosen.witness_point()
+            report = axioms_in_model(theory, tree)
+        except (DoorError, ModelError, KernelError):
+            continue
+        numbers = {t: v for t, v in values.items() if isinstance(t, K.Var)}
+        found = look(report, given, goal, numbers, indices)
+        if found.false or found.held:
+            return found
+    return Looked()
 
 
 def _read(tree: ScenarioTree, theory: Theory) -> Interpretation:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..kernel import rules
 from ..kernel import terms as K
 from ..kernel.certificates import GOAL, Leaf, Product, Split, certify
-from ..kernel.errors import IntegrabilityError, KernelError
+from ..kernel.errors import KernelError, SideConditionError
 from ..kernel.indices import substitute_indices
 from ..kernel.judgment import Theorem
 from .basis import Basis, RestsOnError, StepError, names_of
 from .door import OPS
-from .failures import explain_failure, known_ranges, not_integrable, refusal
+from .failures import explain_failure, known_ranges, not_integrable, refusal, shown
 from .symbols import DoorError, Integrable, Within
 
 if TYPE_CHECKING:
@@ -237,9 +237,9 @@ class Proof(Basis):
             return rules.integrability(
                 self.theory, claim.term, claim.exponent, self.ambient, distinct, unfold
             )
-        except IntegrabilityError as error:
-            told = not_integrable(self, claim.term, claim.exponent, distinct, unfold)
-            raise StepError(told) from error
+        except SideConditionError as error:
+            told = not_integrable(self, claim, distinct, unfold)
+            raise SideConditionError(f"{shown(error, self)}{told}") from error
 
     def nonnegative(self, term: Any) -> Theorem:
         """``0 <= term``, where sums and expectations in it are of terms seen to be >= 0."""

@@ -29,6 +29,8 @@ from .symbols import Within
 if TYPE_CHECKING:
     from .theory import Claimed
 
+MANY_FACTS = 16
+"""Beyond so many, no other constants are tried: each try would take long."""
 SMALL = 10
 """What part of a step's budget each search with another constant gets."""
 Fact = Any
@@ -103,8 +105,9 @@ class Algebra(Reason):
         def shown(point: Counterexample, step: K.Rel) -> str:
             return explain_failure(point, p.show, step)
 
-        small = partial(search, work=SEARCH // SMALL)
-        lines.append(better_constant(goal, small, refute, shown))
+        small = partial(search, work=SEARCH // SMALL, refuting=False)
+        if len(facts) + (0 if self.alone else len(p.hypotheses())) <= MANY_FACTS:
+            lines.append(better_constant(goal, small, refute, shown))
         return "\n    ".join(line for line in lines if line)
 
 

@@ -169,7 +169,9 @@ class Claimed:
             return Result("undecided", 0.0, reason=str(error))
         in_model = proof.look(proof.goal).false
         if in_model:  # where all axioms and hypotheses hold, exactly
-            reason = f"false in the model of the theory: {in_model}\n(the step that failed: {error})"
+            reason = (
+                f"false in the model of the theory: {in_model}\n(the step that failed: {error})"
+            )
             return Result("refuted", 0.0, reason=reason)
         found = proof.refutation(proof.goal)
         core = self.theory.kernel()
@@ -180,7 +182,9 @@ class Claimed:
             isinstance(t, K.App) and (_of_a_point(t) or (not t.args and t.name not in settled))
             for t in found.abstracted
         ):
-            reason = f"{explain_failure(found, proof.show, proof.goal)}\n(the step that failed: {error})"
+            reason = (
+                f"{explain_failure(found, proof.show, proof.goal)}\n(the step that failed: {error})"
+            )
             return Result("refuted", 0.0, reason=reason)
         return Result("undecided", 0.0, reason=str(error))
 

@@ -22,8 +22,11 @@ MAX_PLACES = 64
 
 @dataclass(frozen=True)
 class Looked:
-    """What a look into the model found: ``false``, where and how; else ``held``, at how many
-    values of the index names the formula held on all scenarios where its hypotheses do."""
+    """What a look into the model found.
+
+    ``false``: where and how the formula is; ``held``: at how many values of the index names it
+    holds on all scenarios where its hypotheses do.
+    """
 
     false: str = ""
     held: int = 0
@@ -53,7 +56,9 @@ def look(
             except ModelError:
                 continue
             if found:
-                sizes = [f"{name} = {n}" for name, n in (*report.sizes.items(), *sorted(at.items()))]
+                sizes = [
+                    f"{name} = {n}" for name, n in (*report.sizes.items(), *sorted(at.items()))
+                ]
                 return Looked(f"{', '.join(sizes)}{', ' * bool(sizes)}{found}")
             held += found is not None
     except (ModelError, KernelError, RecursionError):
