@@ -93,7 +93,9 @@ def _axioms(p: Basis, formulas: Sequence[K.Formula]) -> list[str]:
     """Which axioms speak of the processes and functions in the formulas."""
     wanted = {n for f in formulas for n in _heads(f)}
     found = [a.name for a in p.theory.axioms if wanted & _heads(a.conclusion)]
-    return [f"of its processes and functions also {', '.join(found)}"] if found else []
+    more = ", ..." if len(found) > FEW else ""
+    listed = ", ".join(found[:FEW])
+    return [f"of its processes and functions also {listed}{more}"] if found else []
 
 
 def _heads(formula: K.Formula) -> set[str]:

@@ -142,11 +142,11 @@ class Multiplying(Reason):
         one, equation = Fraction(1), fact.rel.op == "="
         sign = None if equation else p.solve(K.Rel(K.ZERO, "<=", factor))
         if not equation and not isinstance(sign, Theorem):
-            near = relevant(p, [K.Rel(K.ZERO, "<=", factor)], (fact,))
-            known = f"; known of it: {near}" if near else ""
-            why = "" if isinstance(sign, Theorem) or sign is None else (
-                f": {explain_failure(sign, p.show, K.Rel(K.ZERO, '<=', factor))}")  # fmt: skip
-            raise StepError(f"not known to be >= 0: {p.show(factor)}{why}{known}")
+            wanted = K.Rel(K.ZERO, "<=", factor)
+            why = explain_failure(sign, p.show, wanted) if sign is not None else ""
+            near = relevant(p, [wanted], (fact,))
+            told = f": {why}{f'; known of it: {near}' if near else ''}"
+            raise StepError(f"not known to be >= 0: {p.show(factor)}{told}")
         known = (sign,) if isinstance(sign, Theorem) else ()
         facts, sides = (fact, *known), p.sides(goal, fact.conclusion)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,3 +54,21 @@ def test_commands_named_in_the_readme_run(capsys: pytest.CaptureFixture[str]) ->
     for command in commands:
         assert main(command.split()) == 0, command
     assert "η = c_η·√(Δ/(K·L·d))" in capsys.readouterr().out
+
+
+def test_what_troubleshooting_says_of_each_snippet_is_so() -> None:
+    first, *others = snippets(ROOT / "docs/troubleshooting.md")
+    names: dict[str, Any] = {}
+    exec(first, names)
+    page, checked = names["page"], 0
+    for snippet in others:
+        before = set(page.claims)
+        exec(snippet, names)
+        made = [claim for name, claim in page.claims.items() if name not in before]
+        told = re.findall(r"# (refuted|undecided|error): (.*)", snippet)
+        assert len(made) == len(told) > 0, snippet
+        for claimed, (verdict, says) in zip(made, told, strict=True):
+            result = claimed.check()
+            assert (result.verdict, says in result.reason) == (verdict, True), result.reason
+            checked += 1
+    assert checked >= 8
