@@ -11,7 +11,7 @@ from ..kernel.judgment import Theorem
 from ..kernel.rules import premises
 from ..kernel.terms import Rel
 from ..render.text import Printer
-from .questions import Question, questions
+from .questions import Question, questions, relied_on
 from .solvers import PROGRAMS, Answer, Solver, ask_all, installed
 
 SECONDS = 5.0
@@ -201,9 +201,7 @@ def _disagreement(
         solver,
         claims,
         stated if question.goal == step.conclusion else f"{stated} (for it: {goal})",
-        tuple(
-            printer.show(f.conclusion) for f in step.args["facts"] if isinstance(f.conclusion, Rel)
-        ),
+        tuple(printer.show(f.conclusion) for f in relied_on(step) if isinstance(f.conclusion, Rel)),
         {printer.show(t): str(v) if exact else f"{float(v):.12g}" for t, v in values},
         exact,
     )

@@ -96,6 +96,11 @@ class Question:
         return "\n".join([*lines, *(f"(assert {c.text()})" for c in self.conditions)])
 
 
+def relied_on(step: Theorem) -> tuple[Theorem, ...]:
+    """What a certificate multiplies, and then what it only looks up signs in."""
+    return tuple(dict.fromkeys((*step.args["facts"], *step.args["sides"])))
+
+
 def questions(step: Theorem) -> list[Question]:
     """What to ask about a theorem made by ``certify``: one question a case, and one a sign.
 
@@ -103,7 +108,7 @@ def questions(step: Theorem) -> list[Question]:
     """
     args = step.args
     found: list[Question] = []
-    for facts, leaf in _leaves(step, args["certificate"], args["facts"]):
+    for facts, leaf in _leaves(step, args["certificate"], relied_on(step)):
         n = Normaliser(step.theory, frozenset(args["ambient"]), args["unfold"], facts,
                        args["linear"])  # fmt: skip
         found += _about(n, args["goal"], facts, leaf)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeVar
 
-from ..kernel.budget import Budget
+from ..kernel.budget import Budget as Work
 from ..kernel.certificates import GOAL, Certificate, Leaf, Product, certify
 from ..kernel.errors import KernelError
 from ..kernel.facts import Used
@@ -17,6 +17,7 @@ from ..kernel.polynomials import Poly
 from ..kernel.rules import index_value
 from ..kernel.terms import ZERO, Le, Pow, Rel, Term, neg, sub
 from ..kernel.theory import Theory
+from .budget import Budget
 
 T = TypeVar("T")
 LIMITS = (KernelError, OverflowError)
@@ -31,7 +32,7 @@ class Context:
     """The facts known, given and found on the way.
 
     ``tried`` and ``needed`` collect what an ``Undecided`` reports; ``sides`` remembers the terms
-    whose sign has been looked for.
+    whose sign has been looked for. ``budget``: the work that is left for the step at hand.
     """
 
     theory: Theory
@@ -42,7 +43,8 @@ class Context:
     tried: list[str] = field(default_factory=list)
     needed: list[Rel] = field(default_factory=list)
     sides: set[Term] = field(default_factory=set)
-    work: Budget = field(default_factory=lambda: Budget(MAX_WORK))
+    budget: Budget = field(default_factory=Budget)
+    work: Work = field(default_factory=lambda: Work(MAX_WORK))
     _normaliser: Normaliser | None = None
     _named: list[tuple[Theorem, Poly]] | None = None
 
@@ -87,13 +89,15 @@ class Context:
             self.tried,
             self.needed,
             set(self.sides),
+            self.budget,
         )
 
     def fresh(self, facts: Iterable[Theorem]) -> Context:
         """A context with other facts, reporting to the same lists."""
         return Context(
-            self.theory, [*facts], self.ambient, self.unfold, self.linear, self.tried, self.needed
-        )
+            self.theory, [*facts], self.ambient, self.unfold, self.linear, self.tried, self.needed,
+            budget=self.budget,
+        )  # fmt: skip
 
     def note(self, what: str) -> None:
         """Remember that ``what`` was tried."""

@@ -10,6 +10,7 @@ from typing import Any
 from ..kernel.errors import LimitError
 from ..kernel.judgment import Theorem
 from ..kernel.terms import Pow, Rel, Term
+from .budget import ENTRIES
 from .equations import cofactors
 from .evidence import Item, Products, assemble, total
 from .linear import Column, combination
@@ -39,6 +40,7 @@ def solve(stock: Stock, goal: Rel, columns: Sequence[tuple[Item, ...]]) -> Theor
     ]
     free = _multiples(stock, made, leftover)
     made += [Column(ring.reduce(m * leftover[k]).to_dict(), False, free=True) for k, m in free]
+    stock.context.budget.spend(len(made) + sum(len(c.entries) for c in made) // ENTRIES)
     solution = combination(made)
     if solution is None:
         return None

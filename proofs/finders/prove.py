@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 from ..kernel import rules
@@ -12,12 +13,13 @@ from ..kernel.normal import Unfold
 from ..kernel.terms import ZERO, Le, Rel, Term, is_closed, rat, sub
 from ..kernel.theory import Theory
 from . import semidefinite, sides, smt
+from .budget import SEARCH, Budget, SpentError
 from .context import LIMITS, ONE, Context
 from .numeric import Array
 from .positive import apex, by_squares
 from .programs import solve
 from .refute import Refuter
-from .results import Counterexample, Failure, Undecided
+from .results import Counterexample, Failure, FalseInModel, Undecided
 from .search import FACTORS, LINEAR, PAIRS, Search
 from .steps import linear_step
 from .stock import goal_item
@@ -26,6 +28,10 @@ from .substitution import substituted
 
 MAX_SPLITS = 2
 ROUNDS = 40
+SMALL = 8
+"""What part of the budget a search for signs gets, before counterexamples are sought."""
+Elsewhere = Callable[[], FalseInModel | None]
+"""A look at whether the goal is false in a model of the theory."""
 
 
 def prove(
@@ -40,6 +46,9 @@ def prove(
     splits: Sequence[Term] = (),
     degree: int = 4,
     base: Context | None = None,
+    elsewhere: Elsewhere = lambda: None,
+    work: int = SEARCH,
+    refuting: bool = True,
 ) -> Theorem | Failure:
     """Search for a proof of ``goal`` from ``facts``, or for an exact counterexample.
 
@@ -55,6 +64,9 @@ def prove(
         degree: how many facts may be multiplied together; 1 searches linear steps only.
         base: a context with those of the facts that are the same from one call to the next; what
             it has worked out is tried first.
+        elsewhere: a refuter that knows more than the facts; asked once, when cheap searches failed.
+        work: how much may be done before giving up, in the units of ``budget``.
+        refuting: look for counterexamples too.
 
     Returns:
         A kernel theorem with conclusion ``goal``; or a ``Counterexample``; or ``Undecided``.
@@ -64,17 +76,43 @@ def prove(
         if fact.conclusion == goal:
             return fact
     if base is not None:
+        base.budget = Budget(work)
         named = tuple(f for f in dict.fromkeys(facts) if f not in base.facts)
         theorem = at_once(base, goal, named)
         if theorem is not None:
             return theorem
         if not named and goal.op != "=":
-            return _Task(base.branch(()), goal, tuple(facts), tuple(hints), degree).search_on(
-                tuple(splits)
-            )
-    context = Context(theory, [*dict.fromkeys(facts)], ambient, unfold, linear)
-    task = _Task(context, goal, tuple(facts), tuple(hints), degree)
-    return task.run(tuple(splits))
+            task = _Task(base.branch(()), goal, tuple(facts), tuple(hints), degree, elsewhere)
+            return task.search_on(tuple(splits), refuting)
+    context = Context(theory, [*dict.fromkeys(facts)], ambient, unfold, linear, budget=Budget(work))
+    task = _Task(context, goal, tuple(facts), tuple(hints), degree, elsewhere)
+    return task.run(tuple(splits), refuting)
+
+
+def refute(
+    theory: Theory,
+    goal: Rel,
+    facts: Sequence[Theorem] = (),
+    *,
+    ambient: tuple[Le, ...] = (),
+    unfold: tuple[Unfold, ...] = (),
+    rounds: int = 3 * ROUNDS,
+    thorough: bool = False,
+) -> Counterexample | None:
+    """An exact counterexample to ``goal`` from ``facts``, if one is found; no proof is searched.
+
+    ``rounds``: how long to climb towards one. ``thorough``: look for the signs of denominators and
+    radicands first, by which more points can be confirmed, and ask an SMT solver if there is one.
+    """
+    context = Context(
+        theory, [*dict.fromkeys(facts)], ambient, unfold, budget=Budget(SEARCH // SMALL)
+    )
+    task = _Task(context, goal, tuple(facts), (), 3)
+    if thorough:
+        with suppress(SpentError):
+            task.establish()
+    found = task.refuted(0) or (task.counterexample(rounds) if rounds else None)
+    return found or (task.refuted_by_solver() if thorough else None)
 
 
 def at_once(context: Context, goal: Rel, named: Sequence[Theorem] = ()) -> Theorem | None:
@@ -128,11 +166,12 @@ def prove_sign(
     if shown is not None:
         return shown
     task = _Task(context, goal, tuple(facts), (), 3)
-    sides.establish(context, [goal], task.sample)
+    with suppress(SpentError):
+        sides.establish(context, [goal], task.sample)
     for wanted in (1, -1) if either else (1,):
         try:
             found = sides.sign(context, term, strict, task.sample, 3, wanted)
-        except LIMITS:
+        except (*LIMITS, SpentError):
             found = None
         if found is not None:
             return found
@@ -149,9 +188,10 @@ class _Task:
         facts: tuple[Theorem, ...],
         hints: tuple[Term, ...],
         degree: int,
+        elsewhere: Elsewhere = lambda: None,
     ) -> None:
         self.context, self.goal, self.facts = context, goal, facts
-        self.hints, self.degree = hints, degree
+        self.hints, self.degree, self.elsewhere = hints, degree, elsewhere
         self._refuter: Refuter | None = None
         self._looked: set[tuple[int, int, bool]] = set()
 
@@ -183,28 +223,48 @@ class _Task:
         formulas = [self.goal, *(f.conclusion for f in self.facts)]
         sides.establish(self.context, formulas, self.sample)
 
-    def run(self, splits: tuple[Term, ...]) -> Theorem | Failure:
+    def run(self, splits: tuple[Term, ...], refuting: bool = True) -> Theorem | Failure:
         """Prove, refute, or give up."""
-        return self.at_once() or self.search_on(splits)
+        try:
+            found = self.at_once()
+        except SpentError:
+            found = None
+        return found or self.search_on(splits, refuting)
 
-    def search_on(self, splits: tuple[Term, ...]) -> Theorem | Failure:
+    def search_on(self, splits: tuple[Term, ...], refuting: bool = True) -> Theorem | Failure:
         """What comes after ``at_once``."""
-        self.establish()
-        found = self.equation() if self.goal.op == "=" else self.inequality(self.goal, splits)
+        spent = False
+        try:
+            self.establish()
+            if self.goal.op == "=":
+                found = self.equation(refuting)
+            else:
+                found = self.inequality(self.goal, splits, refuting)
+        except SpentError:
+            found, spent = None, True
         if found is not None:
             return found
-        refuted = (
-            self.refuted(ROUNDS) or self.refuted(ROUNDS, rooted=True) or self.refuted(3 * ROUNDS, 1)
-        )
+        if not refuting:
+            return Undecided(tuple(self.context.tried), tuple(self.context.needed), spent)
+        refuted = self.elsewhere() or self.counterexample(3 * ROUNDS)
         if refuted is None and self.degree > 1:
             refuted = self.refuted_by_solver()
         if refuted is not None:
             return refuted
         self.context.note("counterexamples")
-        theorem = self.by_squares()
+        theorem = None if spent else self.by_squares()
         if theorem is not None:
             return theorem
-        return Undecided(tuple(self.context.tried), tuple(self.context.needed))
+        return Undecided(tuple(self.context.tried), tuple(self.context.needed), spent)
+
+    def counterexample(self, rounds: int) -> Counterexample | None:
+        """A counterexample after some climbing, also in coordinates in which roots are rational."""
+        first = min(rounds, ROUNDS)
+        return (
+            self.refuted(first)
+            or self.refuted(first, rooted=True)
+            or (self.refuted(rounds, 1) if rounds > first else None)
+        )
 
     def at_once(self) -> Theorem | None:
         """What needs no more signs than are known."""
@@ -241,7 +301,7 @@ class _Task:
 
     def inequality(
         self, goal: Rel, splits: tuple[Term, ...], refute: bool = True
-    ) -> Theorem | Counterexample | None:
+    ) -> Theorem | Counterexample | FalseInModel | None:
         """The tiers of the search; in between other things, at their price."""
         step = _quietly(partial(linear_step, self.context, goal))
         if step is not None:
@@ -261,10 +321,10 @@ class _Task:
 
     def between(
         self, stage: int, goal: Rel, splits: tuple[Term, ...], refute: bool
-    ) -> Theorem | Counterexample | None:
+    ) -> Theorem | Counterexample | FalseInModel | None:
         """What is worth trying before a stage of the search."""
         if stage == FACTORS:
-            return self.refuted(0) if refute else None
+            return self.elsewhere() or self.refuted(0) if refute else None
         if stage == PAIRS:
             return self.by_substitution(goal, splits)
         found = self.by_cases(goal, splits, MAX_SPLITS, 2)
@@ -366,7 +426,7 @@ class _Task:
 
     def equation(
         self, refute: bool = True, depth: int = MAX_SPLITS
-    ) -> Theorem | Counterexample | None:
+    ) -> Theorem | Counterexample | FalseInModel | None:
         """Normal forms; else multiples of equations; else cases; else two inequalities."""
         goal, context = self.goal, self.context
         context.note("normal forms")
@@ -389,7 +449,7 @@ class _Task:
         theorem = self.by_substitution(goal, ())
         if theorem is not None:
             return theorem
-        refuted = self.refuted(0) if refute else None
+        refuted = self.elsewhere() or self.refuted(0) if refute else None
         if refuted is not None:
             return refuted
         for t in search.stock.splits()[:MAX_SPLITS] if depth else ():

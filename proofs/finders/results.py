@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -43,21 +43,38 @@ class Counterexample:
 
 @dataclass(frozen=True)
 class Undecided:
-    """Neither a proof nor a counterexample: what was tried, and which sides were not proved."""
+    """Neither a proof nor a counterexample: what was tried, and which sides were not proved.
+
+    ``spent``: the search stopped because its budget was, not because nothing was left to try.
+    """
 
     tried: tuple[str, ...]
     needed: tuple[Rel, ...] = ()
+    spent: bool = False
 
     @property
     def text(self) -> str:
         """One line for a person."""
+        return self.told(show)
+
+    def told(self, show: Callable[[Rel], str]) -> str:
+        """The same, in the notation of ``show``."""
         text = f"undecided; tried {', '.join(self.tried) or 'nothing'}"
+        if self.spent:
+            text += ", until the search had done all it may"
         if self.needed:
-            text += f"; not proved on the way: {'; '.join(show(r) for r in self.needed)}"
+            text += f"; not proved on the way: {'; '.join(map(show, dict.fromkeys(self.needed)))}"
         return text
 
 
-Failure = Counterexample | Undecided
+@dataclass(frozen=True)
+class FalseInModel:
+    """The step is false in a model of the theory where its hypotheses hold; ``text`` says where."""
+
+    text: str
+
+
+Failure = Counterexample | FalseInModel | Undecided
 
 
 def show(node: Node) -> str:

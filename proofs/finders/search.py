@@ -13,6 +13,7 @@ from itertools import chain
 
 from ..kernel.judgment import Theorem
 from ..kernel.terms import Rel, Term, sub
+from .budget import STATE
 from .context import ONE, Context
 from .evidence import Item
 from .multipliers import ELIMINATIONS, MAX_RESIDUALS, Residual, quotients, ratios
@@ -194,6 +195,7 @@ class Search:
                     if str(left) in seen or len(seen) > MAX_RESIDUALS:
                         continue
                     seen.add(str(left))
+                    self.context.budget.spend(STATE)
                     pair = self.signs.ratio(upper, lower, 2)
                     if pair is None:
                         continue

@@ -18,6 +18,7 @@ from ..kernel.errors import KernelError
 from ..kernel.judgment import Theorem
 from ..kernel.polynomials import ATOM, Factor, Mono, Poly, mono, mono_term
 from ..kernel.terms import Mul, Rat, Rel, Term, neg, sub
+from .budget import ENTRIES
 from .context import Context
 from .evidence import Item, assemble
 from .linear import Column, combination
@@ -106,6 +107,7 @@ class _Step:
         if (number, multiplier) in self.taken or len(self.columns) >= MAX_COLUMNS:
             return
         self.taken.add((number, multiplier))
+        self.context.budget.spend(1)
         if fact.rel.op == "=":
             q = self.context.n.times({multiplier: 1}, p)
             self.free.append((len(self.columns), fact, multiplier))
@@ -150,6 +152,7 @@ class _Step:
         return min(atoms, key=lambda f: (self.usage[f], f[0])) if atoms else None
 
     def _combined(self) -> Theorem | None:
+        self.context.budget.spend(sum(len(c.entries) for c in self.columns) // ENTRIES)
         solution = combination(self.columns)
         if solution is None:
             return None

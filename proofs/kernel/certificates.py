@@ -161,7 +161,7 @@ class _Check:
         if not strict:
             raise CertificateError("no strict summand: nothing is contradicted")
         if not n.is_zero(total):
-            raise CertificateError(f"the identity fails: {P.to_term(n.clear(total))} is left")
+            raise CertificateError("the identity fails: {} is left", P.to_term(n.clear(total)))
         for number in mentioned - {GOAL}:
             self.hypotheses |= facts[number].hypotheses
             self.uses |= facts[number].uses

@@ -81,9 +81,9 @@ class Claim:
             raise SortError(f"not a claim's kind and name: {self.kind!r} {self.id!r}")
         for hypothesis in self.theorem.hypotheses:
             if not isinstance(hypothesis, Rel | Le):
-                raise SideConditionError(f"{self.id}: a claim may not assume {hypothesis}")
+                raise SideConditionError(f"{self.id}: a claim may not assume {{}}", hypothesis)
         if isinstance(self.theorem.conclusion, All):
-            raise SideConditionError(f"{self.id}: no claim is {self.theorem.conclusion}")
+            raise SideConditionError(f"{self.id}: no claim is {{}}", self.theorem.conclusion)
         satisfiable(self.theorem, self.witness)
         checked = _Definedness(self.theorem, self.definedness)
         kept = tuple(t for n, t in enumerate(self.definedness) if n in checked.facts)
@@ -198,13 +198,13 @@ def satisfiable(theorem: Theorem, witness: Witness) -> None:
         if type(value) is not Fraction or free_indices(atom) or not _is_atom(atom):
             raise SideConditionError(f"not the value of a variable or symbol: {atom} = {value!r}")
         if definiens(atom) is not None:
-            raise SideConditionError(f"{atom} is defined: give values to what defines it instead")
+            raise SideConditionError("{} is defined: give values to what defines it instead", atom)
     missing = free_indices_of(theorem) - set(numbers)
     if missing:
         raise SideConditionError(f"no number is given for the indices {sorted(missing)}")
     for hypothesis in sorted(theorem.hypotheses, key=lambda h: h.key):
         if holds(hypothesis, values, numbers, definiens, lambda term: True, budget) is not True:
-            raise SideConditionError(f"not seen to hold at the point: {hypothesis}")
+            raise SideConditionError("not seen to hold at the point: {}", hypothesis)
 
 
 def _is_atom(node: Node) -> bool:
@@ -287,11 +287,14 @@ class _Definedness:
             needed = "not 0" if exponent.denominator == 1 else "> 0"
             fits = fits and sign is not None and sign[1]
         if not fits:
-            raise SideConditionError(f"definedness: {base} must be shown to be {needed}")
+            raise SideConditionError(f"definedness: {{}} must be shown to be {needed}", base)
         extra = n.used.hypotheses - self.hypotheses - n.ambient
         if extra:
-            listed = sorted(h.key for h in extra)
-            raise SideConditionError(f"definedness: {base} is {needed} only assuming {listed}")
+            listed = sorted(extra, key=lambda h: h.key)
+            places = "; ".join("{}" for _ in listed)
+            raise SideConditionError(
+                f"definedness: {{}} is {needed} only assuming {places}", base, *listed
+            )
         self.uses |= n.used.uses
         self.facts |= n.used.facts
 

@@ -367,7 +367,7 @@ class Normaliser:
         if isinstance(t, E | CE):
             with self.inside_average():
                 return average(self, t.index if isinstance(t, CE) else None, self.poly(t.body))
-        raise SideConditionError(f"no normal form for {t}")
+        raise SideConditionError("no normal form for {}", t)
 
     def _app(self, t: App) -> Poly:
         if t.name == "coord" and isinstance(t.args[0], Lambda) and isinstance(t.args[1], Ix):

@@ -7,7 +7,7 @@ for a theorem. "Deterministic" formulas have a truth value that does not depend 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import wraps
 from inspect import signature
@@ -66,7 +66,7 @@ def rule(function: Callable[..., Theorem]) -> Callable[..., Theorem]:
             return function(*args, **kwargs)
         except KernelError as error:
             if not getattr(error, "named", False):
-                error.args = (f"{function.__name__}: {error}",)
+                error.at(function.__name__)
                 error.named = True  # type: ignore[attr-defined]
             raise
 
@@ -125,7 +125,7 @@ def cut(minor: Theorem, major: Theorem) -> Theorem:
     """``G |- P`` and ``D, P |- Q`` give ``G, D |- Q``."""
     same_theory(minor.theory, major)
     if minor.conclusion not in major.hypotheses:
-        raise SideConditionError(f"{minor.conclusion} is no hypothesis of the second premise")
+        raise SideConditionError("{} is no hypothesis of the second premise", minor.conclusion)
     hypotheses = minor.hypotheses | (major.hypotheses - {minor.conclusion})
     args = {"minor": minor, "major": major}
     uses = minor.uses | major.uses
@@ -198,7 +198,7 @@ def instantiate(theorem: Theorem, indices: Substitution = (), values: Values = (
             at = substitute_indices(level, index_map) if isinstance(level, Ix) else None
             ix = at if isinstance(at, Ix) else None
             if theory.measurable(value, ix, ambient, uses) is None:
-                raise LevelError(f"{value} is not known measurable at the level of {variable}")
+                raise LevelError("{} is not known measurable at the level of {}", value, variable)
         table[variable] = value
     brought = frozenset[Var | PointVar]().union(*(variables(v) for v in table.values()))
 
@@ -233,7 +233,7 @@ def specialise(
     for value in values:
         theory.check(value)
         if theory.measurable(value, None, frozenset(), uses) is None:
-            raise LevelError(f"{value} is not known to be constant")
+            raise LevelError("{} is not known to be constant", value)
     table = dict(zip(formula.variables, values, strict=True))
 
     def visit(node: Node, _depth: int) -> Node | None:
@@ -242,7 +242,8 @@ def specialise(
     wanted = {transform(c, visit) for c in formula.conditions}
     proved = {c.conclusion for c in conditions}
     if not wanted <= proved:
-        raise SideConditionError(f"conditions not proved: {sorted(w.key for w in wanted - proved)}")
+        missing = sorted(wanted - proved, key=lambda w: w.key)
+        raise SideConditionError(f"conditions not proved: {_places(missing)}", *missing)
     hypotheses = frozenset({formula}).union(*(c.hypotheses for c in conditions))
     all_uses = frozenset(uses).union(*(c.uses for c in conditions))
     args = {"formula": formula, "values": values, "conditions": conditions}
@@ -293,12 +294,12 @@ def induct(
     used: frozenset[Le] = frozenset()
     for hypothesis in context - fixed:
         if hypothesis in base.hypotheses:
-            raise SideConditionError(f"the base assumes {hypothesis}, which mentions {name}")
+            raise SideConditionError(f"the base assumes {{}}, which mentions {name}", hypothesis)
         if not isinstance(hypothesis, Le):
-            raise SideConditionError(f"{hypothesis} mentions {name}")
+            raise SideConditionError(f"{{}} mentions {name}", hypothesis)
         found = entails(index_hypotheses(fixed) | span, hypothesis)
         if found is None:
-            raise RangeError(f"{hypothesis} does not follow from the range of {name}")
+            raise RangeError(f"{{}} does not follow from the range of {name}", hypothesis)
         used |= found - span
     free = frozenset[Var | PointVar]().union(*(variables(h) for h in fixed))
     if free & set(bound):
@@ -321,7 +322,7 @@ def cases(term: Term, nonnegative: Theorem, nonpositive: Theorem) -> Theorem:
     uses: set[str] = set()
     theory.check(term)
     if theory.measurable(term, None, frozenset(), uses) is None:
-        raise LevelError(f"{term} is not known to be constant")
+        raise LevelError("{} is not known to be constant", term)
     if nonnegative.conclusion != nonpositive.conclusion:
         raise SideConditionError("the two cases prove different things")
     hypotheses = (nonnegative.hypotheses - {Rel(ZERO, "<=", term)}) | (
@@ -370,7 +371,7 @@ def norm(
     theory.check(right)
     n = _normaliser(theory, facts, ambient, unfold, linear)
     if not n.is_zero(n.poly(sub(left, right))):
-        raise SideConditionError(f"not equal by normalisation: {left} and {right}")
+        raise SideConditionError("not equal by normalisation: {} and {}", left, right)
     args = {"left": left, "right": right, "ambient": ambient, "unfold": unfold,
             "facts": _kept(n, facts), "linear": linear}  # fmt: skip
     hyps, uses = frozenset(n.used.hypotheses), frozenset(n.used.uses)
@@ -431,10 +432,10 @@ def sum_both(theorem: Theorem, name: str, low: Ix, high: Ix) -> Theorem:
     used: frozenset[Le] = frozenset()
     for hypothesis in theorem.hypotheses - fixed:
         if not isinstance(hypothesis, Le):
-            raise SideConditionError(f"{hypothesis} mentions {name}")
+            raise SideConditionError(f"{{}} mentions {name}", hypothesis)
         found = entails(index_hypotheses(fixed) | span, hypothesis)
         if found is None:
-            raise RangeError(f"{hypothesis} does not follow from the range of {name}")
+            raise RangeError(f"{{}} does not follow from the range of {name}", hypothesis)
         used |= found - span
     for side in (rel.left, rel.right):
         if any(
@@ -455,7 +456,7 @@ def split_sum(
     theory.check(term)
     used = entails(frozenset(ambient), Le(term.low, term.high))
     if used is None:
-        raise RangeError(f"the range may be empty: {term.low} <= {term.high} is not known")
+        raise RangeError("the range may be empty: {} is not known", Le(term.low, term.high))
     if side == "first":
         parts: tuple[Term, ...] = (
             open_body(term.body, term.low),
@@ -487,15 +488,18 @@ def expect(
     """
     theory, rel = theorem.theory, theorem.rel
     if theorem.constancy is None:
-        bad = sorted(h.key for h in theorem.hypotheses if not theory.deterministic(h, set()))
-        raise SideConditionError(f"random hypotheses {bad}: E needs the relation almost surely")
+        random = (h for h in theorem.hypotheses if not theory.deterministic(h, set()))
+        bad = sorted(random, key=lambda h: h.key)
+        needs = "E needs the relation almost surely"
+        raise SideConditionError(f"random hypotheses {_places(bad)}: {needs}", *bad)
     n = _normaliser(theory, facts, ambient, unfold, True)
     if rel.op != "=":
         for side in (rel.left, rel.right):
             with n.inside_average():
                 known = integrable(n, n.poly(side))
             if not known:
-                raise SideConditionError(f"not known to be integrable: {side}")
+                wanted = Fin(side, Fraction(1))
+                raise SideConditionError("not known to be integrable: {}", side, wanted)
     left, right = (E(t) if index is None else CE(index, t) for t in (rel.left, rel.right))
     hyps = theorem.hypotheses | n.used.hypotheses
     args = {"theorem": theorem, "index": index, "ambient": ambient, "facts": _kept(n, facts),
@@ -521,11 +525,16 @@ def integrability(
     with n.inside_average():
         found = exponent_of(n, n.poly(term))
     if found is None or found > exponent:
-        raise SideConditionError(f"exponent of {term}: {found}, wanted {exponent}")
+        raise SideConditionError(f"exponent of {{}}: {found}, wanted {exponent}", term, conclusion)
     args = {"term": term, "exponent": exponent, "ambient": ambient, "facts": _kept(n, facts),
             "unfold": unfold}  # fmt: skip
     hyps, uses = frozenset(n.used.hypotheses), frozenset(n.used.uses)
     return make(theory, hyps, conclusion, uses, "integrability", args)
+
+
+def _places(nodes: Sequence[object]) -> str:
+    """Places for the nodes in the message of an error."""
+    return "; ".join("{}" for _ in nodes)
 
 
 def premises(args: Mapping[str, Any]) -> list[Theorem]:

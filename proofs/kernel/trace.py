@@ -140,7 +140,7 @@ def _replay(document: Any) -> list[Claim]:
         try:
             theorems.append(_step(step, known, theorems))
         except KernelError as error:
-            error.args = (f"step {number}: {error}",)
+            error.at(f"step {number}")
             raise
     claims = [_claim(claim, theorems) for claim in _list(stated)]
     if not claims:

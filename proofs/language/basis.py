@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
-from ..finders import Context, Counterexample, Failure, prove, prove_sign
+from ..finders import (
+    SEARCH,
+    Context,
+    Counterexample,
+    Failure,
+    FalseInModel,
+    prove,
+    prove_sign,
+    refute,
+)
 from ..kernel import rules
 from ..kernel import terms as K
 from ..kernel.errors import KernelError
 from ..kernel.indices import index_hypotheses
 from ..kernel.judgment import Theorem
 from ..kernel.normal import Unfold
+from ..models import Looked
 from ..render.text import Printer
-from .door import Scope
+from .door import Scope, did_you_mean
+from .failures import explain_failure, relevant
+from .models import look_into_model
 from .symbols import DoorError, FunctionName, PointProcess, Process, Within
 
 if TYPE_CHECKING:
@@ -69,6 +81,7 @@ class Basis:
         default_factory=dict, repr=False
     )
     contexts: dict[object, Context] = field(default_factory=dict, repr=False)
+    looked: dict[object, Looked] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.theory = self.author.kernel()
@@ -97,7 +110,11 @@ class Basis:
         """The hypothesis ``relation``, for use as a named fact."""
         wanted = self.scope.relation(relation)
         if wanted not in self.given:
-            raise StepError(f"{self.show(wanted)} is no hypothesis of this claim")
+            near = relevant(self, [wanted])
+            raise StepError(
+                f"{self.show(wanted)} is no hypothesis of this claim"
+                f"{f'; known: {near}' if near else ''}"
+            )
         return rules.assume(self.theory, wanted)
 
     def fin(self) -> tuple[Theorem, ...]:
@@ -122,7 +139,9 @@ class Basis:
         for name in names:
             matching = [d for d in self.theory.definitions if name in (d.head, d.name)]
             if not matching:
-                raise DoorError(f"{self.theory.name} defines no {name!r}")
+                known = (n for d in self.theory.definitions for n in (d.head, d.name))
+                hint = did_you_mean(name, known)
+                raise DoorError(f"{self.theory.name} defines no {name!r}{hint}")
             for d in matching:
                 pattern = self.theory.names(d.left)
                 fixed = tuple((n, self.scope.index(ix)) for n, ix in at.items() if n in pattern)
@@ -141,6 +160,9 @@ class Basis:
 
     def axiom(self, name: str, **values: Any) -> Theorem:
         """An axiom of the theory at the given indices and points."""
+        names = [a.name for a in self.theory.axioms]
+        if name not in names:
+            raise DoorError(f"{self.theory.name} has no axiom {name!r}{did_you_mean(name, names)}")
         return self._at(rules.axiom(self.theory, name), values)
 
     def use(self, claimed: Claimed, *known: Theorem, **values: Any) -> Theorem:
@@ -170,6 +192,7 @@ class Basis:
                 known = ", ".join(sorted({*loose, *by_name})) or "nothing"
                 raise DoorError(
                     f"there is no {name!r} to choose; the statement leaves open {known}"
+                    f"{did_you_mean(name, (*loose, *by_name))}"
                 )
         if not (indices or terms):
             return theorem  # as it stands it may serve at other indices too
@@ -184,9 +207,11 @@ class Basis:
                 continue
             found = at_hand.get(hypothesis) or self.solve(hypothesis, known)
             if not isinstance(found, Theorem):
+                near = relevant(self, [hypothesis], known)
                 raise StepError(
                     f"{label} needs {self.show(hypothesis)}, which is not known here: "
-                    f"{explain_failure(found, self.show)}"
+                    f"{explain_failure(found, self.show, hypothesis)}"
+                    f"{f'; known of it: {near}' if near else ''}"
                 )
             theorem = rules.cut(found, theorem)
         return theorem
@@ -203,6 +228,8 @@ class Basis:
         hints: tuple[K.Term, ...] = (),
         degree: int = 4,
         alone: bool = False,
+        work: int = SEARCH,
+        refuting: bool = True,
     ) -> Theorem | Failure:
         """Let the finders prove ``goal`` from ``facts`` (``alone``, or with the hypotheses)."""
         base = self._steady(unfold, linear, alone)
@@ -210,8 +237,41 @@ class Basis:
         everything = (*facts, *base.facts, *values)
         return prove(
             self.theory, goal, tuple(dict.fromkeys(everything)), ambient=self.ambient,
-            unfold=unfold, linear=linear, hints=hints, degree=degree, base=base,
+            unfold=unfold, linear=linear, hints=hints, degree=degree, base=base, work=work,
+            elsewhere=lambda: self._false_in_model(goal, facts), refuting=refuting,
         )  # fmt: skip
+
+    def refutation(
+        self,
+        goal: K.Rel,
+        facts: tuple[Theorem, ...] = (),
+        *,
+        unfold: tuple[Unfold, ...] = (),
+        alone: bool = False,
+        rounds: int | None = None,
+    ) -> Counterexample | None:
+        """A counterexample to ``goal`` from the same facts; ``rounds``: how far to search."""
+        hypotheses = () if alone else self.hypotheses()
+        values = self._index_values(goal, *(f.conclusion for f in facts))
+        everything = tuple(dict.fromkeys((*facts, *hypotheses, *values)))
+        if rounds is None:
+            return refute(self.theory, goal, everything, ambient=self.ambient, thorough=True)
+        return refute(
+            self.theory, goal, everything, ambient=self.ambient, unfold=unfold, rounds=rounds
+        )
+
+    def look(self, goal: K.Rel, facts: tuple[Theorem, ...] = ()) -> Looked:
+        """What the model of the theory says of ``goal``, where all that is assumed here holds."""
+        assumed = frozenset(self.given).union(*(f.hypotheses for f in facts))
+        if not any(isinstance(n, K.E | K.CE | K.Sum | K.App) for n, _ in K.subterms(goal)):
+            return Looked()  # of its own variables only: the other refuters know more of them
+        if (goal, assumed) not in self.looked:
+            self.looked[goal, assumed] = look_into_model(self.author, self.claimed, assumed, goal)
+        return self.looked[goal, assumed]
+
+    def _false_in_model(self, goal: K.Rel, facts: tuple[Theorem, ...]) -> FalseInModel | None:
+        found = self.look(goal, facts).false
+        return FalseInModel(f"false in the model of the theory: {found}") if found else None
 
     def _steady(self, unfold: tuple[Unfold, ...], linear: bool, alone: bool) -> Context:
         """A context with the facts that stay the same from step to step, and what it found."""
@@ -289,13 +349,3 @@ class Basis:
     def show(self, node: K.Node) -> str:
         """A formula or term as text."""
         return self.printer.show(node)
-
-
-def explain_failure(failure: Failure, show: Callable[[K.Node], str]) -> str:
-    """A failure of the finders in words."""
-    if isinstance(failure, Counterexample):
-        values = ", ".join(f"{show(t)} = {v}" for t, v in failure.point.items())
-        read = any(not isinstance(t, K.App) or t.args for t in failure.abstracted)
-        free = ", reading E, sums and processes as independent numbers" if read else ""
-        return f"false at {values}{free}" if values else failure.text
-    return failure.text

@@ -26,6 +26,7 @@ from .symbols import (
     Root,
     Within,
     exact,
+    meant,
 )
 
 Meaning = Literal["index", "constant"] | K.Var | K.PointVar
@@ -47,21 +48,25 @@ class Scope:
         if name in self.names:
             return self.names[name]
         known = sorted({*self.names, *(s.name for s in self.theory.symbols)})
-        near = get_close_matches(name, known, 3)
-        hint = f"; did you mean {', '.join(near)}?" if near else ""
-        raise DoorError(f"unknown name {name!r}{hint}")
+        raise DoorError(f"unknown name {name!r}{did_you_mean(name, known)}")
 
     # --- terms --------------------------------------------------------------------------------
 
     def term(self, expression: Any) -> K.Term:
         """The kernel term of a SymPy expression (or int, or exact ratio)."""
         if isinstance(expression, bool | float):
-            raise DoorError(f"not exact: {expression!r}; write an int or a Rational")
-        return self._term(exact(expression))
+            raise DoorError(f"not exact: {expression!r}; write {meant(expression)}")
+        whole = exact(expression)
+        for number in sorted(whole.atoms(sympy.Float), key=str):
+            powers = (e for e in whole.atoms(sympy.Pow) if e.exp == number)
+            found = next(powers, float(number))
+            inside = f" in {whole}" if whole not in (found, number) else ""
+            raise DoorError(
+                f"a float in an exact statement: {found}{inside}; write {meant(number)}"
+            )
+        return self._term(whole)
 
     def _term(self, e: Any) -> K.Term:
-        if isinstance(e, sympy.Float):
-            raise DoorError(f"a float in an exact statement: {e}; write a Rational")
         if isinstance(e, sympy.Rational):
             return K.Rat(Fraction(int(e.p), int(e.q)))
         if isinstance(e, sympy.Symbol):
@@ -72,8 +77,6 @@ class Scope:
         if isinstance(e, sympy.Mul):
             return K.Mul(tuple(self._term(a) for a in e.as_ordered_factors()))
         if isinstance(e, sympy.Pow):
-            if isinstance(e.exp, sympy.Float):
-                raise DoorError(f"a float in an exact statement: {e}; write a Rational")
             if not isinstance(e.exp, sympy.Rational):
                 raise DoorError(f"only rational exponents: {e}")
             return K.Pow(self._term(e.base), Fraction(int(e.exp.p), int(e.exp.q)))
@@ -142,8 +145,7 @@ class Scope:
         try:
             return self.theory.symbol(name)
         except SortError:
-            near = get_close_matches(name, [s.name for s in self.theory.symbols], 3)
-            hint = f"; did you mean {', '.join(near)}?" if near else ""
+            hint = did_you_mean(name, (s.name for s in self.theory.symbols))
             raise DoorError(f"{self.theory.name} declares no {name!r}{hint}") from None
 
     @staticmethod
@@ -228,6 +230,12 @@ OPS: dict[str, tuple[K.Op, bool]] = {
     ">": ("<", True),
 }
 """The author's relations: the kernel's, and whether the sides are exchanged."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The nearest known names, as the end of a message; empty if none is near."""
+    near = get_close_matches(name, sorted(set(known)), 3)
+    return f"; did you mean {', '.join(near)}?" if near else ""
 
 
 def _is_negative(e: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +18,12 @@ from ..kernel.theory import Theory as KernelTheory
 from ..models import (
     ClosedForm,
     Interpretation,
+    Looked,
     ModelError,
     NoiseOutcome,
     Report,
     check_model,
+    look,
     realised,
 )
 from .door import Meaning, Scope
@@ -223,7 +226,7 @@ def consistency(theory: Theory) -> Report:
         axioms = len(theory.kernel().axioms)
         return Report("none", f"none is declared for the {axioms} axioms" if axioms else "", {})
     try:
-        report = check_model(theory.kernel(), _read(tree, theory))
+        report = axioms_in_model(theory, tree)
         if report.verdict == "holds":
             report = _with_hypotheses(theory, report, tree.satisfies)
     except (DoorError, ModelError, KernelError) as error:
@@ -231,6 +234,44 @@ def consistency(theory: Theory) -> Report:
     if report.verdict != "holds" and theory.own_tree is None:  # then nobody said it fits
         return report.failed("none", f"the one inherited does not fit: {report.detail}")
     return report
+
+
+def axioms_in_model(theory: Theory, tree: ScenarioTree) -> Report:
+    """Evaluate the axioms of ``theory``; worked out once for its declarations and its model."""
+    key = theory.kernel(), tree
+    if theory.in_model is None or theory.in_model[0] != key:
+        theory.in_model = key, check_model(theory.kernel(), _read(tree, theory))
+    return theory.in_model[1]
+
+
+def look_into_model(
+    theory: Theory, claimed: Claimed | None, hypotheses: Iterable[K.Formula], goal: K.Rel
+) -> Looked:
+    """Is ``goal`` false in the model of ``theory``, where the axioms and the hypotheses hold?
+
+    The variables and index names of ``claimed`` take the values that its witness and the model
+    (``satisfies``, for this claim or for another) give them. Never raises for a model that is
+    wrong; it then finds nothing.
+    """
+    given, tree = tuple(hypotheses), theory.tree
+    if tree is None or any(isinstance(h, K.All) for h in given):
+        return Looked()  # a hypothesis of an induction is not decided by evaluation
+    own = tree.satisfies.get(claimed.id) if claimed is not None else None
+    for at in ({}, *tree.satisfies.values()) if own is None else (own,):
+        values: dict[K.Term, Fraction] = {}
+        indices: dict[str, int] = {}
+        try:
+            if claimed is not None:
+                chosen = replace(claimed, witness={**claimed.witness, **at})
+                values, indices = chosen.witness_point()
+            report = axioms_in_model(theory, tree)
+        except (DoorError, ModelError, KernelError):
+            continue
+        numbers = {t: v for t, v in values.items() if isinstance(t, K.Var)}
+        found = look(report, given, goal, numbers, indices)
+        if found.false or found.held:
+            return found
+    return Looked()
 
 
 def _read(tree: ScenarioTree, theory: Theory) -> Interpretation:

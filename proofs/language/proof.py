@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..kernel import rules
 from ..kernel import terms as K
 from ..kernel.certificates import GOAL, Leaf, Product, Split, certify
-from ..kernel.errors import KernelError
+from ..kernel.errors import KernelError, SideConditionError
 from ..kernel.indices import substitute_indices
 from ..kernel.judgment import Theorem
-from .basis import Basis, RestsOnError, StepError, explain_failure, names_of
+from .basis import Basis, RestsOnError, StepError, names_of
 from .door import OPS
+from .failures import explain_failure, known_ranges, not_integrable, refusal, shown
 from .symbols import DoorError, Integrable, Within
 
 if TYPE_CHECKING:
@@ -101,7 +102,8 @@ class Proof(Basis):
         except RestsOnError:
             raise
         except (KernelError, StepError, DoorError) as error:
-            raise StepError(f"{self.show(goal)}\n  by {reason.text}: {error}") from error
+            told = refusal(error, self)
+            raise StepError(f"{self.show(goal)}\n  by {reason.text}: {told}") from error
         if theorem.conclusion != goal:
             raise StepError(f"{self.show(goal)}\n  by {reason.text}: it proves something else")
         return Step(goal.left, goal.op, goal.right, reason.text, theorem)
@@ -230,10 +232,14 @@ class Proof(Basis):
         if not isinstance(claim, K.Fin):
             raise DoorError(f"write integrable(t), square_integrable(t) or bounded(t): {stated!r}")
         facts = (*self.fin(), *self.hypotheses(), *self.sides(K.Rel(claim.term, "=", claim.term)))
-        return rules.integrability(
-            self.theory, claim.term, claim.exponent, self.ambient, tuple(dict.fromkeys(facts)),
-            self.unfolding(names_of(symbols), at),
-        )  # fmt: skip
+        distinct, unfold = tuple(dict.fromkeys(facts)), self.unfolding(names_of(symbols), at)
+        try:
+            return rules.integrability(
+                self.theory, claim.term, claim.exponent, self.ambient, distinct, unfold
+            )
+        except SideConditionError as error:
+            told = not_integrable(self, claim, distinct, unfold)
+            raise SideConditionError(f"{shown(error, self)}{told}") from error
 
     def nonnegative(self, term: Any) -> Theorem:
         """``0 <= term``, where sums and expectations in it are of terms seen to be >= 0."""
@@ -316,6 +322,8 @@ class Proof(Basis):
         extra = theorem.hypotheses - set(self.given)
         if extra:
             listed = "; ".join(self.show(h) for h in sorted(extra, key=lambda h: h.key))
+            if any(isinstance(h, K.Le) for h in extra):
+                listed += f" ({known_ranges(self)})"
             raise StepError(f"the proof uses hypotheses the claim does not state: {listed}")
         return theorem
 

@@ -10,20 +10,29 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ..finders import SEARCH, Counterexample, Failure
 from ..kernel import rules
 from ..kernel import terms as K
 from ..kernel.certificates import GOAL, Leaf, Product, certify
 from ..kernel.errors import KernelError
 from ..kernel.judgment import Theorem
-from .basis import StepError, explain_failure, names_of
+from ..kernel.normal import Unfold
+from .basis import StepError, names_of
+from .constants import better_constant
+from .failures import explain_failure, not_split, out_of_range, relevant
 from .proof import Proof
 from .symbols import Within
 
 if TYPE_CHECKING:
     from .theory import Claimed
 
+MANY_FACTS = 16
+"""Beyond so many, no other constants are tried: each try would take long."""
+SMALL = 10
+"""What part of a step's budget each search with another constant gets."""
 Fact = Any
 """A theorem, a claim (used as it stands), or a hypothesis written as a relation."""
 
@@ -67,18 +76,39 @@ class Algebra(Reason):
                 return p.combine(
                     goal, facts, sides=p.hypotheses(), ambient=p.ambient, unfold=unfold
                 )
-        found = p.solve(
-            goal,
-            facts,
-            unfold=unfold,
-            linear=self.linear,
-            hints=tuple(p.scope.term(h) for h in self.hints),
-            degree=self.degree,
-            alone=self.alone,
-        )
+        hints = tuple(p.scope.term(h) for h in self.hints)
+        search = partial(
+            p.solve, facts=facts, unfold=unfold, linear=self.linear, hints=hints,
+            degree=self.degree, alone=self.alone,
+        )  # fmt: skip
+        found = search(goal)
         if not isinstance(found, Theorem):
-            raise StepError(explain_failure(found, p.show))
+            raise StepError(self._failed(p, goal, found, facts, unfold, search))
         return found
+
+    def _failed(
+        self, p: Proof, goal: K.Rel, found: Failure, facts: tuple[Theorem, ...],
+        unfold: tuple[Unfold, ...], search: Callable[..., Theorem | Failure],
+    ) -> str:  # fmt: skip
+        """Why the step is not proved, what is known, and what would do."""
+        told = explain_failure(found, p.show, goal)
+        if isinstance(found, Counterexample) and found.abstracted and p.look(goal, facts).held:
+            told += "; in the model of the theory it is true: so it needs more facts than are named"
+        lines = [told]
+        near = relevant(p, [goal], facts)
+        lines += [f"known: {near}"] if near else []
+        lines += [out_of_range(p, goal, unfold), not_split(p, goal, unfold) if self.linear else ""]
+
+        def refute(step: K.Rel, rounds: int) -> Counterexample | None:
+            return p.refutation(step, facts, unfold=unfold, alone=self.alone, rounds=rounds)
+
+        def shown(point: Counterexample, step: K.Rel) -> str:
+            return explain_failure(point, p.show, step)
+
+        small = partial(search, work=SEARCH // SMALL, refuting=False)
+        if len(facts) + (0 if self.alone else len(p.hypotheses())) <= MANY_FACTS:
+            lines.append(better_constant(goal, small, refute, shown))
+        return "\n    ".join(line for line in lines if line)
 
 
 @dataclass(frozen=True)
@@ -112,7 +142,11 @@ class Multiplying(Reason):
         one, equation = Fraction(1), fact.rel.op == "="
         sign = None if equation else p.solve(K.Rel(K.ZERO, "<=", factor))
         if not equation and not isinstance(sign, Theorem):
-            raise StepError(f"not known to be >= 0: {p.show(factor)}")
+            wanted = K.Rel(K.ZERO, "<=", factor)
+            why = explain_failure(sign, p.show, wanted) if sign is not None else ""
+            near = relevant(p, [wanted], (fact,))
+            told = f": {why}{f'; known of it: {near}' if near else ''}"
+            raise StepError(f"not known to be >= 0: {p.show(factor)}{told}")
         known = (sign,) if isinstance(sign, Theorem) else ()
         facts, sides = (fact, *known), p.sides(goal, fact.conclusion)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from math import isfinite
 from typing import Any, TypeAlias
 
 import sympy
@@ -66,8 +67,25 @@ def Rational(numerator: Any, denominator: Any = 1) -> Expr:  # noqa: N802
     """The exact ratio of two ints (or exact numbers). A float is refused: 0.1 is no decimal."""
     parts = [exact(part) for part in (numerator, denominator)]
     if not all(isinstance(part, sympy.Rational) for part in parts) or parts[1] == 0:
-        raise DoorError(f"not an exact ratio: {numerator!r}/{denominator!r}")
+        text = f"not an exact ratio: {numerator!r}/{denominator!r}"
+        floats = [x for x in (numerator, denominator) if isinstance(x, float)]
+        hint = f"; write {meant(float(numerator) / float(denominator))}" if (
+            floats and len(floats) + sum(isinstance(x, int) for x in (numerator, denominator)) == 2
+            and denominator) else ""  # fmt: skip
+        raise DoorError(f"{text}{hint}")
     return parts[0] / parts[1]
+
+
+def meant(value: Any) -> str:
+    """The exact number that somebody who wrote a float, such as 0.1 or 1/3, most likely meant."""
+    number = float(value) if isinstance(value, float | sympy.Float) else float("nan")
+    if not isfinite(number):
+        return "an int or a Rational"
+    simple = Fraction(number).limit_denominator(1000)
+    ratio = simple if float(simple) == number else Fraction(repr(number))
+    if ratio.denominator == 1:
+        return str(ratio.numerator)
+    return f"Rational({ratio.numerator}, {ratio.denominator})"
 
 
 class FiniteSum(sympy.Expr):  # type: ignore[misc]

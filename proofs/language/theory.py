@@ -15,7 +15,6 @@ from typing import Any, Literal
 import sympy
 
 from ...optimizers.recursions import Recursion, previous
-from ..finders import Counterexample
 from ..kernel import terms as K
 from ..kernel.claims import Claim, publish
 from ..kernel.errors import KernelError
@@ -24,8 +23,9 @@ from ..kernel.judgment import Theorem
 from ..kernel.theory import Axiom, Definition, Symbol
 from ..kernel.theory import Theory as KernelTheory
 from ..models import Report
-from .basis import RestsOnError, StepError, explain_failure
+from .basis import RestsOnError, StepError
 from .door import Meaning, Scope
+from .failures import explain_failure, refusal
 from .models import ScenarioTree, consistency, inherited
 from .proof import Proof
 from .symbols import (
@@ -123,7 +123,7 @@ class Claimed:
                 with redirect_stdout(sys.stderr):  # standard output belongs to the command
                     self.result = self._elaborate()
             except (KernelError, DoorError) as error:
-                self.result = Result("error", 0.0, reason=str(error))
+                self.result = Result("error", 0.0, reason=self._refused(error))
             except RestsOnError as error:
                 self.result = Result("undecided", 0.0, reason=str(error), rests_on_failure=True)
             except StepError as error:
@@ -167,18 +167,34 @@ class Claimed:
         proof = Proof(self.theory, self.scope(), self.hypotheses(), self, goal=self.statement())
         if not isinstance(proof.goal, K.Rel):
             return Result("undecided", 0.0, reason=str(error))
-        found = proof.solve(proof.goal)
+        in_model = proof.look(proof.goal).false
+        if in_model:  # where all axioms and hypotheses hold, exactly
+            reason = (
+                f"false in the model of the theory: {in_model}\n(the step that failed: {error})"
+            )
+            return Result("refuted", 0.0, reason=reason)
+        found = proof.refutation(proof.goal)
         core = self.theory.kernel()
         settled = {d.head for d in core.definitions}  # what is not free to take any value
         for axiom in core.axioms:
             settled |= {n.name for n, _ in K.subterms(axiom.conclusion) if isinstance(n, K.App)}
-        if isinstance(found, Counterexample) and all(
+        if found is not None and all(
             isinstance(t, K.App) and (_of_a_point(t) or (not t.args and t.name not in settled))
             for t in found.abstracted
         ):
-            reason = f"{explain_failure(found, proof.show)}\n(the step that failed: {error})"
+            reason = (
+                f"{explain_failure(found, proof.show, proof.goal)}\n(the step that failed: {error})"
+            )
             return Result("refuted", 0.0, reason=reason)
         return Result("undecided", 0.0, reason=str(error))
+
+    def _refused(self, error: KernelError | DoorError) -> str:
+        """A refusal outside of any step, with what is known in this claim."""
+        try:
+            proof = Proof(self.theory, self.scope(), self.hypotheses(), self, goal=self.statement())
+            return refusal(error, proof)
+        except (KernelError, DoorError, StepError):  # then the statement itself is wrong
+            return str(error)
 
     def witness_point(self) -> tuple[dict[K.Term, Fraction], dict[str, int]]:
         """The point at which the hypotheses hold together: terms and index names."""
@@ -229,6 +245,7 @@ class Theory:
         self._kernel: KernelTheory | None = None
         self.own_tree: ScenarioTree | None = None
         self._report: Report | None = None
+        self.in_model: tuple[Any, Report] | None = None
         self.parents = tuple(extends)
         for parent in self.parents:
             core = parent.kernel()
@@ -369,7 +386,7 @@ class Theory:
 
     def model(self, tree: ScenarioTree) -> None:
         """Declare a finite model, in which ``check`` evaluates every axiom exactly."""
-        self.own_tree, self._report = tree, None
+        self.own_tree, self._report, self.in_model = tree, None, None
 
     @property
     def tree(self) -> ScenarioTree | None:

@@ -13,12 +13,14 @@ from .check import AxiomResult, Report, check_model, realised
 from .errors import ModelError, TreeError, Undecided, UndefinedError
 from .interpretation import ClosedForm, Interpretation, NoiseOutcome
 from .model import Model, build
+from .refute import Looked, look
 from .tree import Tree
 
 __all__ = [
     "AxiomResult",
     "ClosedForm",
     "Interpretation",
+    "Looked",
     "Model",
     "ModelError",
     "NoiseOutcome",
@@ -29,5 +31,6 @@ __all__ = [
     "UndefinedError",
     "build",
     "check_model",
+    "look",
     "realised",
 ]

@@ -149,7 +149,7 @@ def _axiom(model: Model, translation: Translation, axiom: Axiom) -> AxiomResult:
         hypotheses = tuple(translation.node(h) for h in axiom.hypotheses)
         conclusion = translation.node(axiom.conclusion)
         schematic = any(variables(f) for f in (*hypotheses, conclusion))
-        for indices, free in _instances((*hypotheses, conclusion)):
+        for indices, free in instances((*hypotheses, conclusion)):
             count += 1
             at = {name: Ix(None, n) for name, n in indices.items()}
             given = tuple(substitute_indices(h, at) for h in hypotheses)
@@ -275,7 +275,7 @@ def _definitions(model: Model, translation: Translation) -> int:
     for definition in translation.source.definitions:
         read = tuple(translation.node(r) for r in definition.ranges)
         left = translation.node(definition.left)
-        for indices, free in _instances((*read, Rel(left, "=", left))):
+        for indices, free in instances((*read, Rel(left, "=", left))):
             if not free and all(all(model.truth(r, indices)) for r in read):
                 try:
                     model.value(left, indices)
@@ -287,7 +287,7 @@ def _definitions(model: Model, translation: Translation) -> int:
     return len(translation.source.definitions)
 
 
-def _instances(formulas: tuple[Formula, ...]) -> Iterator[tuple[dict[str, int], frozenset[str]]]:
+def instances(formulas: tuple[Formula, ...]) -> Iterator[tuple[dict[str, int], frozenset[str]]]:
     """Values of the index names that the conditions bound, all others being free."""
     names = frozenset[str]().union(*(free_indices(f) for f in formulas))
     conditions = [f for f in formulas if isinstance(f, Le)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,3 +84,21 @@ def test_every_instance_is_in_the_table() -> None:
     assert shipped == {claimed.label for claimed, *_ in table.ROWS}
     for claimed, _, numbers in table.ROWS:
         assert claimed.claim[2] == numbers.bound  # type: ignore[index]
+
+
+def test_what_troubleshooting_says_of_each_snippet_is_so() -> None:
+    first, *others = snippets(ROOT / "docs/troubleshooting.md")
+    names: dict[str, Any] = {}
+    exec(first, names)  # noqa: S102 - what a page of ours shows is what is run
+    page, checked = names["page"], 0
+    for snippet in others:
+        before = set(page.claims)
+        exec(snippet, names)  # noqa: S102
+        made = [claim for name, claim in page.claims.items() if name not in before]
+        told = re.findall(r"# (refuted|undecided|error): (.*)", snippet)
+        assert len(made) == len(told) > 0, snippet
+        for claimed, (verdict, says) in zip(made, told, strict=True):
+            result = claimed.check()
+            assert (result.verdict, says in result.reason) == (verdict, True), result.reason
+            checked += 1
+    assert checked >= 8

@@ -35,7 +35,7 @@ X = Var("x", "any")
 # --- refused ----------------------------------------------------------------------------------
 
 NOT_EXACT = [
-    (0.5, "not exact: 0.5; write an int or a Rational"),
+    (0.5, "not exact: 0.5; write Rational(1, 2)"),
     (float("nan"), "not exact: nan"),
     (float("inf"), "not exact: inf"),
     (np.float64(0.5), "not exact: np.float64(0.5)"),
@@ -113,7 +113,7 @@ def test_refused(scope, given, says):
         (g[Rational(1, 2), i], "not an index"),
         (g[x, i], "not an index"),
         (g[L, i], "not an index"),
-        (v[1.0], "not an index"),
+        (v[1.0], "a float in an exact statement: 1.0 in .*; write 1"),
         (E(x, given=x), "not an index"),
         (Sum(x, (i, 1, x)), "not an index"),
         (Sum(x, (i, 1, Rational(5, 2))), "not an index"),

@@ -94,6 +94,15 @@ def plain() -> Theory:
     return Theory("plain")
 
 
+IN_MODEL = "false in the model of the theory"
+
+
+def in_the_model(text: str) -> str:
+    """What a step that is undecided, or false at some numbers, says if the model refutes it."""
+    before, found, _ = text.replace("undecided", "false at").partition("false at")
+    return f"{before}{IN_MODEL}" if found else text
+
+
 @dataclass(frozen=True)
 class Planted:
     """Which of the twins is being built, and what must become of it."""
@@ -107,7 +116,8 @@ class Planted:
     def judge(self, claimed: Claimed, verdict: str, *says: str) -> Result:
         """The right twin is proved; the planted one gets ``verdict``, for a reason that ``says``.
 
-        ``not proved`` is for falsehoods whose exact counterexample is a matter of luck.
+        ``not proved`` is for falsehoods whose exact counterexample is a matter of luck. To be false
+        in the model of the theory is more than to be ``undecided``, and to be false at numbers.
         """
         result = claimed.check()
         if not self.wrong:
@@ -115,10 +125,11 @@ class Planted:
             return result
         allowed = ("refuted", "undecided") if verdict == "not proved" else (verdict,)
         assert "proved" not in allowed
-        assert result.verdict in allowed, result.reason
+        in_model = result.verdict == "refuted" and result.reason.startswith(IN_MODEL)
+        assert result.verdict in allowed or in_model, result.reason
         assert result.claim is None
         for text in says:
-            assert text in result.reason
+            assert text in result.reason or in_the_model(text) in result.reason
         return result
 
 

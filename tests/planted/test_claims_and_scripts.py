@@ -141,7 +141,7 @@ def test_witness_for_what_is_defined(world, planted):
 def test_a_float_for_a_constant(plain, planted):
     half = planted.choose(Rational(1, 2), 0.5)
     claimed = scalar(plain, (x * y, "<=", half * (x**2 + y**2)))
-    planted.judge(claimed, "error", "a float in an exact statement: 0.5", "write a Rational")
+    planted.judge(claimed, "error", "a float in an exact statement: 0.5", "write Rational(1, 2)")
 
 
 def test_a_relation_for_a_number(plain, planted):
