@@ -100,9 +100,7 @@ def _of_different_names(parts: Iterable[_Part]) -> list[list[_Part]]:
     return [group for _, group in groups]
 
 
-def _digests(
-    parts: Sequence[_Part], kept: list[tuple[bytes, Digests]]
-) -> tuple[Digests, str]:
+def _digests(parts: Sequence[_Part], kept: list[tuple[bytes, Digests]]) -> tuple[Digests, str]:
     try:
         data = trace([claim for part in parts for claim in part.published()])
     except KernelError as error:

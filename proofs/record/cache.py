@@ -1,11 +1,11 @@
 """Recalling what earlier runs proved, and keeping what this one does.
 
-A record says: under this key (``keys``: all that the verdict depends on) the claim was proved, and its
-trace was replayed in a fresh process to these bytes. Only that is kept, and that a theory's model holds;
-what is refuted, undecided or wrong is tried again each time. The record's trace is kept beside it. A
-proof that uses a claim recalled needs its theorem, which nobody but the kernel can make: then the
-trace is replayed here, or, if that fails, the claim is proved again. So what is proved anew never
-rests on a record.
+A record says: under this key (``keys``: all that the verdict depends on) the claim was proved, and
+its trace was replayed in a fresh process to these bytes. Only that is kept, and that a theory's
+model holds; what is refuted, undecided or wrong is tried again each time. The trace is kept beside
+the record. A proof that uses a claim recalled needs its theorem, which nobody but the kernel can
+make: then the trace is replayed here, or, if that fails, the claim is proved again. So what is
+proved anew never rests on a record.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ class Recalled:
         seconds, digests = value.get("seconds"), [value.get("sha256"), value.get("trace")]
         if not good or not isinstance(seconds, float) or not all(map(_is_digest, digests)):
             return None
-        lists = [tuple(t or ()) for t in texts]
-        return cls(str(digests[0]), seconds, *lists, str(digests[1]))
+        assumptions, axioms, definitions = (tuple(t or ()) for t in texts)
+        return cls(str(digests[0]), seconds, assumptions, axioms, definitions, str(digests[1]))
 
 
 class Cache:
@@ -133,10 +133,10 @@ class Cache:
         except (KernelError, ValueError, LookupError, TypeError):
             return
         for theorem in proved:
-            claim = labels.get((theorem.theorem.theory.name, theorem.id))
-            if claim is not None and _is_stated(theorem, claim, needed[claim].sha256):
-                claim.result = Result("proved", needed[claim].seconds, theorem)
-                self.revived.add(claim)
+            stated = labels.get((theorem.theorem.theory.name, theorem.id))
+            if stated is not None and _is_stated(theorem, stated, needed[stated].sha256):
+                stated.result = Result("proved", needed[stated].seconds, theorem)
+                self.revived.add(stated)
 
     def unproved(self, claims: Iterable[Claimed]) -> list[Claimed]:
         """The claims to be proved, or proved, in this run; what is recalled of others still stands.
@@ -160,7 +160,9 @@ class Cache:
         store = self._store
         if store is None or not self.sources.unchanged():
             return
-        traces = [(data, store.put_blob(data) if digests else None, digests) for data, digests in replayed]
+        traces = [
+            (data, store.put_blob(data) if digests else None, digests) for data, digests in replayed
+        ]
         for claim in claims:
             result, name = claim.result, self._names.get(claim)
             if result is None or result.verdict != "proved" or result.claim is None or not name:
@@ -186,7 +188,9 @@ class Cache:
             store.prune()
 
 
-def _were_replayed(report: Report, traces: Sequence[tuple[bytes, str | None, dict[Any, str]]]) -> bool:
+def _were_replayed(
+    report: Report, traces: Sequence[tuple[bytes, str | None, dict[Any, str]]]
+) -> bool:
     """Did the theorems a model rests on come back from a replay?"""
     return all(
         any(d.get((c.theorem.theory.name, c.id)) == c.sha256 for _, _, d in traces)

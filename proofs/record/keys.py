@@ -3,8 +3,8 @@
 * the foundation: kernel, language, finders, the versions of Python and the libraries (``sources``);
 * the theory's declarations as the kernel has them, and what its names mean;
 * the statement as the kernel has it, with its witness;
-* the text of every part of the theory modules that its script can reach, in order; for a script made
-  inside a function, also the values that it closes over;
+* the text of every part of the theory modules that its script can reach, in order; for a script
+  made inside a function, also the values that it closes over;
 * the same for every claim it can reach by name, and for the earlier claims of integrability, which
   every proof may use unasked.
 
@@ -66,7 +66,10 @@ class Keys:
             self._moments[claim] = known
             if claim.of_integrability:
                 known += (claim,)
-            if isinstance(claim.script, FunctionType) and "<locals>" not in claim.script.__qualname__:
+            if (
+                isinstance(claim.script, FunctionType)
+                and "<locals>" not in claim.script.__qualname__
+            ):
                 file = resolved(claim.script.__code__.co_filename)
                 self._written.setdefault(file, []).append(claim)
 
@@ -154,7 +157,9 @@ class Keys:
             self.why[theory.name] = str(error)
             return None
         own = repr(theory.own_tree is not None)
-        return _digest(["model", self.sources.foundation, self.theory(theory), own, *given, *claims])
+        return _digest(
+            ["model", self.sources.foundation, self.theory(theory), own, *given, *claims]
+        )
 
 
 class _Values:

@@ -1,7 +1,7 @@
 """Which source text the proof of a claim can reach.
 
-Two kinds of files. The *foundation* (kernel, language, finders, models, recursions, commands) counts
-as a whole: one byte changed there changes everything. The *theory modules* (``theorems``,
+Two kinds of files. The *foundation* (kernel, language, finders, models, recursions, commands)
+counts as a whole: one byte changed there changes everything. The *theory modules* (``theorems``,
 ``library``, an author's own files) are read by top-level statement, a *part*. From the part that
 holds a script we follow every name it mentions to the parts that bind it, in its module and through
 imports in other theory modules, and so on. What is executed for its effect (``theory.assume(...)``,
@@ -33,18 +33,26 @@ _THEORY_ROOMS = ("proofs/theorems", "proofs/library")
 _FOUNDATION = (".", "commands", "proofs", "optimizers")
 _LIBRARIES = ("sympy", "mpmath", "numpy", "scipy", "python-flint", "clarabel", "z3-solver", "cvc5")
 _HARMLESS = frozenset(
-    "__future__ abc collections dataclasses enum fractions functools itertools math numbers operator "
-    "sympy types typing".split()
-)  # their behaviour is fixed by the versions of Python and of SymPy
+    {
+        "__future__", "abc", "collections", "dataclasses", "enum", "fractions", "functools",
+        "itertools", "math", "numbers", "operator", "sympy", "types", "typing",
+    }
+)  # fmt: skip  # their behaviour is fixed by the versions of Python and of SymPy
 _UNSEEN = frozenset(
-    "__builtins__ __import__ __file__ __loader__ __spec__ breakpoint compile delattr eval exec "
-    "getattr globals hash id input locals open setattr vars".split()
-)
+    {
+        "__builtins__", "__import__", "__file__", "__loader__", "__spec__", "breakpoint", "compile",
+        "delattr", "eval", "exec", "getattr", "globals", "hash", "id", "input", "locals", "open",
+        "setattr", "vars",
+    }
+)  # fmt: skip
 """Builtins by which text, files or the process reach a proof unseen."""
 _HOOKS = frozenset(
-    "__dict__ __globals__ __code__ __closure__ __builtins__ f_globals claims claimed earlier".split()
-)
-"""Attributes by which a proof reaches what it does not name: other functions, all claims of a theory."""
+    {
+        "__dict__", "__globals__", "__code__", "__closure__", "__builtins__", "f_globals", "claims",
+        "claimed", "earlier",
+    }
+)  # fmt: skip
+"""Attributes by which a proof reaches what it does not name: other functions, a theory's claims."""
 
 
 class UntraceableError(Exception):
@@ -135,7 +143,9 @@ class Module:
             binds, effect = own, bool(changed)
         else:
             binds = own
-            effect = not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+            effect = not (
+                isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+            )
         return Part(
             self, first, last, sha256(text).hexdigest(), frozenset(binds), frozenset(loaded),
             tuple(imports), effect, unseen, isinstance(statement, ast.Import | ast.ImportFrom),
@@ -234,7 +244,7 @@ class Sources:
 
     @cached_property
     def foundation(self) -> str:
-        """One digest of the foundation, the interpreter and the libraries that proofs are found by."""
+        """One digest of the foundation, the interpreter and the libraries that search."""
         versions = {name: _version(name) for name in _LIBRARIES}
         about = [sys.version, sys.platform, platform.machine(), sys.flags.optimize, versions]
         lines = [repr(about)]

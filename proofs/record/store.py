@@ -1,9 +1,9 @@
 """A directory of authenticated files: written whole or not at all, believed only with our mark.
 
-A record is a JSON object under a name that is the digest of what it depends on, with an HMAC-SHA-256
-under a key that is made on first use and that only its owner may read. A blob is data under its own
-SHA-256. Whatever is amiss with the directory, the key or a file, reading gives None and writing does
-nothing: the caller then does the work that the record would have saved.
+A record is a JSON object under a name that is the digest of what it depends on, with an
+HMAC-SHA-256 under a key that is made on first use and that only its owner may read. A blob is data
+under its own SHA-256. Whatever is amiss with the directory, the key or a file, reading gives None
+and writing does nothing: the caller then does the work that the record would have saved.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Store:
     # --- the key ------------------------------------------------------------------------------
 
     def _own_key(self, path: Path) -> bytes:
-        """The key, made if there is none. Two processes that make one at once agree on the first."""
+        """The key, made if there is none. Of two processes that make one, the first succeeds."""
         for _ in range(3):
             if os.path.lexists(path):
                 key = _read(path, KEY_BYTES, private=True)
@@ -99,7 +99,10 @@ class Store:
             found = json.loads(data[_MARK:])
         except (ValueError, RecursionError):
             return None
-        if not isinstance(found, dict) or (found.get("format"), found.get("name")) != (FORMAT, name):
+        if not isinstance(found, dict) or (found.get("format"), found.get("name")) != (
+            FORMAT,
+            name,
+        ):
             return None
         _touch(path)
         value = found.get("value")
@@ -195,7 +198,7 @@ class Store:
 
 
 def _read(path: Path, limit: int, *, private: bool = False) -> bytes | None:
-    """A regular file of ours of at most ``limit`` bytes; no link is followed, no pipe waited for."""
+    """A regular file of ours of at most ``limit`` bytes; no link followed, no pipe waited for."""
     try:
         handle = os.open(path, _READ)
     except OSError:

@@ -101,4 +101,3 @@ def _references(data: Any, found: list[int]) -> None:
 
 def _is_reference(data: list[Any]) -> bool:
     return len(data) == 2 and data[0] == _THEOREM and type(data[1]) is int
-

@@ -28,6 +28,14 @@ from .output import emit_json, progress, table
 
 def run(args: argparse.Namespace) -> int:
     """Check the theories named (all shipped ones by default)."""
+    gc.disable()  # what proofs make stays to the end; looking for garbage in it takes a fifth
+    try:
+        return _run(args)
+    finally:
+        gc.enable()
+
+
+def _run(args: argparse.Namespace) -> int:
     lacking = missing() if args.cross_examine else []
     if lacking:
         print(
@@ -47,27 +55,13 @@ def run(args: argparse.Namespace) -> int:
         return EXIT_USAGE
     chosen = [(theory, _chosen(theory, args.lemma)) for theory in theories]
     claims = [claim for _, picked in chosen for claim in picked]
-    gc.disable()  # what proofs make stays to the end; looking for garbage in it takes a fifth
     cache = None if args.no_cache or args.cross_examine else Cache(theories, started, IMPORTED_AT)
     known = _prove(claims, theories, cache)
     gc.enable()
     opinions = _second_opinions(claims, args.timeout) if args.cross_examine else None
     progress("")
-    report: dict[str, Any] = {
-        "schema": 1,
-        "theories": [
-            {
-                "id": theory.name,
-                "model": _model(known.model(theory), theory in known.models),
-                "statements": [_statement(c, known.outcome(c)) for c in picked],
-            }
-            for theory, picked in chosen
-        ],
-    }
-    if opinions is not None:
-        report["cross_examination"] = _opinions(opinions)
     if args.format == "json":
-        emit_json(report)
+        emit_json(_report(chosen, known, opinions))
     else:
         _text(chosen, known)
         if opinions is not None:
@@ -144,6 +138,26 @@ def _prove(claims: list[Claimed], theories: list[Theory], cache: Cache | None) -
     if cache.trouble:
         print(f"ratecert: no cache: {cache.trouble}", file=sys.stderr)
     return _Known(cache.claims, cache.models)
+
+
+def _report(
+    chosen: list[tuple[Theory, list[Claimed]]], known: _Known, opinions: Report | None
+) -> dict[str, Any]:
+    """All of it, for programs."""
+    report: dict[str, Any] = {
+        "schema": 1,
+        "theories": [
+            {
+                "id": theory.name,
+                "model": _model(known.model(theory), theory in known.models),
+                "statements": [_statement(c, known.outcome(c)) for c in picked],
+            }
+            for theory, picked in chosen
+        ],
+    }
+    if opinions is not None:
+        report["cross_examination"] = _opinions(opinions)
+    return report
 
 
 def _second_opinions(claims: list[Claimed], seconds: float) -> Report:
