@@ -62,7 +62,7 @@ class Cache:
 
     ``started``: the time (ns) before the authors' files were loaded, and ``imported`` that before
     ratecert's own were. A file changed since may not be the one that was loaded: nothing is
-    recalled or kept then. ``trouble`` says why there is no cache.
+    recalled or kept then. ``trouble`` says why there can be no cache.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Cache:
             self._models = {theory: self.keys.model(theory) for theory in theories}
             for since, others in ((imported, False), (started, True)):
                 if self.sources.newest(theories_of_others=others) > since - SLACK:
-                    raise StoreError("a source file has just been changed")
+                    self._store = None  # the next run will have it
         except (StoreError, UntraceableError, OSError, DoorError, KernelError) as error:
             self._store, self.trouble = None, str(error)
 

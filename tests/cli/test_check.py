@@ -15,7 +15,7 @@ from ratecert.proofs.theorems import SHIPPED
 
 VERDICTS = ("proved", "refuted", "undecided", "error")
 KEYS = ["id", "title", "kind", "verdict", "hypotheses", "assumptions", "axioms", "definitions",
-        "oracles", "seconds"]  # fmt: skip
+        "oracles", "seconds", "recalled"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
