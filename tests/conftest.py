@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -24,10 +23,9 @@ os.environ["RATECERT_CACHE"] = str(Path(_caches.name) / "shared")
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _own_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the user's cache of verdicts, nor that of another test."""
     monkeypatch.setenv("RATECERT_CACHE", str(Path(_caches.name) / str(next(_numbers))))
-    yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

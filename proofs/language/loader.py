@@ -55,7 +55,7 @@ def _from_file(path: Path) -> list[Theory]:
     label = f"ratecert_theory_{path.stem}_{abs(hash(str(path.resolve())))}"
     loader = _AsWritten(label, str(path.absolute()))
     spec = importlib.util.spec_from_file_location(label, path, loader=loader)
-    if spec is None or spec.loader is None:
+    if path.suffix != ".py" or spec is None or spec.loader is None:
         raise LoadError(f"{path}: not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[label] = module

@@ -51,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
         description="Elaborate and prove every claim, then replay the recorded proofs in a fresh\n"
         "process with the kernel alone. A claim is proved only if the replay gives the same\n"
         "canonical bytes. The axioms of each theory are evaluated in its finite model.\n\n"
-        "What was proved and replayed is kept in a cache, under a digest of all it depends on, and\n"
+        "What was proved and replayed is kept in a cache, under a digest of all it needs, and\n"
         "recalled if nothing of that has changed; the summary says so. A lemma that was edited is\n"
         "proved again, and so is what rests on it. A file in a cache is no proof: use --no-cache\n"
         "before you rely on a verdict. The cache is in $RATECERT_CACHE, or in $XDG_CACHE_HOME or\n"

@@ -1,4 +1,4 @@
-"""The cache of ``ratecert check``: what is recalled, what is proved again, and what is not believed."""
+"""The cache of ``ratecert check``: what is recalled, proved again, and not believed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ratecert.proofs.record import keys, sources
 from ratecert.proofs.record.keys import Keys
 from ratecert.proofs.record.sources import Sources
 
-SOURCE = '''\
+SOURCE = """\
 from ratecert.proofs.language import Theory, by, symbols
 
 mine = Theory("mine", "My theory")
@@ -57,7 +57,7 @@ def apart(p):
 @mine.lemma("axiom", title="By the axiom", claim=(0, "<", c**2))
 def positive(p):
     return p.have((0, "<", c**2), by.algebra(p.axiom("positive")))
-'''
+"""
 ALL = ["square", "four", "apart", "axiom"]
 AWHILE = 0.07  # after which a file that was written counts as settled
 
@@ -120,7 +120,8 @@ def test_a_warm_run_says_the_same(run, file):
 
     def comparable(data):
         for theory in data["theories"]:
-            recalled = {theory["model"].pop("recalled"), *(s.pop("recalled") for s in theory["statements"])}
+            statements = theory["statements"]
+            recalled = {theory["model"].pop("recalled"), *(s.pop("recalled") for s in statements)}
             seconds = [s.pop("seconds") for s in theory["statements"]]
         return data, recalled, seconds
 
@@ -166,7 +167,17 @@ def test_a_part_of_the_claims(check):
 def test_models_are_recalled(run, monkeypatch):
     """The shipped theory in new processes: its model, too, is evaluated once."""
     source = str(Path(ratecert.__file__).absolute().parents[1])
-    command = [sys.executable, "-m", "ratecert", "check", "sgd", "--format", "json", "--lemma", "rate"]
+    command = [
+        sys.executable,
+        "-m",
+        "ratecert",
+        "check",
+        "sgd",
+        "--format",
+        "json",
+        "--lemma",
+        "rate",
+    ]
     environment = {**os.environ, "PYTHONPATH": source}
     told = []
     for _ in range(2):
@@ -235,7 +246,7 @@ def test_a_wrong_constant_after_a_right_one(check, file):
 
 def test_a_proof_that_breaks_is_not_recalled(check, file):
     check()
-    edit(file, "    return p.have((0, \"<=\", x**2), by.algebra())", "    return None")
+    edit(file, '    return p.have((0, "<=", x**2), by.algebra())', "    return None")
     code, verdicts, _ = check()
     assert (code, verdicts["apart"]) == (1, "undecided")
 
@@ -271,7 +282,9 @@ def test_without_the_trace_it_is_proved_again(check, file, elaborated, damage):
         if damage == "gone":
             blob.unlink()
         else:
-            blob.write_bytes(b"garbled" if damage == "garbled" else b"x\x9cc\x00\x00\x00\x01\x00\x01")
+            blob.write_bytes(
+                b"garbled" if damage == "garbled" else b"x\x9cc\x00\x00\x00\x01\x00\x01"
+            )
     elaborated.clear()
     edit(file, "by.algebra(p.use(square))", "by.algebra(p.use(square), degree=1)")
     assert check() == (0, proved(*ALL), ["apart", "axiom"])
@@ -331,7 +344,7 @@ POISONS = tuple(_poisons("", b"0" * 64 + b'{"value": {}}', b""))
 
 @pytest.mark.parametrize("poison", POISONS)
 def test_a_poisoned_record_proves_nothing(check, file, poison):
-    """Put where the record of a false claim would be; and, where a true one's is, it does no harm."""
+    """In the place of a false claim's record; in that of a true one it does no harm."""
     check()
     true = key_of(file, "apart")
     good, key = record(key_of(file, "square")).read_bytes(), (store() / "key").read_bytes()
@@ -387,7 +400,9 @@ def test_a_store_from_elsewhere_is_not_believed(check, tmp_path, monkeypatch):
         ("return (x - y,)", "import os\n    return (x - y,) if os.environ else ()"),
     ],
 )
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning"
+)
 def test_what_reads_elsewhere_is_proved_each_time(check, file, old, new):
     edit(file, old, new)
     assert check()[1] == proved(*ALL)
@@ -430,7 +445,7 @@ def test_a_full_disk_in_the_middle_of_a_file(python, file):
     for limit in (10, 40, 400):
         outcome = python(program.replace("(LIMIT, LIMIT)", f"({limit}, {limit})"), str(file))
         assert (outcome.code, "4 of 4 claims proved" in outcome.out) == (0, True), outcome
-        assert not [p for p in store().rglob("tmp-*")]
+        assert not list(store().rglob("tmp-*"))
 
 
 @pytest.mark.parametrize("what", ["a file", "missing and forbidden", "open to others", "bad key"])
@@ -491,6 +506,27 @@ def test_many_at_once(check, file):
         assert (process.returncode, err) == (0, b"")
         assert b"4 of 4 claims proved" in out
     assert check() == (0, proved(*ALL), ALL)
+
+
+def test_nothing_else_is_written(python, file, tmp_path):
+    program = """
+        import os, sys
+        from ratecert.cli import main
+        def hook(event, args):
+            flags = args[2] if event == "open" and isinstance(args[2], int) else 0
+            writing = flags & (os.O_WRONLY | os.O_RDWR)
+            if writing or event in ("os.mkdir", "os.rename", "os.link", "os.remove"):
+                path = str(args[1] if event in ("os.rename", "os.link") else args[0])
+                if not path.startswith(os.environ["RATECERT_CACHE"]) and path != os.devnull:
+                    print(event, path, file=sys.stderr)
+        sys.addaudithook(hook)
+        sys.exit(main(["check", sys.argv[1]]))
+        """
+    time.sleep(AWHILE)
+    outcome = python(program, str(file), cwd=str(tmp_path))
+    assert (outcome.code, outcome.err) == (0, "")
+    assert (store() / "key").stat().st_mode & 0o777 == 0o600
+    assert store().stat().st_mode & 0o777 == 0o700
 
 
 def test_no_solver_and_no_torch_in_a_warm_run(python, file):
