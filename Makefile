@@ -32,7 +32,7 @@ export NUMEXPR_NUM_THREADS := 1
 .PHONY: check test coverage guards clean
 
 check: $(VENV)/installed-check
-	$(BIN)/ratecert check
+	$(BIN)/ratecert check --no-cache
 	$(BIN)/python -m ratecert.numeric_checks quick
 
 test: $(VENV)/installed-test

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from itertools import count
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -12,6 +15,17 @@ for _library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR"):
 
 hypothesis.settings.register_profile("ratecert", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ratecert")
+
+
+_caches = tempfile.TemporaryDirectory(prefix="ratecert-tests-")
+_numbers = count()
+os.environ["RATECERT_CACHE"] = str(Path(_caches.name) / "shared")
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the user's cache of verdicts, nor that of another test."""
+    monkeypatch.setenv("RATECERT_CACHE", str(Path(_caches.name) / str(next(_numbers))))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

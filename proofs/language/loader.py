@@ -7,8 +7,9 @@ import importlib.util
 import sys
 from contextlib import redirect_stdout
 from difflib import get_close_matches
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
 from ..theorems import SHIPPED
 from .theory import Claimed, Theory
@@ -41,12 +42,20 @@ def _theories(module: ModuleType) -> list[Theory]:
     return [value for value in vars(module).values() if isinstance(value, Theory)]
 
 
+class _AsWritten(SourceFileLoader):
+    """Compiles the source. Python's stored code misses a second edit of one second and size."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
 def _from_file(path: Path) -> list[Theory]:
     if not path.is_file():
         raise LoadError(f"{path}: no such file" if not path.exists() else f"{path}: not a file")
     label = f"ratecert_theory_{path.stem}_{abs(hash(str(path.resolve())))}"
-    spec = importlib.util.spec_from_file_location(label, path)
-    if spec is None or spec.loader is None:
+    loader = _AsWritten(label, str(path.absolute()))
+    spec = importlib.util.spec_from_file_location(label, path, loader=loader)
+    if path.suffix != ".py" or spec is None or spec.loader is None:
         raise LoadError(f"{path}: not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[label] = module

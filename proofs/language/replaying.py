@@ -20,15 +20,21 @@ _PROGRAM = (
 )
 
 
-def replay_elsewhere(claims: Sequence[Claimed], theories: Iterable[Theory] = ()) -> None:
+def replay_elsewhere(
+    claims: Sequence[Claimed],
+    theories: Iterable[Theory] = (),
+    replayed: list[tuple[bytes, Digests]] | None = None,
+) -> None:
     """Replay the proofs of proved claims; one that does not come back equal becomes an error.
 
     So does a model of one of the ``theories``, in which axioms hold by theorems of the kernel. The
     trace goes to a new interpreter in isolated mode, whose answer must give, claim by claim, the
     canonical bytes' digest that this process holds. Theories share a trace, since what one proves
     with the theorems of another need not be proved twice; if it is refused, each has its own, so
-    that what is sound is not blamed.
+    that what is sound is not blamed. Traces that were not refused are added to ``replayed``, with
+    the digests they gave.
     """
+    kept = [] if replayed is None else replayed
     parts = {id(c.theory): _Part(c.theory) for c in claims}
     parts |= {id(t): _Part(t) for t in theories if id(t) not in parts}
     for claim in claims:
@@ -36,13 +42,14 @@ def replay_elsewhere(claims: Sequence[Claimed], theories: Iterable[Theory] = ())
     for theory in theories:
         parts[id(theory)].model = theory.consistency().claims
     for together in _of_different_names([p for p in parts.values() if p.claims or p.model]):
-        digests, trouble = _digests(together)
+        digests, trouble = _digests(together, kept)
         if not trouble:
             for part in together:
                 part.compare(digests, "")
         else:
             for part in together:
-                part.compare(*(_digests([part]) if len(together) > 1 else (digests, trouble)))
+                again = len(together) > 1
+                part.compare(*(_digests([part], kept) if again else (digests, trouble)))
 
 
 Digests = dict[tuple[str, str], str]
@@ -93,11 +100,15 @@ def _of_different_names(parts: Iterable[_Part]) -> list[list[_Part]]:
     return [group for _, group in groups]
 
 
-def _digests(parts: Sequence[_Part]) -> tuple[Digests, str]:
+def _digests(parts: Sequence[_Part], kept: list[tuple[bytes, Digests]]) -> tuple[Digests, str]:
     try:
-        return _replayed(trace([claim for part in parts for claim in part.published()]))
+        data = trace([claim for part in parts for claim in part.published()])
     except KernelError as error:
         return {}, f"no trace could be written: {error}"
+    digests, trouble = _replayed(data)
+    if not trouble:
+        kept.append((data, digests))
+    return digests, trouble
 
 
 def _replayed(data: bytes) -> tuple[Digests, str]:

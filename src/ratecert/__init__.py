@@ -5,6 +5,10 @@ The rooms of the house are the subpackages: ``ratecert.optimizers`` (what an opt
 tightly). Importing this package loads none of them, so that the command line starts quickly.
 """
 
+import time as _time
+
 __version__ = "0.1.0"
+IMPORTED_AT = _time.time_ns()
+"""When this package was first imported: a source file changed later need not be what is loaded."""
 
 __all__ = ["__version__"]

@@ -50,7 +50,12 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=raw,
         description="Elaborate and prove every claim, then replay the recorded proofs in a fresh\n"
         "process with the kernel alone. A claim is proved only if the replay gives the same\n"
-        "canonical bytes. The axioms of each theory are evaluated in its finite model.",
+        "canonical bytes. The axioms of each theory are evaluated in its finite model.\n\n"
+        "What was proved and replayed is kept in a cache, under a digest of all it needs, and\n"
+        "recalled if nothing of that has changed; the summary says so. A lemma that was edited is\n"
+        "proved again, and so is what rests on it. A file in a cache is no proof: use --no-cache\n"
+        "before you rely on a verdict. The cache is in $RATECERT_CACHE, or in $XDG_CACHE_HOME or\n"
+        "~/.cache under the name ratecert, and may be deleted at any time.",
         epilog="verdicts: proved; refuted (an exact point violates the claim); undecided (a step\n"
         "was not established); error (ill-formed, or a solver contradicts a step).\n"
         "Exit code 0 if all is proved, else 1.\n\n"
@@ -75,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     check.add_argument(
         "--no-cache", action="store_true",
-        help="prove everything anew (there is no cache yet: this is always so)",
+        help="prove and replay everything anew; recall nothing of earlier runs, keep nothing",
     )  # fmt: skip
     check.add_argument(
         "--cross-examine", action="store_true",

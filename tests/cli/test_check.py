@@ -15,7 +15,7 @@ from ratecert.proofs.theorems import SHIPPED
 
 VERDICTS = ("proved", "refuted", "undecided", "error")
 KEYS = ["id", "title", "kind", "verdict", "hypotheses", "assumptions", "axioms", "definitions",
-        "oracles", "seconds"]  # fmt: skip
+        "oracles", "seconds", "recalled"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,8 @@ def test_rate_in_json(report):
 
 def test_model_in_json(report):
     model = json.loads(report[1])["theories"][0]["model"]
-    assert list(model) == ["verdict", "scenarios", "axioms", "definitions", "hypotheses", "detail"]
+    assert list(model) == ["verdict", "scenarios", "axioms", "definitions", "hypotheses", "detail",
+                           "recalled"]  # fmt: skip
     assert (model["verdict"], model["scenarios"], model["definitions"]) == ("holds", 16, 3)
     assert {a["id"]: (a["verdict"], a["how"]) for a in model["axioms"]}["A1"] == (
         "holds", "proved from the closed forms"

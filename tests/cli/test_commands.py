@@ -270,7 +270,7 @@ WATCHED = """
 
 def test_check_writes_nothing_and_loads_no_torch(python, tmp_path):
     """So a read-only tree works. The one fresh process of this file that proves all of sgd."""
-    outcome = python(WATCHED, "check", "sgd", "--format", "json", cwd=str(tmp_path))
+    outcome = python(WATCHED, "check", "sgd", "--no-cache", "--format", "json", cwd=str(tmp_path))
     *written, last = outcome.err.splitlines()
     code, *modules = last.split()
     assert code == "0"

@@ -5,18 +5,22 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
+import time
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from .. import IMPORTED_AT
 from ..cli import EXIT_FINDING, EXIT_NOTHING, EXIT_OK, EXIT_USAGE
 from ..proofs.examination import Report, cross_examine, missing
 from ..proofs.language import DoorError
 from ..proofs.language.loader import MAX_LISTED, load
-from ..proofs.language.replaying import replay_elsewhere
+from ..proofs.language.replaying import Digests, replay_elsewhere
 from ..proofs.language.theory import Claimed, Result, Theory
 from ..proofs.language.trust import foundation
+from ..proofs.models import Report as ModelReport
+from ..proofs.record.cache import Cache, Recalled
 from ..proofs.render.text import Printer
 from ..proofs.theorems import SHIPPED
 from .output import emit_json, progress, table
@@ -24,6 +28,14 @@ from .output import emit_json, progress, table
 
 def run(args: argparse.Namespace) -> int:
     """Check the theories named (all shipped ones by default)."""
+    gc.disable()  # what proofs make stays to the end; looking for garbage in it takes a fifth
+    try:
+        return _run(args)
+    finally:
+        gc.enable()
+
+
+def _run(args: argparse.Namespace) -> int:
     absent = missing() if args.cross_examine else []
     if absent:
         print(
@@ -32,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return EXIT_USAGE
-    names = dict.fromkeys(args.theories or SHIPPED)
+    names, started = dict.fromkeys(args.theories or SHIPPED), time.time_ns()
     theories = [theory for name in names for theory in load(name)]
     unknown = [i for i in args.lemma if not any(_chosen(t, [i]) for t in theories)]
     if unknown:
@@ -43,43 +55,109 @@ def run(args: argparse.Namespace) -> int:
         return EXIT_USAGE
     chosen = [(theory, _chosen(theory, args.lemma)) for theory in theories]
     claims = [claim for _, picked in chosen for claim in picked]
-    gc.disable()  # what proofs make stays to the end; looking for garbage in it takes a fifth
-    for number, claim in enumerate(claims, 1):
-        progress(f"proving {claim.label} ({number}/{len(claims)})")
-        claim.check()
-    for theory in theories:
-        progress(f"evaluating the axioms of {theory.name} in its model")
-        theory.consistency()
+    cache = None if args.no_cache or args.cross_examine else Cache(theories, started, IMPORTED_AT)
+    known = _prove(claims, theories, cache)
     gc.enable()
-    progress("replaying with the kernel alone")
-    replay_elsewhere([c for c in claims if c.result and c.result.verdict == "proved"], theories)
     opinions = _second_opinions(claims, args.timeout) if args.cross_examine else None
     progress("")
+    if args.format == "json":
+        emit_json(_report(chosen, known, opinions))
+    else:
+        _text(chosen, known)
+        if opinions is not None:
+            print(_summary(opinions))
+    if not claims:
+        print("ratecert: nothing was checked", file=sys.stderr)
+        return EXIT_NOTHING
+    proved = all(known.outcome(c).verdict == "proved" for c in claims)
+    consistent = all(known.model(theory).verdict in ("holds", "none") for theory in theories)
+    return EXIT_OK if proved and consistent else EXIT_FINDING
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What is reported of a claim: proved in this run, or recalled."""
+
+    verdict: str
+    seconds: float
+    reason: str = ""
+    assumptions: tuple[str, ...] = ()
+    axioms: tuple[str, ...] = ()
+    definitions: tuple[str, ...] = ()
+    oracles: tuple[str, ...] = ()
+    recalled: bool = False
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What this run knows, by itself or recalled from the cache."""
+
+    claims: dict[Claimed, Recalled]
+    models: dict[Theory, ModelReport]
+
+    def outcome(self, claim: Claimed) -> _Outcome:
+        if claim in self.claims:
+            old = self.claims[claim]
+            lists = (old.assumptions, old.axioms, old.definitions)
+            return _Outcome("proved", old.seconds, "", *lists, recalled=True)
+        result = claim.check()
+        if result.claim is None:
+            return _Outcome(result.verdict, result.seconds, result.reason)
+        base = foundation(result.claim.theorem)
+        lists = (base.assumptions, base.axioms, base.definitions)
+        return _Outcome(result.verdict, result.seconds, result.reason, *lists, base.oracles)
+
+    def model(self, theory: Theory) -> ModelReport:
+        return self.models.get(theory) or theory.consistency()
+
+
+def _prove(claims: list[Claimed], theories: list[Theory], cache: Cache | None) -> _Known:
+    """Prove and replay what is not recalled."""
+    wanted, models = claims, theories
+    if cache is not None:
+        cache.recall(claims, theories)
+        wanted = cache.unproved(claims)
+        cache.revive(wanted)
+        models = [theory for theory in theories if theory not in cache.models]
+    for number, claim in enumerate(wanted, 1):
+        progress(f"proving {claim.label} ({number}/{len(wanted)})")
+        claim.check()
+    for theory in models:
+        progress(f"evaluating the axioms of {theory.name} in its model")
+        theory.consistency()
+    if cache is not None:
+        wanted = cache.unproved(claims)
+    replayed: list[tuple[bytes, Digests]] = []
+    if wanted or models:
+        progress("replaying with the kernel alone")
+        proved = [c for c in wanted if c.result and c.result.verdict == "proved"]
+        replay_elsewhere(proved, models, replayed)
+    if cache is None:
+        return _Known({}, {})
+    cache.keep(wanted, models, replayed)
+    if cache.trouble:
+        print(f"ratecert: no cache: {cache.trouble}", file=sys.stderr)
+    return _Known(cache.claims, cache.models)
+
+
+def _report(
+    chosen: list[tuple[Theory, list[Claimed]]], known: _Known, opinions: Report | None
+) -> dict[str, Any]:
+    """All of it, for programs."""
     report: dict[str, Any] = {
         "schema": 1,
         "theories": [
             {
                 "id": theory.name,
-                "model": _model(theory),
-                "statements": [_statement(c) for c in picked],
+                "model": _model(known.model(theory), theory in known.models),
+                "statements": [_statement(c, known.outcome(c)) for c in picked],
             }
             for theory, picked in chosen
         ],
     }
     if opinions is not None:
         report["cross_examination"] = _opinions(opinions)
-    if args.format == "json":
-        emit_json(report)
-    else:
-        _text(chosen)
-        if opinions is not None:
-            print(_summary(opinions))
-    if not claims:
-        print("ratecert: nothing was checked", file=sys.stderr)
-        return EXIT_NOTHING
-    proved = all(c.result is not None and c.result.verdict == "proved" for c in claims)
-    consistent = all(theory.consistency().verdict in ("holds", "none") for theory in theories)
-    return EXIT_OK if proved and consistent else EXIT_FINDING
+    return report
 
 
 def _second_opinions(claims: list[Claimed], seconds: float) -> Report:
@@ -135,33 +213,29 @@ def _chosen(theory: Theory, ids: list[str]) -> list[Claimed]:
     return [c for c in theory.claims.values() if not ids or c.id in wanted]
 
 
-def _statement(claim: Claimed) -> dict[str, Any]:
-    result, printer = claim.check(), Printer()
+def _statement(claim: Claimed, outcome: _Outcome) -> dict[str, Any]:
+    printer = Printer()
     entry: dict[str, Any] = {
         "id": claim.id,
         "title": claim.title,
         "kind": claim.kind,
-        "verdict": result.verdict,
+        "verdict": outcome.verdict,
         "hypotheses": [],
-        "assumptions": [],
-        "axioms": [],
-        "definitions": [],
-        "oracles": [],
-        "seconds": round(result.seconds, 4),
+        "assumptions": list(outcome.assumptions),
+        "axioms": list(outcome.axioms),
+        "definitions": list(outcome.definitions),
+        "oracles": list(outcome.oracles),
+        "seconds": round(outcome.seconds, 4),
+        "recalled": outcome.recalled,
     }
     with suppress(DoorError):  # a statement that is ill formed has no hypotheses to show
         entry["hypotheses"] = [printer.show(h) for h in claim.hypotheses()]
-    if result.claim is not None:
-        base = foundation(result.claim.theorem)
-        entry["assumptions"], entry["axioms"] = list(base.assumptions), list(base.axioms)
-        entry["definitions"], entry["oracles"] = list(base.definitions), list(base.oracles)
-    if result.verdict != "proved":
-        entry["reason"] = result.reason
+    if outcome.verdict != "proved":
+        entry["reason"] = outcome.reason
     return entry
 
 
-def _model(theory: Theory) -> dict[str, Any]:
-    report = theory.consistency()
+def _model(report: ModelReport, recalled: bool) -> dict[str, Any]:
     return {
         "verdict": report.verdict,
         "scenarios": report.scenarios,
@@ -169,37 +243,44 @@ def _model(theory: Theory) -> dict[str, Any]:
         "definitions": report.definitions,
         "hypotheses": list(report.hypotheses),
         "detail": report.detail,
+        "recalled": recalled,
     }
 
 
-def _text(chosen: list[tuple[Theory, list[Claimed]]]) -> None:
+def _text(chosen: list[tuple[Theory, list[Claimed]]], known: _Known) -> None:
     for theory, picked in chosen:
         rows = []
         failures = []
         for claim in picked:
-            result = claim.check()
+            result = known.outcome(claim)
             resting = ""
-            if result.claim is not None:
-                base = foundation(result.claim.theorem)
-                resting = " ".join((*base.assumptions, *base.axioms))
-                resting = resting or ("definitions only" if base.definitions else "algebra only")
+            if result.verdict == "proved":
+                resting = " ".join((*result.assumptions, *result.axioms))
+                resting = resting or ("definitions only" if result.definitions else "algebra only")
             rows.append((result.verdict, claim.id, claim.title, resting, f"{result.seconds:.2f} s"))
             if result.verdict != "proved":
                 failures.append(f"{claim.label} is {result.verdict}:\n{_indent(result.reason)}")
         table(f"{theory.name}: {theory.title}", ("", "claim", "", "rests on", "CPU"), rows)
-        report = theory.consistency()
+        report = known.model(theory)
         if report.detail:
             verdict = "" if report.verdict == "holds" else f"{report.verdict}: "
             print(f"  model: {verdict}{report.detail}")
         for failure in failures:
             print(f"\n{failure}")
-    every = [c.check() for _, picked in chosen for c in picked]
+    every = [known.outcome(c) for _, picked in chosen for c in picked]
     proved = sum(r.verdict == "proved" for r in every)
-    seconds = sum(r.seconds for r in every)
-    print(
-        f"\n{proved} of {len(every)} claims proved in {seconds:.1f} s CPU"
-        + (", and replayed by the kernel alone to the same bytes." if proved else ".")
-    )
+    old = sum(r.recalled for r in every)
+    seconds = sum(r.seconds for r in every if not r.recalled)
+    said = f"\n{proved} of {len(every)} claims proved"
+    if old < proved or not proved:
+        said += f", {proved - old} of them" if old else ""
+        said += f" in {seconds:.1f} s CPU"
+    if old < proved:
+        said += ", and replayed by the kernel alone to the same bytes"
+    if old:
+        which = "all" if old == proved else str(old)
+        said += f"; {which} recalled from the cache of earlier runs (--no-cache proves them again)"
+    print(f"{said}.")
 
 
 def _indent(text: str) -> str:
