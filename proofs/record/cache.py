@@ -115,7 +115,7 @@ class Cache:
         """
         needed = dict[Claimed, Recalled]()
         for claim in wanted:
-            with suppress(UntraceableError, OSError, DoorError, KernelError):
+            with suppress(Exception):  # what an author wrote may be wrong in any way
                 for used in self.keys.reached(claim)[1]:
                     if used.result is None and used in self.claims:
                         needed[used] = self.claims[used]
@@ -130,8 +130,8 @@ class Cache:
         roots = [(f.trace, *at) for at, c in labels.items() if (f := needed[c]).trace in traces]
         try:
             proved = replay(pruned(traces, roots)) if roots else []
-        except (KernelError, ValueError, LookupError, TypeError):
-            return
+        except (KernelError, ArithmeticError, LookupError, RuntimeError, TypeError, ValueError):
+            return  # no trace of ours: all of it is proved again
         for theorem in proved:
             stated = labels.get((theorem.theorem.theory.name, theorem.id))
             if stated is not None and _is_stated(theorem, stated, needed[stated].sha256):

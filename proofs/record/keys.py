@@ -26,16 +26,12 @@ from typing import Any
 import sympy
 
 from ..kernel.codec import dumps, encode
-from ..kernel.errors import KernelError
 from ..kernel.terms import Node
 from ..kernel.theory import Axiom, Definition, Symbol
-from ..language.symbols import DoorError
 from ..language.theory import Claimed, Theory
-from ..models import ModelError
 from .sources import Part, Sources, UntraceableError, foundation_files, resolved
 
 _KERNEL = (Node, Axiom, Definition, Symbol)
-_BORDER = (DoorError, KernelError, ModelError, UntraceableError, OSError)
 
 
 class Keys:
@@ -84,7 +80,7 @@ class Keys:
                 *(f"{part.module.path.name} {part.digest}" for part in _ordered(parts)),
                 *(f"{c.label} {self._about(c)}" for c in claims),
             ]  # fmt: skip
-        except _BORDER as error:
+        except (Exception, SystemExit) as error:  # what an author wrote may be wrong in any way
             self.why[claim.label] = str(error)
             return None
         return _digest(lines)
@@ -153,7 +149,7 @@ class Keys:
         try:
             given = [values.of(tree.interpretation(theory)), values.of(tree.satisfies)]
             claims = [f"{c.id} {self._statement(c)}" for c in theory.claims.values()]
-        except Exception as error:  # what an author wrote may be wrong in any way; check says how
+        except (Exception, SystemExit) as error:
             self.why[theory.name] = str(error)
             return None
         own = repr(theory.own_tree is not None)
