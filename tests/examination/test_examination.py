@@ -37,7 +37,8 @@ def forged(goal: Rel, *given: Rel, certificate: Leaf | Split | None = None) -> T
     """What a kernel with an error might have certified."""
     facts = tuple(assume(THEORY, h) for h in given)
     args = {"goal": goal, "certificate": certificate or Leaf((Product(Fraction(1), (GOAL,)),)),
-            "facts": facts, "ambient": (), "unfold": (), "linear": False}  # fmt: skip
+            "facts": facts, "ambient": (), "unfold": (), "linear": False,
+            "sides": facts}  # fmt: skip
     return make(THEORY, frozenset(given), goal, frozenset(), "certify", args)
 
 
