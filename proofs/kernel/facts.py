@@ -15,6 +15,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
+from .errors import KernelError
 from .indices import IndexMap, candidates, entails, substitute_indices
 from .judgment import Theorem
 from .polynomials import Poly, primitive, to_term
@@ -110,7 +111,11 @@ class FactTable:
         for number in chosen:
             if (table, number) not in self._entered and self._depth < MAX_DEPTH:
                 self._entered.add((table, number))
-                self._enter(table, number)
+                try:
+                    self._enter(table, number)
+                except KernelError:  # out of work: whoever comes next may have enough
+                    self._entered.discard((table, number))
+                    raise
         return chosen
 
     def _enter(self, table: Table, number: int) -> None:

@@ -384,8 +384,10 @@ class Normaliser:
                 args.append(to_term(self.poly(arg)))
             elif isinstance(arg, Lambda):
                 eigen, self.depth = Eigen(self.depth), self.depth + 1
-                body = to_term(self.poly(open_body(arg.body, Ix(eigen))))
-                self.depth -= 1
+                try:
+                    body = to_term(self.poly(open_body(arg.body, Ix(eigen))))
+                finally:
+                    self.depth -= 1
                 args.append(Lambda(close_body(body, eigen)))
             else:
                 args.append(arg)

@@ -96,10 +96,10 @@ def integrable_run(
         """From what is known of x^k: grad f(x^k) and g^k are square integrable."""
         at = p.within(coordinate)
         at.know(at.use(gradient_size, k=k))
-        at.know(at.integrability(square_integrable(G[k, i])))
+        gradient = at.integrability(square_integrable(G[k, i]))
+        at.know(gradient)
         at.know(at.have((abs(g[k, i]), "<=", abs(g[k, i] - G[k, i]) + abs(G[k, i])), by.algebra()))
-        p.know(at.integrability(square_integrable(G[k, i])))
-        p.know(at.integrability(square_integrable(g[k, i])))
+        p.know(gradient, at.integrability(square_integrable(g[k, i])))
 
     def state(k: Expr) -> list[Expr]:
         """What one step starts from."""

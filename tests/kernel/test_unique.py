@@ -8,10 +8,12 @@ from fractions import Fraction
 import pytest
 
 from helpers import check
-from ratecert.proofs.kernel.errors import SortError
+from ratecert.proofs.kernel.budget import Budget
+from ratecert.proofs.kernel.errors import LimitError, SortError
 from ratecert.proofs.kernel.normal import normaliser
 from ratecert.proofs.kernel.polynomials import plus, single
-from ratecert.proofs.kernel.terms import Add, Ix, Pow, Rat, Var, mul, rat
+from ratecert.proofs.kernel.rules import assume
+from ratecert.proofs.kernel.terms import ZERO, Add, Ix, Pow, Rat, Rel, Var, mul, power, rat
 from ratecert.proofs.kernel.theory import Theory
 
 X = Var("x", "any")
@@ -70,3 +72,18 @@ def test_what_one_inference_used_is_not_held_against_the_next() -> None:
     first.budget.left = 0
     again = normaliser(EMPTY, frozenset(), (), (), False)
     check(not again.used.uses and again.budget.left > 0)
+
+
+def test_what_stopped_for_want_of_work_is_no_loss_to_the_next() -> None:
+    """A shared normaliser is as good after a refusal as before: at the top, and with its facts."""
+    t = Add((X, power(X, 2), rat(1)))
+    facts = (assume(EMPTY, Rel(ZERO, "<", t)),)
+    first = normaliser(EMPTY, frozenset(), (), facts, False)
+    for work in range(60):
+        first.budget = Budget(work)
+        try:
+            first.sign_of(first.poly(t))
+        except LimitError:
+            check(not first.busy, work)
+    again = normaliser(EMPTY, frozenset(), (), facts, False)
+    check(again is first and again.sign_of(again.poly(t)) == (1, True))

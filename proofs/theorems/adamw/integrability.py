@@ -172,7 +172,6 @@ def integrable_tD(p: Proof) -> Theorem:
 
 def know_prediction(p: Proof) -> None:
     """The root tD >= eps^{1/2} > 0, and what is under its root is positive."""
-    for claim in (second_moment, predicted_moment, predicted_positive):
-        p.know(p.use(claim))
-    for claim in (predicted_floor, predicted_root):
+    shown = (second_moment, predicted_moment, predicted_positive, predicted_floor, predicted_root)
+    for claim in shown:
         p.know(p.use(claim))
