@@ -2,9 +2,10 @@
 
 A ``Point`` gives values to constants and numbers to indices. A value is a rational, or a term in
 other constants: ``h = max(sigma_s^2, L Delta/K)^{1/2}`` is no rational number. Evaluation is the
-kernel's own (``kernel.exact``): rationals are exact, irrational roots are enclosed by dyadic
-rationals, and the precision is raised until what was asked for is certain. Nothing loops over d or
-K: a sum of equal terms is a product, and a sum of very many others is refused.
+kernel's own (``kernel.exact``) after exact simplification (``surds``): rationals are exact,
+irrational roots are enclosed by dyadic rationals, and the precision is raised until what was asked
+for is certain. Nothing loops over d or K: a sum of equal terms is a product, and a sum of very many
+others is refused.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ..kernel.exact import Interval, MissingAtom, PrecisionError, evaluate
 from ..kernel.exact import holds as decided
 from ..kernel.theory import Theory
 from ..language import Claimed
+from .surds import simplified
 
 PRECISIONS = (64, 256, 1024, 4096)
 """Bits, tried in turn."""
@@ -83,7 +85,7 @@ class Point:
         return Point(self.theory, {**self._values, **values}, self.indices)
 
     def value(self, atom: k.Term) -> k.Term | None:
-        """The value of a constant, with numbers for indices, or None if it has none."""
+        """The value of a constant (or what defines it), or None if it has none."""
         known = self._values.get(atom)
         if known is None and isinstance(atom, k.Var | k.App) and not _arguments(atom):
             known = self._values.get(atom.name, self._defined.get(atom.name))
@@ -161,6 +163,13 @@ def _as_term(key: str | k.Term, value: Value) -> k.Term:
     raise UnvaluedError(f"{key} = {value!r} is no exact number: give an int, a Fraction or a term")
 
 
+def _simple(term: k.Term, point: Point) -> k.Term:
+    try:
+        return simplified(point.closed(term))
+    except (RecursionError, KernelError) as error:
+        raise UnvaluedError(f"too large to evaluate: {error}") from None
+
+
 # --- enclosures ---------------------------------------------------------------------------------
 
 
@@ -172,13 +181,13 @@ def enclose(term: k.Term, point: Point, digits: int = 12) -> Interval:
 
     Raises:
         UnvaluedError: a constant has no value; a sum is too long; or no precision tried suffices,
-            which happens where a difference of irrational numbers is 0.
+            which may happen where a difference of nested roots is 0.
     """
-    numbered = point.numbered(term)
+    simple = _simple(term, point)
     reached: Interval | None = None
     for bits in PRECISIONS:
         try:
-            low, high = evaluate(numbered, {}, bits, unfold=point.value)
+            low, high = evaluate(simple, {}, bits)
         except (
             PrecisionError,
             ValueError,
@@ -202,8 +211,8 @@ def enclose(term: k.Term, point: Point, digits: int = 12) -> Interval:
 def verdict(formula: k.Formula, point: Point) -> bool | None:
     """Does a relation or an index condition hold at the point? None if no precision decides.
 
-    Two sides that are the same once all values are put in are equal; other equal irrational
-    numbers cannot be told apart from nearly equal ones.
+    Equal sums of roots of rationals are recognised; other equal irrational numbers cannot be told
+    apart from nearly equal ones.
 
     Raises:
         UnvaluedError: it speaks of something that has no value; a sum is too long.
@@ -212,12 +221,12 @@ def verdict(formula: k.Formula, point: Point) -> bool | None:
         return point.holds(formula)
     if not isinstance(formula, k.Rel):
         raise UnvaluedError(f"not decidable at a point: {formula}")
-    if point.closed(formula.left) is point.closed(formula.right):
-        # Equal terms are one node: the same number, whatever it is, once it is one.
-        enclose(formula.left, point, 0)
+    left, right = (_simple(side, point) for side in (formula.left, formula.right))
+    if left is right:  # equal terms are one node: the same number, whatever it is, once it is one
+        enclose(left, point, 0)
         return formula.op != "<"
     try:
-        return decided(point.numbered(formula), {}, unfold=point.value)
+        return decided(k.Rel(left, formula.op, right), {})
     except MissingAtom as missing:
         raise UnvaluedError(f"no value is given for {missing.atom}") from None
     except (KernelError, ValueError) as error:

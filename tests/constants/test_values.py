@@ -63,11 +63,23 @@ def test_cancellation_is_answered_by_precision() -> None:
         assert digits(tiny, NOWHERE, 9) == mpmath.nstr(wanted, 9)
 
 
+nested = k.sub(k.sqrt(k.add(k.rat(3), k.mul(k.rat(2), root_two))), k.add(k.rat(1), root_two))
+
+
 def test_zero_in_disguise_is_not_guessed() -> None:
+    """(3 + 2 2^{1/2})^{1/2} = 1 + 2^{1/2}."""
     with pytest.raises(UnvaluedError, match="cannot be told"):
-        digits(k.sub(k.mul(root_two, root_two), k.rat(2)), NOWHERE)
+        digits(nested, NOWHERE)
     with pytest.raises(UnvaluedError, match="denominator"):
-        digits(k.power(k.sub(k.mul(root_two, root_two), k.rat(2)), -1), NOWHERE)
+        digits(k.power(nested, -1), NOWHERE)
+
+
+def test_a_scale_that_is_one_is_exactly_one() -> None:
+    """Without noise h is the floor (L Delta/K)^{1/2}, irrational here, and s = 1, theta = 0."""
+    at = canonical(3, 7).with_values({"sigma_s": 0})
+    assert enclose(k.App("theta", ()), at) == (0, 0)
+    assert verdict(k.Rel(k.rat(0), "<=", k.App("theta", ())), at) is True
+    assert verdict(k.Rel(k.rat(0), "<", k.App("theta", ())), at) is False
 
 
 def test_the_largest_models_are_no_harder() -> None:
@@ -128,11 +140,13 @@ def test_equal_by_definition(op: k.Op, holds: bool) -> None:
     assert verdict(k.Rel(x, op, y), at) is holds
 
 
-def test_equal_by_algebra_is_undecided() -> None:
+def test_equal_by_algebra() -> None:
     squared = k.mul(root_two, root_two)
-    assert verdict(k.Rel(squared, "<=", k.rat(2)), NOWHERE) is None
-    assert verdict(k.Rel(squared, "<", k.rat(3)), NOWHERE) is True
+    assert verdict(k.Rel(squared, "<", k.rat(2)), NOWHERE) is False
+    assert verdict(k.Rel(squared, "<=", k.rat(2)), NOWHERE) is True
     assert verdict(k.Rel(squared, "=", k.rat(3)), NOWHERE) is False
+    assert verdict(k.Rel(nested, "<=", k.rat(0)), NOWHERE) is None
+    assert verdict(k.Rel(nested, "<", k.rat(1)), NOWHERE) is True
 
 
 def test_equal_but_without_a_value() -> None:
