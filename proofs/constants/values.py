@@ -84,11 +84,20 @@ class Point:
         """The same point with further values, or others."""
         return Point(self.theory, {**self._values, **values}, self.indices)
 
+    def values(self) -> dict[str | k.Term, k.Term]:
+        """The values it was given, as terms."""
+        return dict(self._values)
+
+    def knows(self, atom: k.Term) -> bool:
+        """Was a constant given a value? What the theory defines was not."""
+        return atom in self._values or _name(atom) in self._values
+
     def value(self, atom: k.Term) -> k.Term | None:
         """The value of a constant (or what defines it), or None if it has none."""
+        name = _name(atom)
         known = self._values.get(atom)
-        if known is None and isinstance(atom, k.Var | k.App) and not _arguments(atom):
-            known = self._values.get(atom.name, self._defined.get(atom.name))
+        if known is None and name:
+            known = self._values.get(name, self._defined.get(name))
         return None if known is None else self.numbered(known)
 
     def closed(self, node: k.N) -> k.N:
@@ -151,8 +160,10 @@ class Point:
         return low <= high
 
 
-def _arguments(atom: k.Var | k.App) -> tuple[object, ...]:
-    return atom.args if isinstance(atom, k.App) else ()
+def _name(atom: k.Term) -> str:
+    """The name of a constant; empty if it is none."""
+    is_one = isinstance(atom, k.Var) or (isinstance(atom, k.App) and not atom.args)
+    return atom.name if is_one else ""  # type: ignore[attr-defined]
 
 
 def _as_term(key: str | k.Term, value: Value) -> k.Term:

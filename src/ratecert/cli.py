@@ -28,6 +28,7 @@ examples:
   ratecert show sgd.rate            the full statement
   ratecert trust sgd.rate           what it rests on
   ratecert explain sgd.rate         its proof, step by step
+  ratecert bound adamw.rate --d 1000 --K 1e5 --L 1 --Delta 10 --sigma 1    what it guarantees
   ratecert conform torch.optim.AdamW --recursion adamw    is it the AdamW of the theorems?
 
 exit codes: 0 all well; 1 a finding (refuted, undecided, error in a proof; axioms that fail in
@@ -118,8 +119,65 @@ def parser() -> argparse.ArgumentParser:
             "statement", metavar="STATEMENT", help="such as sgd.rate, or path/to/file.py:rate"
         )
         _format(command)
+    _bound(commands)
     _conform(commands)
     return top
+
+
+def _bound(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "bound",
+        help="what a rate guarantees for a training run, and with which hyperparameters",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Evaluate a rate: the guaranteed bound and its terms, rounded up; the\n"
+        "hyperparameters that the theorem prescribes; SGD's bound beside it. All numbers\n"
+        "come from the statement of the theorem, which is proved (or recalled) first.\n"
+        "Values are exact: 0.1, 1e5, 1/3. A range such as --K 1e3:1e9 (or 1e3:1e9:13,\n"
+        "with a count) makes a table, and --plot draws it.",
+        epilog="examples:\n"
+        "  ratecert bound adamw.rate --d 1000 --K 1e5 --L 1 --Delta 10 --sigma 1\n"
+        "  ratecert bound adamw.rate --d 1000 --K 1e5 --L 1 --Delta 10 --sigma 1 \\\n"
+        "      --instance canonical --target 0.5\n"
+        "  ratecert bound adam.rate --d 1e11 --K 1e3:1e9 --L 1 --Delta 10 --sigma 1 \\\n"
+        "      --plot adam.svg\n\n"
+        "exit codes: 0 all hypotheses hold; 1 one fails (its admissible range is shown), or\n"
+        "            the claim is not proved; 2 usage, such as a value that is no number;\n"
+        "            3 internal error",
+    )
+    command.add_argument(
+        "theorem", metavar="THEOREM",
+        help="such as adamw.rate, nadamw.rate, adam.rate, sgd.rate; or path/to/file.py:rate",
+    )  # fmt: skip
+    for option, text in (
+        ("d", "dimension; may be a range"),
+        ("K", "number of iterations; may be a range"),
+        ("L", "smoothness: the gradient is L-Lipschitz"),
+        ("Delta", "gap at the start: f(x^1) - f*"),
+        ("sigma", "total noise level sigma_s: the root of the sum of sigma_i^2"),
+    ):
+        command.add_argument(f"--{option}", required=True, help=text)
+    for option, text in (
+        ("lambda", "weight decay (default 0; with --x1, the largest allowed)"),
+        ("mu", "weight of the momentum in the step, or theta (default: the largest allowed)"),
+        ("x1", "largest coordinate of the start in absolute value (default 0)"),
+        ("beta", "decay of the second moment (default: what is allowed nearest to 0.999)"),
+        ("theta", "compared with what the theorem prescribes; so are --eta and --eps"),
+        ("eta", argparse.SUPPRESS),
+        ("eps", argparse.SUPPRESS),
+    ):
+        command.add_argument(f"--{option}", metavar="VALUE", help=text)
+    command.add_argument(
+        "--instance", metavar="NAME", default="best",
+        help="canonical, tuned, ...; best (default): the smallest bound at these values",
+    )  # fmt: skip
+    command.add_argument(
+        "--target", metavar="LEVEL", help="also: from which K on is it at most this?"
+    )
+    command.add_argument("--plot", metavar="FILE", help="draw a sweep (extra [plot])")
+    command.add_argument(
+        "--no-cache", action="store_true", help="prove the claims used anew, recall nothing"
+    )
+    _format(command)
 
 
 def _conform(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -1,0 +1,379 @@
+"""What ``ratecert bound`` says: as text, as data, as a table, as a plot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from ..proofs.constants.admissible import DIGITS, Range, figures
+from ..proofs.constants.answer import (
+    Answer,
+    code,
+    eta,
+    fixed,
+    has,
+    high_end,
+    low_end,
+    shown,
+    theta,
+)
+from ..proofs.constants.bound import Bound, constants, norm
+from ..proofs.constants.instance import Instance, Violation
+from ..proofs.constants.target import Target
+from ..proofs.constants.values import UnvaluedError, decimal_nearest, decimal_up, digits, up
+from ..proofs.kernel import terms as k
+from ..proofs.kernel.exact import Interval
+from ..proofs.language.theory import Claimed
+from ..proofs.render.text import name_text
+from .check import Outcome
+
+Known = Mapping[Claimed, Outcome]
+FEW = 8
+OPTION = {"sigma_s": "sigma", "xmax": "x1", "lam": "lambda"}
+NAMES = {"xmax": "‖x¹‖∞"}
+
+
+def unproved(known: Known) -> list[tuple[Claimed, Outcome]]:
+    """The claims that are not proved."""
+    return [(claim, outcome) for claim, outcome in known.items() if outcome.verdict != "proved"]
+
+
+# --- data ---------------------------------------------------------------------------------------
+
+
+def as_data(row: Answer, known: Known) -> dict[str, Any]:
+    """One answer, as docs/json.md describes it."""
+    instance, claim = row.instance, row.instance.claim
+    outcome = known[claim]
+    proved = not unproved({c: known[c] for c in row.claims})
+    value = row.best.value if proved else None
+    return {
+        "schema": 1,
+        "theorem": row.theorem.label,
+        "instance": _short(row, instance),
+        "claim": claim.label,
+        "verdict": outcome.verdict,
+        "recalled": outcome.recalled,
+        "norm": norm(claim),
+        "values": {OPTION.get(n, n): _value(v, instance) for n, v in row.given.items()},
+        "bound": _upper(value),
+        "terms": {instance.show(t): up(t, instance.point, DIGITS) for t in row.best.terms}
+        if value is not None
+        else {},
+        "constants": _constants(instance),
+        "hyperparameters": hyperparameters(instance),
+        "code": code(instance) if _solved(instance) else [],
+        "sgd": _beside(row.sgd),
+        "start": _beside(row.start),
+        "target": _target(row),
+        "instances": [
+            {"instance": _short(row, b.instance), "bound": _upper(b.value),
+             "violations": len(b.instance.violations)}
+            for b in (row.best, *row.others)
+        ],
+        "violations": [_violation(v, instance) for v in instance.violations],
+    }  # fmt: skip
+
+
+def _short(row: Answer, instance: Instance) -> str | None:
+    """The name of an instance, as ``--instance`` takes it; None for a theorem itself."""
+    claim = instance.claim
+    if claim.kind != "instance":
+        return None
+    general = row.theorem.id if row.theorem.kind != "instance" else claim.id.partition(".")[0]
+    return claim.id.removeprefix(f"{general}.")
+
+
+def _constants(instance: Instance) -> dict[str, str | None]:
+    try:
+        found = constants(instance)
+        return {n: fixed(found[n], instance) if n in found else None for n in ("C_P", "C_1", "C_2")}
+    except UnvaluedError:
+        return {"C_P": None, "C_1": None, "C_2": None}
+
+
+def _solved(instance: Instance) -> bool:
+    return "eta" in instance.prescribed
+
+
+def hyperparameters(instance: Instance) -> dict[str, Any]:
+    """What the hypotheses prescribe; None for what the algorithm has not, or cannot be told."""
+    found: dict[str, Any] = dict.fromkeys(("eta", "theta", "beta", "eps", "lambda_max"))
+    if not _solved(instance):
+        return found
+    found["eta"] = eta(instance)
+    if has(instance, "theta"):
+        found["theta"], found["eps"] = theta(instance), shown(instance, "eps")
+        ends = instance.ranges["beta"]
+        found["beta"] = {"low": low_end(ends), "high": high_end(ends), "use": _use(instance)}
+        found["mu"] = shown(instance, "mu")
+        decay = instance.ranges.get("lam")
+        found["lambda_max"] = shown(instance, "lam") if decay is None else high_end(decay)
+        found["lambda"] = shown(instance, "lam")
+    return found
+
+
+def _use(instance: Instance) -> str:
+    value = instance.point.value(instance.atoms["beta"])
+    if isinstance(value, k.Rat):
+        return decimal_nearest(value.value, figures(value.value, DIGITS))
+    return shown(instance, "beta")
+
+
+def _beside(found: tuple[Claimed, Interval | None] | None) -> dict[str, Any] | None:
+    return None if found is None else {"claim": found[0].label, "bound": _upper(found[1])}
+
+
+def _upper(value: Interval | None) -> str | None:
+    return None if value is None else decimal_up(value[1], DIGITS)
+
+
+def _target(row: Answer) -> dict[str, Any] | None:
+    if row.level is None:
+        return None
+    found: dict[str, Any] = {"level": _number(row.level), "K": None}
+    if row.target is None:
+        return found
+    at = row.target.instance
+    return {
+        **found,
+        "K": str(row.target.K),
+        "instance": _short(row, at),
+        "bound": up(at.right, at.point, DIGITS) if at.holds else None,
+        "smallest": row.target.smallest,
+        "violations": [_violation(v, at) for v in at.violations],
+    }
+
+
+def _violation(v: Violation, instance: Instance) -> dict[str, Any]:
+    low = v.range and v.range.low
+    high = v.range and v.range.high
+    return {
+        "hypothesis": instance.show(v.check.formula),
+        "origin": v.check.origin,
+        "verdict": "fails" if v.decided else "undecided",
+        "constant": OPTION.get(v.name, v.name),
+        "value": None if v.value is None else _value(v.value, instance),
+        "admissible": None if v.range is None else _interval(v.range),
+        "low": None if v.range is None or low is None else low_end(v.range),
+        "high": None if v.range is None or high is None else high_end(v.range),
+        "nearest": None if v.nearest is None else decimal_nearest(v.nearest, 2 * DIGITS),
+    }
+
+
+def _interval(ends: Range) -> str:
+    """``[0.99, 0.995]``, ``(0, ∞)``, ``0.99``."""
+    if ends.value is not None:
+        return digits(ends.value, ends.point)
+    low, high = low_end(ends), high_end(ends)
+    opening = "(" if ends.low is None or ends.low.strict else "["
+    closing = ")" if ends.high is None or ends.high.strict else "]"
+    return f"{opening}{_cut(low, '-∞')}, {_cut(high, '∞')}{closing}"
+
+
+def _cut(text: str | None, otherwise: str) -> str:
+    return otherwise if text is None else text
+
+
+def _value(value: object, instance: Instance) -> str:
+    if isinstance(value, k.Rat):
+        value = value.value
+    if isinstance(value, int | Fraction):
+        return _number(Fraction(value))
+    return instance.show(value) if isinstance(value, k.Node) else str(value)
+
+
+def _number(value: Fraction) -> str:
+    """A decimal if that is exact, else a fraction."""
+    text = decimal_nearest(value, 40)
+    return text if Fraction(text) == value else str(value)
+
+
+# --- text ---------------------------------------------------------------------------------------
+
+
+def as_text(row: Answer, known: Known) -> Iterator[str]:
+    """One answer, for people."""
+    instance, claim = row.instance, row.instance.claim
+    yield f"{claim.label} ({claim.kind}): {claim.title}"
+    yield f"  {_told(known[claim])}"
+    yield ""
+    if row.best.value is None:
+        yield "No bound: hypotheses fail at these values"
+        for violation in instance.violations:
+            yield from _explained(violation, instance)
+        return
+    conclusion = claim.statement()
+    left = instance.show(conclusion.left) if isinstance(conclusion, k.Rel) else ""
+    yield f"Bound, rounded up: {_round_up(row.best.value)}"
+    yield f"    for {left}"
+    for term in row.best.terms:
+        yield f"    {up(term, instance.point, FEW):>14}  {instance.show(term)}"
+    yield ""
+    yield "Beside it"
+    root = " × √d" if norm(claim) == "l1" else ""
+    for beside, text in (
+        (row.sgd, f"SGD's bound{root}"),
+        (row.start, "the gradient at x¹, at most"),
+    ):
+        if beside is not None and beside[1] is not None:
+            yield f"    {_round_up(beside[1]):>14}  {text} ({beside[0].label})"
+    if row.start is not None and row.start[1] is not None and row.best.value[1] >= row.start[1][0]:
+        yield "    At this K the rate promises no more than x¹ does."
+    yield ""
+    yield "Constants"
+    for name, constant in _constants(instance).items():
+        if constant is not None:
+            yield f"    {name} = {constant}"
+    yield ""
+    yield from _prescribed(row, instance)
+    if row.level is not None:
+        yield ""
+        yield from _reached(row, row.level)
+    if row.others:
+        yield ""
+        yield "Other instances"
+        width = max(len(b.instance.claim.label) for b in row.others)
+        for other in row.others:
+            name = other.instance.claim.label.ljust(width)
+            told = "a hypothesis fails" if other.value is None else _round_up(other.value)
+            yield f"    {name}  {told}"
+
+
+def _told(outcome: Outcome) -> str:
+    if outcome.recalled:
+        return "proved (recalled from the cache of earlier runs; --no-cache proves it again)"
+    return f"{outcome.verdict} in this run, and replayed by the kernel alone"
+
+
+def _round_up(value: Interval) -> str:
+    return decimal_up(value[1], FEW)
+
+
+def _explained(v: Violation, instance: Instance) -> Iterator[str]:
+    what = {"hypothesis": "", "definition": "  (by definition)", "domain": "  (its domain)"}
+    verb = "is not" if v.decided else "is not seen to be"
+    yield f"    {instance.show(v.check.formula)}{what[v.check.origin]} {verb} true"
+    if v.value is None or v.range is None:
+        return
+    name = NAMES.get(v.name, name_text(v.name))
+    yield f"        {name} = {_value(v.value, instance)}, admissible: {_interval(v.range)}"
+    if v.nearest is not None:
+        option = OPTION.get(v.name, v.name)
+        yield f"        nearest: --{option} {decimal_nearest(v.nearest, 2 * DIGITS)}"
+
+
+def _prescribed(row: Answer, instance: Instance) -> Iterator[str]:
+    yield "Hyperparameters"
+    for name in ("eta", "theta", "eps", "mu"):
+        if has(instance, name):
+            value = digits(instance.atoms[name], instance.point)
+            source = instance.prescribed.get(name)
+            equation = f"    = {instance.show(source)}" if source is not None else ""
+            yield f"    {name_text(name)} = {value}{equation}"
+    if "beta" in instance.ranges:
+        yield f"    β = {_use(instance)}    in {_interval(instance.ranges['beta'])}"
+    if "lam" in instance.ranges:
+        start = _value(row.given.get("xmax", 0), instance)
+        told = "" if "xmax" in row.given else " (--x1, if your start is another)"
+        yield (
+            f"    λ = {shown(instance, 'lam')}    in {_interval(instance.ranges['lam'])}"
+            f" for ‖x¹‖∞ = {start}{told}"
+        )
+    yield ""
+    yield "In training code"
+    yield from (f"    {line}" for line in code(instance))
+
+
+def _reached(row: Answer, level: Fraction) -> Iterator[str]:
+    yield f"To reach {_number(level)}"
+    target: Target | None = row.target
+    if target is None:
+        yield "    no K up to 10^400 is enough"
+        return
+    how = (
+        "the smallest: the bound cannot grow with K, and at K - 1 it is above"
+        if target.smallest
+        else "at K - 1 the bound is above; a smaller K was not ruled out"
+    )
+    yield f"    K = {target.K} with {target.claim.label}    ({how})"
+    for violation in target.instance.violations:
+        yield from _explained(violation, target.instance)
+
+
+def as_table(rows: Sequence[Answer], known: Known) -> Iterator[str]:
+    """The rows of a sweep."""
+    claims = list(dict.fromkeys(row.instance.claim for row in rows))
+    for claim in claims:
+        yield f"{claim.label}: {_told(known[claim])}"
+    yield ""
+    head = ["d", "K", "bound", "SGD", "at x¹", "η", "θ", "instance"]
+    if norm(claims[0]) == "l1":
+        head[3] = "SGD × √d"
+    cells = [head, *(_cells(row) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for line in cells:
+        numbers = "  ".join(c.rjust(w) for c, w in zip(line[:-1], widths, strict=False))
+        yield f"  {numbers}  {line[-1]}"
+
+
+def _cells(row: Answer) -> list[str]:
+    instance = row.instance
+
+    def beside(found: tuple[Claimed, Interval | None] | None) -> str:
+        return "" if found is None or found[1] is None else decimal_up(found[1][1], 5)
+
+    value = row.best.value
+    solved = [
+        digits(instance.atoms[n], instance.point, 5)
+        if value is not None and has(instance, n)
+        else ""
+        for n in ("eta", "theta")
+    ]
+    bound = "fails" if value is None else decimal_up(value[1], 5)
+    name = _short(row, instance) or instance.claim.label
+    sizes = [_number(Fraction(row.given[n])) for n in ("d", "K")]  # type: ignore[arg-type]
+    return [*sizes, bound, beside(row.sgd), beside(row.start), *solved, name]
+
+
+# --- plot ---------------------------------------------------------------------------------------
+
+
+def plot(rows: Sequence[Answer], path: str) -> None:
+    """Bound, SGD's and what x¹ satisfies against K (or d), on logarithmic axes."""
+    from matplotlib.figure import Figure
+
+    across = "K" if len({row.given["K"] for row in rows}) > 1 else "d"
+    other = "d" if across == "K" else "K"
+    figure = Figure(figsize=(6.4, 4.4), layout="constrained")
+    axes = figure.add_subplot()
+    for fixed_at in sorted({int(row.given[other]) for row in rows}):  # type: ignore[arg-type]
+        picked = [row for row in rows if row.given[other] == fixed_at]
+        several = f", {other} = {fixed_at}" if len(rows) > len(picked) else ""
+        for label, style, values in (
+            (picked[0].theorem.label, "o-", [row.best.value for row in picked]),
+            ("SGD" + (" × √d" if norm(picked[0].instance.claim) == "l1" else ""), "s--",
+             [row.sgd[1] if row.sgd else None for row in picked]),
+            ("gradient at x¹", ":", [row.start[1] if row.start else None for row in picked]),
+        ):  # fmt: skip
+            points = [
+                (float(row.given[across]), float(value[1]))  # type: ignore[arg-type]
+                for row, value in zip(picked, values, strict=True)
+                if value is not None
+            ]
+            if points:
+                axes.plot(
+                    *zip(*points, strict=True), style, label=f"{label}{several}", markersize=3
+                )
+    if rows[0].level is not None:
+        axes.axhline(float(rows[0].level), color="grey", linewidth=0.8, label="target")
+    axes.set(
+        xscale="log", yscale="log", xlabel=across, ylabel=f"bound, {norm(rows[0].theorem)} norm"
+    )
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize="small")
+    figure.savefig(path)
+
+
+__all__ = ["Bound", "as_data", "as_table", "as_text", "hyperparameters", "plot", "unproved"]
