@@ -32,11 +32,14 @@ class Limit:
 
 def occurs(atom: k.Term, node: k.Node) -> bool:
     """Does a constant occur in a term or formula?"""
-    return any(inner is atom for inner, _ in k.subterms(node))
+    name = atom.name if isinstance(atom, k.Var | k.App) else ""
+    return name in k.anatomy(node).names and any(inner is atom for inner, _ in k.subterms(node))
 
 
 def limit(relation: k.Rel, atom: k.Term, point: Point) -> Limit | None:
     """The relation solved for ``atom``; None if it occurs not once, or where no rule undoes it."""
+    if not occurs(atom, relation):
+        return None
     for here, there, side in (
         (relation.left, relation.right, "high"),
         (relation.right, relation.left, "low"),

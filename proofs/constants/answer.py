@@ -12,7 +12,7 @@ from ..kernel.exact import Interval
 from ..language import Claimed
 from ..language.loader import statement
 from .admissible import Range, figures
-from .bound import Bound, at_the_start, beside_sgd, chosen, evaluate
+from .bound import Bound, at_the_start, beside_sgd, chosen, evaluate, lineage
 from .instance import BoundError, Instance
 from .target import Target, first_steps
 from .values import (
@@ -166,11 +166,14 @@ BIAS = (
 
 def code(instance: Instance) -> list[str]:
     """A torch.optim call with these hyperparameters, and in comments what differs."""
-    if "beta" not in instance.atoms:
+    names = {theory.name for theory in lineage(instance.claim.theory)}
+    if "sgd" in names:
         return [
             f"torch.optim.SGD(params, lr={_down('eta', instance)})",
-            "# the recursion of the theorem, exactly",
+            "# This is the recursion of the theorem.",
         ]
+    if "adamw" not in names:
+        return ["# no class of torch.optim is known for this theory"]
     name, recursion = _class(instance)
     if not name:
         return [

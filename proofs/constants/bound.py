@@ -10,9 +10,9 @@ from typing import Literal
 
 from ..kernel import terms as k
 from ..kernel.exact import Interval
-from ..language import Claimed
+from ..language import Claimed, Theory
 from ..language.loader import LoadError, statement
-from .admissible import limit, occurs
+from .admissible import limit
 from .instance import BoundError, Instance, conclusion
 from .values import Point, Value, enclose
 
@@ -110,12 +110,24 @@ def constants(instance: Instance) -> dict[str, k.Term]:
 
 
 def _general(claim: Claimed) -> Claimed | None:
-    """The theorem that an instance is of."""
-    theorems = (
-        c for c in claim.theory.claims.values()
-        if c.kind == "theorem" and claim.id.startswith(f"{c.id}.")
-    )  # fmt: skip
-    return max(theorems, key=lambda c: len(c.id), default=None)
+    """The theorem that an instance is of: of its theory, or of the nearest one it extends."""
+    for theory in lineage(claim.theory):
+        theorems = (
+            c for c in theory.claims.values()
+            if c.kind == "theorem" and f"{claim.id}.".startswith(f"{c.id}.") and c is not claim
+        )  # fmt: skip
+        found = max(theorems, key=lambda c: len(c.id), default=None)
+        if found is not None:
+            return found
+    return None
+
+
+def lineage(theory: Theory) -> list[Theory]:
+    """A theory and those it extends, the nearest first."""
+    found = [theory]
+    for one in found:  # grows on the way
+        found += [parent for parent in one.parents if parent not in found]
+    return found
 
 
 @dataclass(frozen=True)
@@ -205,6 +217,6 @@ __all__ = [
     "evaluate",
     "in_norm",
     "instances",
+    "lineage",
     "norm",
-    "occurs",
 ]

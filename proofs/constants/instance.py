@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal
 
 from ...optimizers.recursions import RECURSIONS
@@ -94,7 +96,7 @@ class Instance:
 
     def __post_init__(self) -> None:
         theory = self.claim.theory.kernel()
-        self.checks = tuple(checks(self.claim))
+        self.checks = checks(self.claim)
         self.atoms = atoms_of(self.claim)
         unknown = sorted(self.given.keys() - self.atoms.keys() - set(theory.index_constants))
         if unknown:
@@ -218,8 +220,9 @@ class Instance:
             number = k.rat(self.point.indices[name])
             return Violation(check, decided, name, number, ends, least.value)
         here = [n for n, atom in self.atoms.items() if occurs(atom, check.formula)]
-        given = [n for n in (*reversed(FREE), *self.given, *here) if n in here and n in self.given]
-        for name in (*given, *here):
+        given = [n for n in here if n in self.given]
+        chosen = [n for n in given if n not in DATA]
+        for name in (*sorted(chosen, key=_blamed, reverse=True), *given, *here):
             atom = self.atoms[name]
             if not isinstance(check.formula, k.Rel) or not limit(check.formula, atom, self.point):
                 continue
@@ -264,8 +267,17 @@ def conclusion(claim: Claimed) -> k.Rel:
     return found
 
 
-def checks(claim: Claimed) -> Iterator[Check]:
-    """Hypotheses, then what the theory makes of hyperparameters, then their domains."""
+@lru_cache(maxsize=256)
+def checks(claim: Claimed) -> tuple[Check, ...]:
+    """Hypotheses, then what the theory makes of hyperparameters, then their domains.
+
+    Raises:
+        BoundError: a hypothesis is not about constants.
+    """
+    return tuple(_checks(claim))
+
+
+def _checks(claim: Claimed) -> Iterator[Check]:
     theory = claim.theory.kernel()
     hypotheses = claim.hypotheses()
     for hypothesis in hypotheses:
@@ -299,7 +311,8 @@ def _chain(condition: str, name: str) -> Iterator[k.Rel]:
         yield k.Rel(left, "<=" if op == "<=" else "<", right)
 
 
-def atoms_of(claim: Claimed) -> dict[str, k.Term]:
+@lru_cache(maxsize=256)
+def atoms_of(claim: Claimed) -> Mapping[str, k.Term]:
     """The constants that the claim and its conditions speak of, by name; ``xmax``: the start."""
     found: dict[str, k.Term] = {}
     formulas = [*(c.formula for c in checks(claim)), conclusion(claim).right]
@@ -308,7 +321,12 @@ def atoms_of(claim: Claimed) -> dict[str, k.Term]:
             name = _name(node)
             if name is not None and isinstance(node, k.Term):
                 found.setdefault(name, node)
-    return found
+    return MappingProxyType(found)
+
+
+def _blamed(name: str) -> int:
+    """Of several constants that were chosen, a failure is put down to that with the most."""
+    return FREE.index(name) if name in FREE else -1
 
 
 def _name(node: k.Node) -> str | None:

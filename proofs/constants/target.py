@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from ..kernel import terms as k
 from ..language import Claimed
 from .instance import BoundError, Instance
 from .values import Point, Value, verdict
 
-MOST = 10**400
+MOST = 10**100
 STEPS = k.IxVal(k.Ix("K"))
 
 
@@ -35,14 +36,27 @@ class Target:
 
 
 def first_steps(claim: Claimed, given: Mapping[str, Value], level: Fraction) -> Target | None:
-    """The number of iterations from which on the bound is at most ``level``.
+    """The smallest number of iterations from which on the bound is at most ``level``.
 
-    None if none up to 10^400 is; hypotheses may fail at that K, as ``Target.instance`` says.
+    None if none up to 10^100 is; hypotheses may fail at that K, as ``Target.instance`` says.
 
     Raises:
         BoundError: no precision tells the bound from the level.
     """
+    return _found(
+        claim,
+        tuple((n, v) for n, v in sorted(given.items(), key=lambda item: item[0]) if n != "K"),
+        level,
+    )
+
+
+@lru_cache(maxsize=256)
+def _found(claim: Claimed, data: tuple[tuple[str, Value], ...], level: Fraction) -> Target | None:
+    """The same; the rows of a sweep over K ask for it again and again."""
+    given = dict(data)
     at = Instance(claim, {**given, "K": 1})
+    if "eta" not in at.prescribed:  # what is asked of the data alone fails
+        return None
     point = Point(claim.theory.kernel(), at.point.values(), {"d": at.point.indices["d"]})
     right = point.closed(at.right)
 

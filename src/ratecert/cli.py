@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -144,6 +145,8 @@ def _bound(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "            the claim is not proved; 2 usage, such as a value that is no number;\n"
         "            3 internal error",
     )
+    # Python 3.11 takes -1e3 for an option, as only -1 and -0.5 look like numbers to it.
+    command._negative_number_matcher = re.compile(r"^-(\d|\.\d)")
     command.add_argument(
         "theorem", metavar="THEOREM",
         help="such as adamw.rate, nadamw.rate, adam.rate, sgd.rate; or path/to/file.py:rate",

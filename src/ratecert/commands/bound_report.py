@@ -63,6 +63,7 @@ def as_data(row: Answer, known: Known) -> dict[str, Any]:
         else {},
         "constants": _constants(instance),
         "hyperparameters": hyperparameters(instance),
+        "scales": {n: shown(instance, n) for n in scales(instance)} if _solved(instance) else {},
         "code": code(instance) if _solved(instance) else [],
         "sgd": _beside(row.sgd),
         "start": _beside(row.start),
@@ -81,6 +82,8 @@ def _short(row: Answer, instance: Instance) -> str | None:
     claim = instance.claim
     if claim.kind != "instance":
         return None
+    if claim.theory is not row.theorem.theory:
+        return claim.label
     general = row.theorem.id if row.theorem.kind != "instance" else claim.id.partition(".")[0]
     return claim.id.removeprefix(f"{general}.")
 
@@ -112,6 +115,11 @@ def hyperparameters(instance: Instance) -> dict[str, Any]:
         found["lambda_max"] = shown(instance, "lam") if decay is None else high_end(decay)
         found["lambda"] = shown(instance, "lam")
     return found
+
+
+def scales(instance: Instance) -> list[str]:
+    """The claim's own constants, of which hyperparameters are made: h, s, gamma."""
+    return [n for n, atom in instance.atoms.items() if isinstance(atom, k.Var)]
 
 
 def _use(instance: Instance) -> str:
@@ -266,11 +274,13 @@ def _explained(v: Violation, instance: Instance) -> Iterator[str]:
 
 def _prescribed(row: Answer, instance: Instance) -> Iterator[str]:
     yield "Hyperparameters"
-    for name in ("eta", "theta", "eps", "mu"):
+    for name in (*scales(instance), "eta", "theta", "eps", "mu"):
         if has(instance, name):
             value = digits(instance.atoms[name], instance.point)
             source = instance.prescribed.get(name)
-            equation = f"    = {instance.show(source)}" if source is not None else ""
+            equation = ""
+            if source is not None and not isinstance(source, k.Rat):
+                equation = f"    = {instance.show(source)}"
             yield f"    {name_text(name)} = {value}{equation}"
     if "beta" in instance.ranges:
         yield f"    β = {_use(instance)}    in {_interval(instance.ranges['beta'])}"
@@ -290,14 +300,15 @@ def _reached(row: Answer, level: Fraction) -> Iterator[str]:
     yield f"To reach {_number(level)}"
     target: Target | None = row.target
     if target is None:
-        yield "    no K up to 10^400 is enough"
+        yield "    no K up to 10^100 is enough"
         return
     how = (
         "the smallest: the bound cannot grow with K, and at K - 1 it is above"
         if target.smallest
         else "at K - 1 the bound is above; a smaller K was not ruled out"
     )
-    yield f"    K = {target.K} with {target.claim.label}    ({how})"
+    yield f"    K = {target.K} with {target.claim.label}"
+    yield f"        {how}"
     for violation in target.instance.violations:
         yield from _explained(violation, target.instance)
 
@@ -316,6 +327,12 @@ def as_table(rows: Sequence[Answer], known: Known) -> Iterator[str]:
     for line in cells:
         numbers = "  ".join(c.rjust(w) for c, w in zip(line[:-1], widths, strict=False))
         yield f"  {numbers}  {line[-1]}"
+    for d in sorted({int(row.given["d"]) for row in rows}):  # type: ignore[arg-type]
+        row = next(row for row in rows if row.given["d"] == d)
+        if row.level is not None:
+            yield ""
+            yield f"With d = {d}"
+            yield from _reached(row, row.level)
 
 
 def _cells(row: Answer) -> list[str]:
