@@ -12,16 +12,16 @@ declarations these rest on.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from .budget import Budget
-from .codec import dumps, encode
+from .codec import keyed, listed, written
 from .errors import SideConditionError, SortError, TheoryError
 from .exact import holds
 from .facts import Used
@@ -137,22 +137,22 @@ def canonical_bytes(theorem: Theorem, uses: frozenset[str]) -> bytes:
         nodes += [*definition.ranges, Rel(definition.left, "=", definition.right)]
     symbols = declared["level"].union(*(_symbols(node) for node in nodes))
     indices = frozenset[str]().union(*(free_indices(node) for node in nodes))
-    return dumps(
-        {
-            "hypotheses": _sorted(theorem.hypotheses),
-            "conclusion": encode(theorem.conclusion),
-            "axioms": _sorted(axioms),
-            "definitions": _sorted(definitions),
-            "symbols": _sorted(s for s in theory.symbols if s.name in symbols),
-            "index_constants": sorted(indices & set(theory.index_constants)),
-        }
-    )
+    parts = {
+        "hypotheses": _sorted(theorem.hypotheses),
+        "conclusion": written(theorem.conclusion),
+        "axioms": _sorted(axioms),
+        "definitions": _sorted(definitions),
+        "symbols": _sorted(s for s in theory.symbols if s.name in symbols),
+        "index_constants": _sorted(indices & set(theory.index_constants)),
+    }
+    return keyed(parts).encode("ascii")
 
 
-def _sorted(values: Any) -> list[Any]:
-    return sorted((encode(value) for value in values), key=dumps)
+def _sorted(values: Iterable[object]) -> str:
+    return listed(sorted(written(value) for value in values))
 
 
+@lru_cache(maxsize=10_000)
 def _symbols(node: Node) -> frozenset[str]:
     return frozenset(n.name for n, _ in subterms(node) if isinstance(n, App | PointApp))
 

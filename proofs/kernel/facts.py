@@ -64,9 +64,12 @@ class Used:
 
     def update(self, other: Used) -> None:
         """Rely on all that ``other`` relied on."""
-        self.hypotheses |= other.hypotheses
-        self.uses |= other.uses
-        self.facts |= other.facts
+        if other.hypotheses:
+            self.hypotheses |= other.hypotheses
+        if other.uses:
+            self.uses |= other.uses
+        if other.facts:
+            self.facts |= other.facts
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,8 @@ class FactTable:
         self._entries: dict[tuple[Table, str], list[Entry]] = {}
         self._entered: set[tuple[Table, int]] = set()
         self._choices: dict[tuple[Table, frozenset[str]], list[int]] = {}
+        self._moved: dict[tuple[int, Term], list[tuple[IndexMap, Formula]]] = {}
+        self._instances: dict[object, Entry | None] = {}
         self._depth = 0
 
     def _choose(self, table: Table, term: Term) -> list[int]:
@@ -163,21 +168,36 @@ class FactTable:
         if self._normaliser.reading:
             return  # an instance of a schema is read without schemas, or reading might not end
         for number in chosen:
-            theorem = self._facts[number]
-            names = theorem.theory.names(theorem.conclusion)
-            spend = self._normaliser.budget.spend
-            for found in candidates(theorem.conclusion, term, names, spend) if names else ():
-                moved = substitute_indices(theorem.conclusion, found)
-                self._normaliser.reading = True
-                try:
-                    instance = self._read(table, number, moved)
-                finally:
-                    self._normaliser.reading = False
+            for found, moved in self._candidates(number, term):
+                instance = self._instance(table, number, moved)
                 if instance is None or instance.term != term:
                     continue
                 used = self._needs(instance, found)
                 if used is not None:
                     yield instance, used
+
+    def _candidates(self, number: int, term: Term) -> list[tuple[IndexMap, Formula]]:
+        """The fact at other indices, at which it may speak of ``term``."""
+        if (number, term) not in self._moved:
+            theorem, spend = self._facts[number], self._normaliser.budget.spend
+            names = theorem.theory.names(theorem.conclusion)
+            found = candidates(theorem.conclusion, term, names, spend) if names else ()
+            self._moved[number, term] = [
+                (at, substitute_indices(theorem.conclusion, at)) for at in found
+            ]
+        return self._moved[number, term]
+
+    def _instance(self, table: Table, number: int, moved: Formula) -> Entry | None:
+        """What the fact says at other indices."""
+        n = self._normaliser
+        key = (table, number, moved, n.ambient, bool(n.averaging), n.depth)
+        if key not in self._instances:
+            n.reading = True
+            try:
+                self._instances[key] = self._read(table, number, moved)
+            finally:
+                n.reading = False
+        return self._instances[key]
 
     def _needs(self, entry: Entry, found: IndexMap) -> Used | None:
         """What using this instance of the fact here rests on; None if it is not allowed here."""

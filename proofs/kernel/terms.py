@@ -51,7 +51,7 @@ class _Unique(type):
     """Returns the node that has these fields, if there is one already."""
 
     def __call__(cls, *args: Any, **named: Any) -> Any:
-        given = cls._fields(args)
+        given = (cls, args, tuple(map(type, args))) if cls in _NUMERIC else (cls, args)
         if not named:
             try:
                 return _MADE[given]
