@@ -50,6 +50,8 @@ Sign = tuple[int, bool]
 
 
 Table = Literal["sign", "integrable", "dominated", "below"]
+Names = frozenset[str]
+_NONE: Names = frozenset()
 MAX_DEPTH = 6
 """How many facts may be in the middle of being read, each for the sake of another."""
 
@@ -99,7 +101,8 @@ class FactTable:
         self._facts, self._normaliser = facts, normaliser
         self._entries: dict[tuple[Table, str], list[Entry]] = {}
         self._entered: set[tuple[Table, int]] = set()
-        self._choices: dict[tuple[Table, frozenset[str]], list[int]] = {}
+        self._about: dict[Table, list[tuple[int, Names, Names]]] = {}
+        self._choices: dict[tuple[Table, Names], list[int]] = {}
         self._moved: dict[tuple[int, Term], list[tuple[IndexMap, Formula]]] = {}
         self._instances: dict[object, Entry | None] = {}
         self._depth = 0
@@ -109,9 +112,8 @@ class FactTable:
         names = anatomy(term).names
         if (table, names) not in self._choices:
             self._choices[table, names] = [
-                number for number, theorem in enumerate(self._facts)
-                if self._normaliser.unfolds or _speaks(table, theorem.conclusion, names)
-            ]  # fmt: skip
+                number for number, least, most in self._symbols(table) if least <= names <= most
+            ] if not self._normaliser.unfolds else [*range(len(self._facts))]  # fmt: skip
         chosen = self._choices[table, names]
         for number in chosen:
             if (table, number) not in self._entered and self._depth < MAX_DEPTH:
@@ -122,6 +124,13 @@ class FactTable:
                     self._entered.discard((table, number))
                     raise
         return chosen
+
+    def _symbols(self, table: Table) -> list[tuple[int, Names, Names]]:
+        """The facts of a table; which symbols must, and which may, occur in what they speak of."""
+        if table not in self._about:
+            about = ((n, _symbols(table, t.conclusion)) for n, t in enumerate(self._facts))
+            self._about[table] = [(n, *found) for n, found in about if found is not None]
+        return self._about[table]
 
     def _enter(self, table: Table, number: int) -> None:
         self._depth += 1
@@ -232,17 +241,19 @@ def _up_to_a_factor(p: Poly) -> Term:
 # --- which symbols a fact is about ------------------------------------------------------------
 
 
-def _speaks(table: Table, formula: Formula, names: frozenset[str]) -> bool:
-    """May the formula's canonical term be one in which just these symbols occur?"""
+@lru_cache(maxsize=10_000)
+def _symbols(table: Table, formula: Formula) -> tuple[Names, Names] | None:
+    """The symbols that must, and that may, occur in the canonical term the formula speaks of."""
     if isinstance(formula, Fin):
-        return table == "integrable" and names <= anatomy(formula).names
+        return (_NONE, anatomy(formula).names) if table == "integrable" else None
     if not isinstance(formula, Rel) or formula.op == "=":
-        return False
+        return None
     if table == "sign":
-        return names <= anatomy(formula).names and _certain(formula) <= names
+        return _certain(formula), anatomy(formula).names
     if table == "below":
-        return names <= anatomy(formula.right).names
-    return isinstance(formula.left, Abs) and names <= anatomy(formula.left).names
+        return _NONE, anatomy(formula.right).names
+    dominated = table == "dominated" and isinstance(formula.left, Abs)
+    return (_NONE, anatomy(formula.left).names) if dominated else None
 
 
 @lru_cache(maxsize=10_000)

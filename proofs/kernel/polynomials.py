@@ -78,11 +78,12 @@ def increase(p: Poly, q: Poly, times: Number = 1) -> None:
     """Add ``times * q`` to ``p`` itself."""
     for mono, c in q.items():
         total = c if times == 1 else c * times
-        if mono in p:
-            total += p[mono]
+        before = p.get(mono)
+        if before is not None:
+            total += before
         if total:
             p[mono] = exact(total)
-        elif mono in p:
+        elif before is not None:
             del p[mono]
     if len(p) > MAX_TERMS:
         raise LimitError("a polynomial exceeds the size limit")
