@@ -58,7 +58,8 @@ class Scope:
         if isinstance(expression, bool | float):
             raise DoorError(f"not exact: {expression!r}; write {meant(expression)}")
         whole = exact(expression)
-        for number in sorted(whole.atoms(sympy.Float), key=str):
+        if _has_float(whole):
+            number = min(whole.atoms(sympy.Float), key=str)
             powers = (e for e in whole.atoms(sympy.Pow) if e.exp == number)
             found = next(powers, float(number))
             inside = f" in {whole}" if whole not in (found, number) else ""
@@ -236,6 +237,11 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The nearest known names, as the end of a message; empty if none is near."""
     near = get_close_matches(name, sorted(set(known)), 3)
     return f"; did you mean {', '.join(near)}?" if near else ""
+
+
+@lru_cache(maxsize=10_000)
+def _has_float(e: sympy.Basic) -> bool:
+    return isinstance(e, sympy.Float) or any(_has_float(a) for a in e.args)
 
 
 @lru_cache(maxsize=10_000)
