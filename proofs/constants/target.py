@@ -7,6 +7,7 @@ finds it. Elsewhere such a K is found too, and is not called the smallest.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,9 +16,10 @@ from functools import lru_cache
 from ..kernel import terms as k
 from ..language import Claimed
 from .instance import BoundError, Instance
-from .values import Point, Value, verdict
+from .values import Point, Value, enclose, verdict
 
 MOST = 10**100
+MAX_SECANTS, NEAR = 20, 1e-11
 STEPS = k.IxVal(k.Ix("K"))
 
 
@@ -67,17 +69,46 @@ def _found(claim: Claimed, data: tuple[tuple[str, Value], ...], level: Fraction)
             raise BoundError(f"{claim.label}: the bound at K = {steps} cannot be told from {level}")
         return holds
 
-    below, enough = 0, 1
-    while not reached(enough):
-        below, enough = enough, 2 * enough
-        if enough > MOST:
-            return None
+    below, enough = _near(right, level)
+    if (below and reached(below)) or not reached(enough):  # a guess in floats, and no more
+        below, enough = 0, 1
+        while not reached(enough):
+            below, enough = enough, 2 * enough
+            if enough > MOST:
+                return None
     while enough - below > 1:
         middle = (below + enough) // 2
         below, enough = (below, middle) if reached(middle) else (middle, enough)
     return Target(
         claim, level, enough, direction(right) in (0, -1), Instance(claim, {**given, "K": enough})
     )
+
+
+def _near(right: k.Term, level: Fraction) -> tuple[int, int]:
+    """About where the bound crosses the level, by secants of its logarithm in floats."""
+
+    def above(x: float) -> float:
+        steps = max(int(math.exp(x)), 1)
+        _, high = enclose(right, Point(None, {}, {"K": steps}), 15)
+        return _log(high) - _log(level)
+
+    farthest = _log(Fraction(MOST))
+    here, there = 0.0, 1.0
+    at_here, at_there = above(here), above(there)
+    for _ in range(MAX_SECANTS):
+        if at_there == at_here or abs(at_there) < NEAR:
+            break
+        new = there - at_there * (there - here) / (at_there - at_here)
+        here, at_here = there, at_there
+        there = min(max(new, 0.0), farthest)
+        at_there = above(there)
+    guess = int(math.exp(there))
+    margin = guess // 10**9 + 2
+    return max(guess - margin, 0), guess + margin
+
+
+def _log(value: Fraction) -> float:
+    return math.log(value.numerator) - math.log(value.denominator)
 
 
 def direction(term: k.Term) -> int | None:

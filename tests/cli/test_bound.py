@@ -326,9 +326,7 @@ def test_a_sweep_with_a_failing_row_is_a_finding(run, believed):
 
 
 @pytest.mark.skipif(importlib.util.find_spec("matplotlib") is None, reason="needs [plot]")
-@pytest.mark.parametrize(
-    "swept", [{"K": "1e3:1e6"}, {"d": "1:1e6"}, {"K": "1:100:3", "d": "1:9:2"}]
-)
+@pytest.mark.parametrize("swept", [{"d": "1:1e6:3"}, {"K": "1:100:3", "d": "1:9:2"}])
 def test_plot(run, believed, tmp_path: Path, swept):
     path = tmp_path / "rate.svg"
     outcome = run("bound", "adamw.rate", *case(**swept, target="3", plot=str(path)))
