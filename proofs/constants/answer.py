@@ -133,16 +133,16 @@ def theta(instance: Instance) -> str:
     return decimal_up(high, figures(high, DIGITS))
 
 
-def low_end(ends: Range) -> str | None:
+def low_end(ends: Range, digits: int = DIGITS) -> str | None:
     """The lower end of a range, rounded up."""
-    found = ends.up_from_low()
-    return None if found is None else decimal_up(found, figures(found, DIGITS))
+    found = ends.up_from_low(digits)
+    return None if found is None else decimal_up(found, figures(found, digits))
 
 
-def high_end(ends: Range) -> str | None:
+def high_end(ends: Range, digits: int = DIGITS) -> str | None:
     """The upper end of a range, rounded down."""
-    found = ends.down_from_high()
-    return None if found is None else decimal_down(found, figures(found, DIGITS))
+    found = ends.down_from_high(digits)
+    return None if found is None else decimal_down(found, figures(found, digits))
 
 
 def has(instance: Instance, name: str) -> bool:

@@ -21,7 +21,14 @@ from ..proofs.constants.answer import (
 from ..proofs.constants.bound import Bound, constants, norm
 from ..proofs.constants.instance import Instance, Violation
 from ..proofs.constants.target import Target
-from ..proofs.constants.values import UnvaluedError, decimal_nearest, decimal_up, digits, up
+from ..proofs.constants.values import (
+    UnvaluedError,
+    decimal_down,
+    decimal_nearest,
+    decimal_up,
+    digits,
+    up,
+)
 from ..proofs.kernel import terms as k
 from ..proofs.kernel.exact import Interval
 from ..proofs.language.theory import Claimed
@@ -29,7 +36,8 @@ from ..proofs.render.text import name_text
 from .check import Outcome
 
 Known = Mapping[Claimed, Outcome]
-FEW = 8
+FEW, SOME = 8, 12
+"""Digits, in the text."""
 OPTION = {"sigma_s": "sigma", "xmax": "x1", "lam": "lambda"}
 NAMES = {"xmax": "‖x¹‖∞"}
 
@@ -129,6 +137,16 @@ def _use(instance: Instance) -> str:
     return shown(instance, "beta")
 
 
+def _short_use(name: str, instance: Instance) -> str:
+    """A value within a range to 12 digits, rounded down where that stays in the range."""
+    value = instance.point.value(instance.atoms[name])
+    if not isinstance(value, k.Rat):
+        return shown(instance, name)
+    text = decimal_down(value.value, figures(value.value, SOME))
+    stays = instance.ranges[name].nearest(Fraction(text)) == Fraction(text)
+    return text if stays else decimal_nearest(value.value, figures(value.value, DIGITS))
+
+
 def _beside(found: tuple[Claimed, Interval | None] | None) -> dict[str, Any] | None:
     return None if found is None else {"claim": found[0].label, "bound": _upper(found[1])}
 
@@ -170,11 +188,11 @@ def _violation(v: Violation, instance: Instance) -> dict[str, Any]:
     }
 
 
-def _interval(ends: Range) -> str:
+def _interval(ends: Range, places: int = DIGITS) -> str:
     """``[0.99, 0.995]``, ``(0, ∞)``, ``0.99``."""
     if ends.value is not None:
         return digits(ends.value, ends.point)
-    low, high = low_end(ends), high_end(ends)
+    low, high = low_end(ends, places), high_end(ends, places)
     opening = "(" if ends.low is None or ends.low.strict else "["
     closing = ")" if ends.high is None or ends.high.strict else "]"
     return f"{opening}{_cut(low, '-∞')}, {_cut(high, '∞')}{closing}"
@@ -283,12 +301,13 @@ def _prescribed(row: Answer, instance: Instance) -> Iterator[str]:
                 equation = f"    = {instance.show(source)}"
             yield f"    {name_text(name)} = {value}{equation}"
     if "beta" in instance.ranges:
-        yield f"    β = {_use(instance)}    in {_interval(instance.ranges['beta'])}"
+        ends = _interval(instance.ranges["beta"], SOME)
+        yield f"    β = {_short_use('beta', instance)}    in {ends}"
     if "lam" in instance.ranges:
         start = _value(row.given.get("xmax", 0), instance)
         told = "" if "xmax" in row.given else " (--x1, if your start is another)"
         yield (
-            f"    λ = {shown(instance, 'lam')}    in {_interval(instance.ranges['lam'])}"
+            f"    λ = {_short_use('lam', instance)}    in {_interval(instance.ranges['lam'], SOME)}"
             f" for ‖x¹‖∞ = {start}{told}"
         )
     yield ""
