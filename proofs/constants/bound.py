@@ -23,7 +23,12 @@ SGD, START_GRADIENT = "sgd.rate", "adamw.gradient-gap"
 
 
 def instances(claim: Claimed) -> tuple[Claimed, ...]:
-    """The instances of a theorem: ``adamw.rate.canonical`` and others, of ``adamw.rate``."""
+    """The instances of a theorem: ``adamw.rate.canonical`` and others, of ``adamw.rate``.
+
+    An instance has none: ``rate.weighted.mixed`` is one of ``rate``, not of ``rate.weighted``.
+    """
+    if claim.kind == "instance":
+        return ()
     others = claim.theory.claims.values()
     return tuple(c for c in others if c.kind == "instance" and c.id.startswith(f"{claim.id}."))
 

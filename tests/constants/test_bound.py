@@ -144,6 +144,12 @@ def test_names_of_instances(name: str) -> None:
     assert chosen(statement("adamw.rate"), name) == (CANONICAL,)
 
 
+def test_an_instance_stands_for_itself() -> None:
+    weighted = statement("adamw.rate.weighted")
+    assert chosen(weighted, "best") == (weighted,)
+    assert weighted in instances(statement("adamw.rate"))
+
+
 def test_an_unknown_instance_is_refused_with_the_nearest() -> None:
     with pytest.raises(LoadError, match="no instance 'canonicl'; nearest: canonical"):
         chosen(statement("adamw.rate"), "canonicl")

@@ -72,7 +72,7 @@ def as_data(row: Answer, known: Known) -> dict[str, Any]:
         "constants": _constants(instance),
         "hyperparameters": hyperparameters(instance),
         "scales": {n: shown(instance, n) for n in scales(instance)} if _solved(instance) else {},
-        "code": code(instance) if _solved(instance) else [],
+        "code": code(instance) if value is not None else [],
         "sgd": _beside(row.sgd),
         "start": _beside(row.start),
         "target": _target(row),
