@@ -14,11 +14,12 @@ from fractions import Fraction
 from typing import Literal
 
 from ..kernel import terms as k
+from ..kernel.exact import Interval
 from .values import Point, UnvaluedError, decimal_down, decimal_nearest, decimal_up, enclose
 
 Side = Literal["low", "high", "value"]
 _OPPOSITE: dict[Side, Side] = {"low": "high", "high": "low", "value": "value"}
-DIGITS = 20
+DIGITS, MAX_DIGITS = 20, 600
 
 
 @dataclass(frozen=True)
@@ -102,14 +103,14 @@ class Range:
         """The greatest decimal of so many digits that is not above the upper end."""
         if self.high is None:
             return None
-        end = enclose(self.high.term, self.point, digits + 2)[0]
+        end = sharp(self.high.term, self.point, digits)[0]
         return Fraction(decimal_down(end, figures(end, digits)))
 
     def up_from_low(self, digits: int = DIGITS) -> Fraction | None:
         """The least decimal of so many digits that is not below the lower end."""
         if self.low is None:
             return None
-        end = enclose(self.low.term, self.point, digits + 2)[1]
+        end = sharp(self.low.term, self.point, digits)[1]
         return Fraction(decimal_up(end, figures(end, digits)))
 
     @property
@@ -124,7 +125,7 @@ class Range:
         None if there is none, or no nearest one, as of what must be above 0.
         """
         if self.value is not None:
-            low, high = enclose(self.value, self.point, DIGITS + 2)
+            low, high = sharp(self.value, self.point, DIGITS)
             middle = (low + high) / 2
             return Fraction(decimal_nearest(middle, figures(middle, DIGITS)))
         low_end, high_end = self.up_from_low(), self.down_from_high()
@@ -134,6 +135,17 @@ class Range:
             if end is not None and decimal is not None and (value - decimal) * beyond >= 0:
                 return None if end.strict else decimal
         return value
+
+
+def sharp(term: k.Term, point: Point, digits: int) -> Interval:
+    """An enclosure to ``digits`` significant digits, of the value and of 1 minus it."""
+    asked = digits + 2
+    while True:
+        low, high = enclose(term, point, asked)
+        needed = max(figures(end, digits) for end in (low, high)) + 2
+        if needed <= asked or low == high or asked > MAX_DIGITS:
+            return low, high
+        asked = needed
 
 
 def figures(value: Fraction, digits: int) -> int:

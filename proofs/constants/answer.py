@@ -11,7 +11,7 @@ from ..kernel import terms as k
 from ..kernel.exact import Interval
 from ..language import Claimed
 from ..language.loader import statement
-from .admissible import Range, figures
+from .admissible import Range, figures, sharp
 from .bound import Bound, at_the_start, beside_sgd, chosen, evaluate, lineage
 from .instance import BoundError, Instance
 from .target import Target, first_steps
@@ -20,7 +20,6 @@ from .values import (
     decimal_down,
     decimal_nearest,
     decimal_up,
-    digits,
     enclose,
     verdict,
 )
@@ -127,9 +126,7 @@ def eta(instance: Instance) -> str:
 
 def theta(instance: Instance) -> str:
     """The decay of the momentum rounded up; ``1 - theta`` has as many digits as it."""
-    term = k.App("theta", ())
-    _, rough = enclose(term, instance.point, DIGITS)
-    _, high = enclose(term, instance.point, 2 * figures(rough, DIGITS))
+    _, high = sharp(k.App("theta", ()), instance.point, DIGITS)
     return decimal_up(high, figures(high, DIGITS))
 
 
@@ -150,10 +147,11 @@ def has(instance: Instance, name: str) -> bool:
     return name in instance.atoms and instance.point.value(instance.atoms[name]) is not None
 
 
-def shown(instance: Instance, name: str) -> str:
-    """A constant to 20 digits, rounded to nearest."""
-    value = digits(instance.atoms[name], instance.point, DIGITS)
-    return decimal_nearest(Fraction(value), DIGITS)
+def shown(instance: Instance, name: str, digits: int = DIGITS) -> str:
+    """A constant rounded to nearest; if it is near 1, 1 minus it has so many digits too."""
+    low, high = sharp(instance.atoms[name], instance.point, digits)
+    middle = (low + high) / 2
+    return decimal_nearest(middle, figures(middle, digits))
 
 
 # --- training code ------------------------------------------------------------------------------

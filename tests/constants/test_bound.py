@@ -260,6 +260,21 @@ def test_the_decays_proposed_are_admitted(label: str, steps: int) -> None:
         assert verdict(check.formula, at.point) is True
 
 
+def test_decays_that_are_nearly_one() -> None:
+    """K = 10^40: 1 - theta is 10^-26, and no end of a range is rounded past the other."""
+    at = Instance(CANONICAL, {"d": 7, "K": 10**40, "L": 1, "Delta": 1, "sigma_s": 10**6})
+    ends = at.ranges["beta"]
+    for digits_asked in (3, 12, 20):
+        low, high = ends.up_from_low(digits_asked), ends.down_from_high(digits_asked)
+        assert low is not None and high is not None
+        s = Fraction(1, 10**26)
+        assert 1 - s <= low < high < 1 - s / 2
+        assert abs(1 - low - s) < s / 10**digits_asked
+        assert abs(1 - high - s / 2) < s / 10 ** (digits_asked - 1)
+    assert Fraction(theta(at)) == 1 - s
+    assert at.holds
+
+
 # --- what stands beside -------------------------------------------------------------------------
 
 

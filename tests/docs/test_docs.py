@@ -12,7 +12,10 @@ import pytest
 
 from ratecert.cli import main
 from ratecert.commands import bound, check
-from ratecert.proofs.language.loader import load
+from ratecert.proofs.constants.bound import constants
+from ratecert.proofs.constants.instance import Instance
+from ratecert.proofs.constants.values import up
+from ratecert.proofs.language.loader import load, statement
 from ratecert.proofs.theorems import SHIPPED, table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,6 +76,17 @@ def test_the_constants_of_the_readme_are_in_the_table() -> None:
     for claim, *constants in rows:
         ((*_, C_1, C_2, _end),) = [cells for cells in printed if cells[1] == f"`{claim}`"]
         assert constants == [C_1, C_2]
+
+
+def test_the_canonical_constants_of_the_readme_are_rounded_up() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    at = Instance(
+        statement("adamw.rate.canonical"), {"d": 1, "K": 1, "L": 1, "Delta": 1, "sigma_s": 1}
+    )
+    found = constants(at)
+    for name, term in (("C₁", found["C_1"]), ("C₂", found["C_2"])):
+        said = re.findall(rf"{name} = [^<]* < (\d+\.\d+)", text)
+        assert said == [up(term, at.point, len(said[0]) - 1)]
 
 
 def test_every_instance_is_in_the_table() -> None:

@@ -19,7 +19,8 @@ from ..proofs.kernel import terms as k
 from ..proofs.language.loader import statement
 from ..proofs.language.theory import Claimed
 from ..proofs.render.text import Printer
-from .bound_report import as_data, as_table, as_text, plot, unproved
+from .bound_report import as_data, as_text, unproved
+from .bound_sweep import as_table, plot
 from .checked import outcomes
 from .output import emit_json, progress
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -18,7 +18,7 @@ from ..proofs.constants.answer import (
     shown,
     theta,
 )
-from ..proofs.constants.bound import Bound, constants, norm
+from ..proofs.constants.bound import constants, norm
 from ..proofs.constants.instance import Instance, Violation
 from ..proofs.constants.target import Target
 from ..proofs.constants.values import (
@@ -59,7 +59,7 @@ def as_data(row: Answer, known: Known) -> dict[str, Any]:
     return {
         "schema": 1,
         "theorem": row.theorem.label,
-        "instance": _short(row, instance),
+        "instance": short(row, instance),
         "claim": claim.label,
         "verdict": outcome.verdict,
         "recalled": outcome.recalled,
@@ -77,7 +77,7 @@ def as_data(row: Answer, known: Known) -> dict[str, Any]:
         "start": _beside(row.start),
         "target": _target(row),
         "instances": [
-            {"instance": _short(row, b.instance), "bound": _upper(b.value),
+            {"instance": short(row, b.instance), "bound": _upper(b.value),
              "violations": len(b.instance.violations)}
             for b in (row.best, *row.others)
         ],
@@ -85,7 +85,7 @@ def as_data(row: Answer, known: Known) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _short(row: Answer, instance: Instance) -> str | None:
+def short(row: Answer, instance: Instance) -> str | None:
     """The name of an instance, as ``--instance`` takes it; None for a theorem itself."""
     claim = instance.claim
     if claim.kind != "instance":
@@ -158,14 +158,14 @@ def _upper(value: Interval | None) -> str | None:
 def _target(row: Answer) -> dict[str, Any] | None:
     if row.level is None:
         return None
-    found: dict[str, Any] = {"level": _number(row.level), "K": None}
+    found: dict[str, Any] = {"level": number_text(row.level), "K": None}
     if row.target is None:
         return found
     at = row.target.instance
     return {
         **found,
         "K": str(row.target.K),
-        "instance": _short(row, at),
+        "instance": short(row, at),
         "bound": up(at.right, at.point, DIGITS) if at.holds else None,
         "smallest": row.target.smallest,
         "violations": [_violation(v, at) for v in at.violations],
@@ -185,6 +185,7 @@ def _violation(v: Violation, instance: Instance) -> dict[str, Any]:
         "low": None if v.range is None or low is None else low_end(v.range),
         "high": None if v.range is None or high is None else high_end(v.range),
         "nearest": None if v.nearest is None else decimal_nearest(v.nearest, 2 * DIGITS),
+        "message": " ".join(line.strip() for line in _explained(v, instance)),
     }
 
 
@@ -206,11 +207,11 @@ def _value(value: object, instance: Instance) -> str:
     if isinstance(value, k.Rat):
         value = value.value
     if isinstance(value, int | Fraction):
-        return _number(Fraction(value))
+        return number_text(Fraction(value))
     return instance.show(value) if isinstance(value, k.Node) else str(value)
 
 
-def _number(value: Fraction) -> str:
+def number_text(value: Fraction) -> str:
     """A decimal if that is exact, else a fraction."""
     text = decimal_nearest(value, 40)
     return text if Fraction(text) == value else str(value)
@@ -223,7 +224,7 @@ def as_text(row: Answer, known: Known) -> Iterator[str]:
     """One answer, for people."""
     instance, claim = row.instance, row.instance.claim
     yield f"{claim.label} ({claim.kind}): {claim.title}"
-    yield f"  {_told(known[claim])}"
+    yield f"  {how_known(known[claim])}"
     yield ""
     if row.best.value is None:
         yield "No bound: hypotheses fail at these values"
@@ -256,7 +257,7 @@ def as_text(row: Answer, known: Known) -> Iterator[str]:
     yield from _prescribed(row, instance)
     if row.level is not None:
         yield ""
-        yield from _reached(row, row.level)
+        yield from reached(row, row.level)
     if row.others:
         yield ""
         yield "Other instances"
@@ -267,7 +268,8 @@ def as_text(row: Answer, known: Known) -> Iterator[str]:
             yield f"    {name}  {told}"
 
 
-def _told(outcome: Outcome) -> str:
+def how_known(outcome: Outcome) -> str:
+    """Proved now, or recalled."""
     if outcome.recalled:
         return "proved (recalled from the cache of earlier runs; --no-cache proves it again)"
     return f"{outcome.verdict} in this run, and replayed by the kernel alone"
@@ -294,7 +296,7 @@ def _prescribed(row: Answer, instance: Instance) -> Iterator[str]:
     yield "Hyperparameters"
     for name in (*scales(instance), "eta", "theta", "eps", "mu"):
         if has(instance, name):
-            value = digits(instance.atoms[name], instance.point)
+            value = shown(instance, name, SOME)
             source = instance.prescribed.get(name)
             equation = ""
             if source is not None and not isinstance(source, k.Rat):
@@ -315,8 +317,9 @@ def _prescribed(row: Answer, instance: Instance) -> Iterator[str]:
     yield from (f"    {line}" for line in code(instance))
 
 
-def _reached(row: Answer, level: Fraction) -> Iterator[str]:
-    yield f"To reach {_number(level)}"
+def reached(row: Answer, level: Fraction) -> Iterator[str]:
+    """From which K on the bound is at most ``level``."""
+    yield f"To reach {number_text(level)}"
     target: Target | None = row.target
     if target is None:
         yield "    no K up to 10^100 is enough"
@@ -332,84 +335,4 @@ def _reached(row: Answer, level: Fraction) -> Iterator[str]:
         yield from _explained(violation, target.instance)
 
 
-def as_table(rows: Sequence[Answer], known: Known) -> Iterator[str]:
-    """The rows of a sweep."""
-    claims = list(dict.fromkeys(row.instance.claim for row in rows))
-    for claim in claims:
-        yield f"{claim.label}: {_told(known[claim])}"
-    yield ""
-    head = ["d", "K", "bound", "SGD", "at x¹", "η", "θ", "instance"]
-    if norm(claims[0]) == "l1":
-        head[3] = "SGD × √d"
-    cells = [head, *(_cells(row) for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    for line in cells:
-        numbers = "  ".join(c.rjust(w) for c, w in zip(line[:-1], widths, strict=False))
-        yield f"  {numbers}  {line[-1]}"
-    for d in sorted({int(row.given["d"]) for row in rows}):  # type: ignore[arg-type]
-        row = next(row for row in rows if row.given["d"] == d)
-        if row.level is not None:
-            yield ""
-            yield f"With d = {d}"
-            yield from _reached(row, row.level)
-
-
-def _cells(row: Answer) -> list[str]:
-    instance = row.instance
-
-    def beside(found: tuple[Claimed, Interval | None] | None) -> str:
-        return "" if found is None or found[1] is None else decimal_up(found[1][1], 5)
-
-    value = row.best.value
-    solved = [
-        digits(instance.atoms[n], instance.point, 5)
-        if value is not None and has(instance, n)
-        else ""
-        for n in ("eta", "theta")
-    ]
-    bound = "fails" if value is None else decimal_up(value[1], 5)
-    name = _short(row, instance) or instance.claim.label
-    sizes = [_number(Fraction(row.given[n])) for n in ("d", "K")]  # type: ignore[arg-type]
-    return [*sizes, bound, beside(row.sgd), beside(row.start), *solved, name]
-
-
-# --- plot ---------------------------------------------------------------------------------------
-
-
-def plot(rows: Sequence[Answer], path: str) -> None:
-    """Bound, SGD's and what x¹ satisfies against K (or d), on logarithmic axes."""
-    from matplotlib.figure import Figure
-
-    across = "K" if len({row.given["K"] for row in rows}) > 1 else "d"
-    other = "d" if across == "K" else "K"
-    figure = Figure(figsize=(6.4, 4.4), layout="constrained")
-    axes = figure.add_subplot()
-    for fixed_at in sorted({int(row.given[other]) for row in rows}):  # type: ignore[arg-type]
-        picked = [row for row in rows if row.given[other] == fixed_at]
-        several = f", {other} = {fixed_at}" if len(rows) > len(picked) else ""
-        for label, style, values in (
-            (picked[0].theorem.label, "o-", [row.best.value for row in picked]),
-            ("SGD" + (" × √d" if norm(picked[0].instance.claim) == "l1" else ""), "s--",
-             [row.sgd[1] if row.sgd else None for row in picked]),
-            ("gradient at x¹", ":", [row.start[1] if row.start else None for row in picked]),
-        ):  # fmt: skip
-            points = [
-                (float(row.given[across]), float(value[1]))  # type: ignore[arg-type]
-                for row, value in zip(picked, values, strict=True)
-                if value is not None
-            ]
-            if points:
-                axes.plot(
-                    *zip(*points, strict=True), style, label=f"{label}{several}", markersize=3
-                )
-    if rows[0].level is not None:
-        axes.axhline(float(rows[0].level), color="grey", linewidth=0.8, label="target")
-    axes.set(
-        xscale="log", yscale="log", xlabel=across, ylabel=f"bound, {norm(rows[0].theorem)} norm"
-    )
-    axes.grid(alpha=0.3)
-    axes.legend(fontsize="small")
-    figure.savefig(path)
-
-
-__all__ = ["Bound", "as_data", "as_table", "as_text", "hyperparameters", "plot", "unproved"]
+__all__ = ["as_data", "as_text", "how_known", "hyperparameters", "reached", "short", "unproved"]
