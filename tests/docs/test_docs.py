@@ -73,9 +73,9 @@ def test_the_constants_of_the_readme_are_in_the_table() -> None:
     rows = re.findall(r"^\| `(\w+\.rate\.\w+)`.* \| ([\d.]+) \| ([\d.]+) \|$", text, re.MULTILINE)
     assert len(rows) == 5
     printed = [[cell.strip() for cell in line.split("|")] for line in table.lines()]
-    for claim, *constants in rows:
+    for claim, *rounded in rows:
         ((*_, C_1, C_2, _end),) = [cells for cells in printed if cells[1] == f"`{claim}`"]
-        assert constants == [C_1, C_2]
+        assert rounded == [C_1, C_2]
 
 
 def test_the_canonical_constants_of_the_readme_are_rounded_up() -> None:
