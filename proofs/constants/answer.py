@@ -191,7 +191,7 @@ def code(instance: Instance) -> list[str]:
     lines.append(f"#   ratecert conform torch.optim.{name} --recursion {recursion}")
     if name == "NAdam":
         lines.append("# NAdam also lets the weight of the momentum grow with k.")
-    if _up("theta", instance) >= 1 or rate == 0:
+    if _up("theta", instance) >= 1 or not (0 < rate < math.inf and 0 < floor < math.inf):
         lines.append(
             "# In double precision 1 - θ or η is lost: these values cannot be run as they are."
         )
@@ -215,28 +215,36 @@ def _ends(name: str, instance: Instance) -> Interval:
 
 def _float(name: str, instance: Instance) -> float:
     low, high = _ends(name, instance)
-    return float((low + high) / 2)
+    return double((low + high) / 2)
 
 
 def _written_exactly(value: float, ends: Interval) -> bool:
     """Is the decimal that a double is written as the value itself?"""
-    return ends[0] == ends[1] == Fraction(repr(value))
+    return math.isfinite(value) and ends[0] == ends[1] == Fraction(repr(value))
+
+
+def double(value: Fraction) -> float:
+    """The double nearest to a rational; infinite where that is too large for one."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _down(name: str, instance: Instance) -> float:
     low, high = _ends(name, instance)
-    value = float(low)
+    value = double(low)
     if _written_exactly(value, (low, high)):
         return value
-    return value if Fraction(value) <= low else math.nextafter(value, -math.inf)
+    return value if value <= low else math.nextafter(value, -math.inf)
 
 
 def _up(name: str, instance: Instance) -> float:
     low, high = _ends(name, instance)
-    value = float(high)
+    value = double(high)
     if _written_exactly(value, (low, high)):
         return value
-    return value if Fraction(value) >= high else math.nextafter(value, math.inf)
+    return value if value >= high else math.nextafter(value, math.inf)
 
 
 def _inside(name: str, instance: Instance) -> float:

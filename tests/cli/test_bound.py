@@ -125,6 +125,28 @@ def test_large_models(run, believed, d):
     assert data["values"]["d"] == "100000000000" and Fraction(data["bound"]) > 0
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"L": "1e1000"}, {"sigma": "1e999"}, {"Delta": "1e-1000"}, {"K": "1e40"}, {"d": "1e300"},
+     {"sigma": "0", "K": "1", "d": "1"}, {"sigma": "0", "L": "1/3", "K": "7"}],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize("theorem", ["adamw.rate", "nadamw.rate", "sgd.rate"])
+def test_extreme_values(run, believed, theorem, changes):
+    outcome = run("bound", theorem, *case(**changes))
+    assert (outcome.code, outcome.err) == (0, "")
+    lost = "In double precision" in outcome.out
+    assert not lost or max(len(v) for v in changes.values()) > 3
+
+
+def test_what_is_assumed_is_said(run, believed):
+    assert "x¹ = 0, which is assumed" in run("bound", "adamw.rate", *CASE).out
+    for options in (["adamw.rate", *case(x1="0")], ["adam.rate", *CASE], ["sgd.rate", *CASE]):
+        assert "assumed" not in run("bound", *options).out
+    said = run("bound", "adamw.rate", *CASE, "--format", "json").json
+    assert (said["assumed"], "x1" in said["values"]) == ({"x1": "0"}, False)
+
+
 # --- nothing unproved ---------------------------------------------------------------------------
 
 FALSE = """\

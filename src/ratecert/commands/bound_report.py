@@ -65,6 +65,7 @@ def as_data(row: Answer, known: Known) -> dict[str, Any]:
         "recalled": outcome.recalled,
         "norm": norm(claim),
         "values": {OPTION.get(n, n): _value(v, instance) for n, v in row.given.items()},
+        "assumed": assumed(row),
         "bound": _upper(value),
         "terms": {instance.show(t): up(t, instance.point, DIGITS) for t in row.best.terms}
         if value is not None
@@ -135,6 +136,12 @@ def _use(instance: Instance) -> str:
     if isinstance(value, k.Rat):
         return decimal_nearest(value.value, figures(value.value, DIGITS))
     return shown(instance, "beta")
+
+
+def assumed(row: Answer) -> dict[str, str]:
+    """What was taken for granted since it was not given: the start, where it matters."""
+    matters = "xmax" in row.instance.atoms and "xmax" not in row.given
+    return {"x1": "0"} if matters else {}
 
 
 def _short_use(name: str, instance: Instance) -> str:
@@ -225,6 +232,10 @@ def as_text(row: Answer, known: Known) -> Iterator[str]:
     instance, claim = row.instance, row.instance.claim
     yield f"{claim.label} ({claim.kind}): {claim.title}"
     yield f"  {how_known(known[claim])}"
+    values = (f"{NAMES.get(n, name_text(n))} = {_value(v, instance)}" for n, v in row.given.items())
+    yield f"  at {', '.join(values)}"
+    if assumed(row):
+        yield "  from x¹ = 0, which is assumed: --x1 gives the largest |x_i¹| of another start"
     yield ""
     if row.best.value is None:
         yield "No bound: hypotheses fail at these values"
@@ -307,10 +318,9 @@ def _prescribed(row: Answer, instance: Instance) -> Iterator[str]:
         yield f"    β = {_short_use('beta', instance)}    in {ends}"
     if "lam" in instance.ranges:
         start = _value(row.given.get("xmax", 0), instance)
-        told = "" if "xmax" in row.given else " (--x1, if your start is another)"
         yield (
             f"    λ = {_short_use('lam', instance)}    in {_interval(instance.ranges['lam'], SOME)}"
-            f" for ‖x¹‖∞ = {start}{told}"
+            f" for ‖x¹‖∞ = {start}"
         )
     yield ""
     yield "In training code"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from ..proofs.constants.answer import Answer, has, shown
+from ..proofs.constants.answer import Answer, double, has, shown
 from ..proofs.constants.bound import norm
 from ..proofs.constants.values import decimal_up
 from ..proofs.kernel.exact import Interval
@@ -73,7 +73,7 @@ def plot(rows: Sequence[Answer], path: str) -> None:
             ("gradient at x¹", ":", [row.start[1] if row.start else None for row in picked]),
         ):  # fmt: skip
             points = [
-                (float(row.given[across]), float(value[1]))  # type: ignore[arg-type]
+                (double(Fraction(row.given[across])), double(value[1]))  # type: ignore[arg-type]
                 for row, value in zip(picked, values, strict=True)
                 if value is not None
             ]
