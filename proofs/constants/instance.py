@@ -293,7 +293,7 @@ def _checks(claim: Claimed) -> Iterator[Check]:
         if name in symbols:
             yield from (Check(c, "domain") for c in _chain(condition, name))
     yield Check(k.Rel(k.rat(0), "<=", k.App("sigma_s", ())), "domain")
-    if "xmax" in symbols:
+    if any(occurs(START, hypothesis) for hypothesis in hypotheses):
         yield Check(k.Rel(k.rat(0), "<=", START), "domain")
 
 
