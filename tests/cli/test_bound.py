@@ -131,7 +131,7 @@ def test_large_models(run, believed, d):
      {"sigma": "0", "K": "1", "d": "1"}, {"sigma": "0", "L": "1/3", "K": "7"}],
     ids=str,
 )  # fmt: skip
-@pytest.mark.parametrize("theorem", ["adamw.rate", "nadamw.rate", "sgd.rate"])
+@pytest.mark.parametrize("theorem", ["adamw.rate", "sgd.rate"])
 def test_extreme_values(run, believed, theorem, changes):
     outcome = run("bound", theorem, *case(**changes))
     assert (outcome.code, outcome.err) == (0, "")
@@ -315,12 +315,12 @@ def test_a_target_out_of_reach(run, believed):
 
 
 def test_sweep(run, believed):
-    rows = run("bound", "adamw.rate", *case(K="1e3:1e5", d="1:100:3"), "--format", "json").json
+    rows = run("bound", "adamw.rate", *case(K="1e3:1e4", d="1:100:3"), "--format", "json").json
     assert [(r["values"]["d"], r["values"]["K"]) for r in rows] == [
         (d, K) for d in ("1", "10", "100")
-        for K in ("1000", "2000", "5000", "10000", "20000", "50000", "100000")
+        for K in ("1000", "2000", "5000", "10000")
     ]  # fmt: skip
-    for row in rows[::9]:
+    for row in rows[::5]:
         alone = run("bound", "adamw.rate", *case(**row["values"]), "--format", "json").json
         assert alone == row
     outcome = run("bound", "adamw.rate", *case(K="1e3:1e5", target="2"))
