@@ -9,7 +9,7 @@ import pytest
 from ratecert.proofs.kernel.exact import evaluate
 from ratecert.proofs.kernel.terms import Var
 from ratecert.proofs.language import Theory, by, symbols
-from ratecert.proofs.language.trust import foundation
+from ratecert.proofs.record.foundation import foundation
 from ratecert.proofs.library import inequalities as module
 
 inequalities = module.inequalities

@@ -18,7 +18,7 @@ from ..proofs.language import DoorError
 from ..proofs.language.loader import MAX_LISTED, load
 from ..proofs.language.replaying import Digests, replay_elsewhere
 from ..proofs.language.theory import Claimed, Result, Theory
-from ..proofs.language.trust import foundation
+from ..proofs.record.foundation import foundation
 from ..proofs.models import Report as ModelReport
 from ..proofs.record.cache import Cache, Recalled
 from ..proofs.render.text import Printer
