@@ -17,7 +17,7 @@ Kind = Literal[
     "weakened", "changed", "hypothesis-added", "new-axiom", "declaration-changed",
     "constant-worsened", "not-proved", "missing", "tampered", "stale",
     "strengthened", "restated", "hypothesis-removed", "axiom-removed", "constant-improved",
-    "proof-changed", "renamed", "new", "retitled",
+    "proof-changed", "source-changed", "renamed", "new", "retitled",
 ]  # fmt: skip
 FAILING: frozenset[Kind] = frozenset(
     {
@@ -26,6 +26,8 @@ FAILING: frozenset[Kind] = frozenset(
     }
 )  # fmt: skip
 """What a repository is guarded against; the other kinds are news."""
+FREE: frozenset[Kind] = frozenset({"proof-changed", "source-changed", "new", "retitled"})
+"""What a lock takes over without being told to accept it."""
 _STATED: frozenset[Kind] = frozenset({"changed", "hypothesis-added", "hypothesis-removed"})
 MEANINGS: Mapping[Kind, str] = {
     "weakened": "the statement says less than the locked one",
@@ -44,6 +46,7 @@ MEANINGS: Mapping[Kind, str] = {
     "axiom-removed": "the claim rests on less",
     "constant-improved": "the same bound with a better constant",
     "proof-changed": "another proof of the same statement",
+    "source-changed": "the source changed, and with it perhaps proofs",
     "renamed": "the same statement under another name",
     "new": "a claim that is not locked",
     "retitled": "another title or kind for the same statement",
@@ -182,7 +185,7 @@ def change(old: Mapping[str, str], new: Mapping[str, str]) -> str:
         was, now = Fraction(old["value"]), Fraction(new["value"])
     except ValueError:
         return said
-    return f"{said} ({float((now - was) / abs(was)):+.3g} of itself)" if was else said
+    return f"{said} ({float((now - was) / abs(was)):+.3%})" if was else said
 
 
 def reach(label: str, locked: Lock, now: Lock) -> tuple[str, ...]:

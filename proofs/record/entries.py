@@ -67,9 +67,9 @@ def _declarations(claim: Claim) -> dict[str, str]:
     theory, printer = claim.theorem.theory, Printer(claim.theorem.theory)
     formulas = (*claim.theorem.hypotheses, claim.theorem.conclusion)
     named = {use.partition(":")[2] for use in claim.uses if not use.startswith("level:")}
-    used = {d.name: d for d in (*theory.axioms, *theory.definitions) if d.name in named}
-    used |= {d.name: d for d in mentioned(theory, formulas)}
-    return {f"{_kind(d)} {d.name}": _declared(d, printer) for d in used.values()}
+    every: tuple[Axiom | Definition, ...] = (*theory.axioms, *theory.definitions)
+    used = [d for d in every if d.name in named] + mentioned(theory, formulas)
+    return {f"{_kind(d)} {d.name}": _declared(d, printer) for d in used}
 
 
 def _kind(declaration: Axiom | Definition) -> str:

@@ -1,7 +1,7 @@
 """Is a changed statement stronger or weaker than the locked one? Decided by proofs.
 
-The old statement follows from the new claim if the new hypotheses follow from the old ones, and
-from these and the new conclusion the old one does. The finders search, the kernel decides.
+The old statement follows from the new claim if the new hypotheses follow from the old ones, and the
+old conclusion leaves at least as much room as the new one. The finders search, the kernel decides.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..kernel.claims import Claim
 from ..kernel.errors import KernelError
 from ..kernel.indices import entails, index_hypotheses
 from ..kernel.judgment import Theorem
-from ..kernel.terms import ONE, Fin, Formula, Le, Node, Rel, Term, transform
+from ..kernel.terms import ONE, Fin, Formula, Le, Node, Rel, Term, neg, sub, transform
 from ..kernel.theory import Theory
 from .differences import Difference, Kind
 from .entries import is_number
@@ -71,12 +71,31 @@ def implies(one: Theorem, other: Theorem) -> bool:
         ambient = index_hypotheses(other.hypotheses)
         if not all(_follows(theory, h, given, ambient) for h in one.hypotheses):
             return False
-        if isinstance(one.conclusion, Fin) or isinstance(other.conclusion, Fin):
-            return _integrable(one.conclusion, other.conclusion)
-        fact = rules.assume(theory, one.conclusion)
-        return _follows(theory, other.conclusion, (*given, fact), ambient)
+        return _concludes(theory, one.conclusion, other.conclusion, given, ambient)
     except KernelError:  # another theory: its symbols are not these
         return False
+
+
+def _concludes(
+    theory: Theory, one: Formula, other: Formula, given: tuple[Theorem, ...], ambient: frozenset[Le]
+) -> bool:
+    """Is there at least as much room in ``other`` as in ``one``?
+
+    That it is true does not count, both are: ``a <= b`` is stronger than ``c <= d`` if
+    ``b - a <= d - c``.
+    """
+    if one == other:
+        return True
+    if isinstance(one, Fin) and isinstance(other, Fin):
+        return one.term == other.term and one.exponent <= other.exponent
+    if not (isinstance(one, Rel) and isinstance(other, Rel)):
+        return False
+    room, more = sub(one.right, one.left), sub(other.right, other.left)
+    if other.op == "=":
+        sides = (Rel(room, "=", more), Rel(neg(room), "=", more))
+        return one.op == "=" and any(_follows(theory, g, given, ambient) for g in sides)
+    goal = Rel(room, "<" if (one.op, other.op) == ("<=", "<") else "<=", more)
+    return _follows(theory, goal, given, ambient)
 
 
 def _follows(
@@ -93,12 +112,6 @@ def _follows(
         refuting=False,
     )  # fmt: skip
     return isinstance(found, Theorem)
-
-
-def _integrable(one: Formula, other: Formula) -> bool:
-    """On a probability space a smaller exponent says more."""
-    both = isinstance(one, Fin) and isinstance(other, Fin)
-    return both and one.term == other.term and one.exponent <= other.exponent  # type: ignore[union-attr]
 
 
 def _shape(formula: Formula) -> Formula:

@@ -14,8 +14,8 @@ import os
 import stat
 import tempfile
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
@@ -40,13 +40,23 @@ class LockError(Exception):
 class Lock:
     """A lock as read or as it would be written now.
 
-    ``theories``: what ``entries.library`` gives, and the ``sources`` of each theory, by path
-    relative to the lock's folder. ``trace``: the digest of the trace, uncompressed.
+    ``theories``: what ``entries.library`` gives, and of each theory what to ``load`` and its
+    ``sources``, by path relative to the lock's folder. ``trace``: the digest of the trace,
+    uncompressed.
     """
 
     theories: Mapping[str, Any]
     trace: str
     kernel: str = KERNEL
+
+    def only(self, labels: Callable[[str], bool]) -> Lock:
+        """The same lock without the other claims, and without the theories that have none left."""
+        theories = {}
+        for name, theory in self.theories.items():
+            claims = {id: c for id, c in theory["claims"].items() if labels(f"{name}.{id}")}
+            if claims:
+                theories[name] = {**theory, "claims": claims}
+        return replace(self, theories=theories)
 
     def text(self) -> str:
         """The canonical text."""
@@ -132,7 +142,7 @@ def _lock(document: Any, path: Path) -> Lock:
     if not (isinstance(digest, str) and isinstance(kernel, str) and isinstance(theories, dict)):
         raise LockError(f"{path} is no lock: `trace`, `kernel` or `theories` is ill-formed")
     for name, theory in theories.items():
-        wanted = {"claims": dict, "declarations": dict, "sources": dict}
+        wanted = {"claims": dict, "declarations": dict, "sources": dict, "load": str}
         if not isinstance(theory, dict) or {k: type(v) for k, v in theory.items()} != wanted:
             raise LockError(f"{path} is no lock: the entry of {name!r:.80} is ill-formed")
         if not all(isinstance(claim, dict) for claim in theory["claims"].values()):
