@@ -31,6 +31,7 @@ examples:
   ratecert trust sgd.rate           what it rests on
   ratecert explain sgd.rate         its proof, step by step
   ratecert bound adamw.rate --d 1000 --K 1e5 --L 1 --Delta 10 --sigma 1    what it guarantees
+  ratecert lock                     write down what is proved; check --locked guards it
   ratecert conform torch.optim.AdamW --recursion adamw    is it the AdamW of the theorems?
 
 exit codes: 0 all well; 1 a finding (refuted, undecided, error in a proof; axioms that fail in
@@ -86,6 +87,11 @@ def parser() -> argparse.ArgumentParser:
         help="prove and replay everything anew; recall nothing of earlier runs, keep nothing",
     )  # fmt: skip
     check.add_argument(
+        "--locked", action="store_true",
+        help="compare with the lock as well; what it guards against is a finding",
+    )  # fmt: skip
+    _lock(check)
+    check.add_argument(
         "--cross-examine", action="store_true",
         help="ask z3 and cvc5 about every step that the kernel certified",
     )  # fmt: skip
@@ -122,6 +128,7 @@ def parser() -> argparse.ArgumentParser:
         )
         _format(command)
     _bound(commands)
+    _lock_and_verify(commands)
     _conform(commands)
     return top
 
@@ -182,6 +189,60 @@ def _bound(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--no-cache", action="store_true", help="prove the claims used anew, recall nothing"
     )
     _format(command)
+
+
+def _lock(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--lock", metavar="FILE", default="ratecert.lock", help="the lock (default: ratecert.lock)"
+    )
+
+
+def _lock_and_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    raw = argparse.RawDescriptionHelpFormatter
+    lock = commands.add_parser(
+        "lock",
+        help="write down what is proved, to guard it",
+        formatter_class=raw,
+        description="Prove the theories, and write ratecert.lock: what each claim says, rests on\n"
+        "and depends on, and its constants; the proofs are beside it, compressed. Both belong\n"
+        "into the repository. `ratecert check --locked` then tells what was weakened or lost.\n\n"
+        "If there is a lock, what changed in its claims, for the worse or the better, must be\n"
+        "accepted claim by claim; new claims, other proofs and new titles are taken over.",
+        epilog="examples:\n"
+        "  ratecert lock my_theory.py              the first time\n"
+        "  ratecert lock                           again, the same theories\n"
+        "  ratecert lock --accept mine.L1          L1 was changed, and that is meant\n\n"
+        "exit codes: 0 written; 1 something is not proved, or was not accepted (nothing is\n"
+        "            written); 2 usage",
+    )
+    lock.add_argument(
+        "theories", nargs="*", metavar="THEORY",
+        help="a shipped theory, or a .py file (default: those locked; without a lock all shipped)",
+    )  # fmt: skip
+    _lock(lock)
+    lock.add_argument(
+        "--accept", metavar="CLAIM", action="append", default=[],
+        help="take over what became of this claim (theory.ID), of a whole theory, or of all",
+    )  # fmt: skip
+    lock.add_argument(
+        "--replace", action="store_true", help="write it anew if the lock there is cannot be read"
+    )
+    _format(lock)
+    verify = commands.add_parser(
+        "verify",
+        help="replay a lock with the kernel alone",
+        formatter_class=raw,
+        description="Replay the proofs beside a lock with the kernel alone (no SymPy, no search,\n"
+        "no network), and compare: what they prove with what the lock says, to the letter, and\n"
+        "the sources of the theories with those that were locked.",
+        epilog="exit codes: 0 the lock is proved; 1 a difference, or a source changed; 2 the lock\n"
+        "            cannot be used",
+    )
+    verify.add_argument(
+        "lock", nargs="?", metavar="FILE", default="ratecert.lock",
+        help="the lock (default: ratecert.lock)",
+    )  # fmt: skip
+    _format(verify)
 
 
 def _conform(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
