@@ -444,15 +444,3 @@ def test_help_lists_the_formats(run, command):
 def test_other_commands_have_text_and_json_only(run):
     assert run("show", "sgd.rate", "--format", "sarif").code == 2
     assert run("lock", "--format", "junit").code == 2
-
-
-def test_the_command_line_still_starts_without_them(python):
-    outcome = python(
-        """
-        import sys
-        from ratecert.cli import main
-        main(["--version"])
-        print(*[m for m in sys.modules if "record.f" in m or "kernel" in m])
-        """
-    )
-    assert outcome.out.splitlines()[1:] == [""]

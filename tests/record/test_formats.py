@@ -460,3 +460,16 @@ def test_every_encoding_of_stdout_will_do(monkeypatch, format, encoding):
     if format == "junit":
         body = ElementTree.fromstring(stream.buffer.getvalue()).find(".//failure")
         assert body is not None and "≤ \ufffd σ²" in (body.text or "")
+
+
+# --- the page ---------------------------------------------------------------------------------
+
+
+def test_the_page_lists_every_kind_by_weight():
+    page = (Path(__file__).parents[2] / "docs/formats.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)` \| (yes|no) \| (.*) \|$", page, re.M)
+    fails = {kind: kind in VERDICTS or kind in FAILING for kind in KINDS}
+    assert rows == [(k, "yes" if fails[k] else "no", F.meaning(k)) for k in KINDS]
+    for format in FORMATS:
+        assert f"\n## `{format}`\n" in page
+    assert f"{github.MAX_MESSAGE:,} characters" in page and f"{markdown.LIMIT:,} bytes" in page
