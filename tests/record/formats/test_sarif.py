@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as Schema
+from tellings import one_of_each
 
 from ratecert import __version__
 from ratecert.proofs.record import findings as F
@@ -77,15 +78,6 @@ def prints(run: dict[str, Any]) -> dict[tuple[str, str], str]:
         (r["ruleId"], r["properties"]["claim"]): r["partialFingerprints"]["ratecertFinding/v1"]
         for r in run["results"]
     }
-
-
-def one_of_each() -> Told:
-    found = [
-        Finding(kind, f"mine.{kind}", f"the {kind} one", (f"detail of {kind}",),
-                kind in VERDICTS or kind in FAILING, "mine.py", 7)
-        for kind in KINDS
-    ]  # fmt: skip
-    return Told("ratecert check", [Seen("mine", "well")], found, "ratecert.lock")
 
 
 def test_a_result_of_every_kind():
