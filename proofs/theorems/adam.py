@@ -8,6 +8,7 @@ here nothing does, so neither theta <= beta nor beta^2 <= theta is asked for: be
 parameters are those of ``adamw``, with rho = 0.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from ..language import Claimed, E, Proof, Rational, Theorem, Theory, by, sqrt, within
@@ -282,6 +283,21 @@ weighted = Choice("weighted", paid, **numbers, weight=Rational(165, 64), mixed=F
 mixed = Choice("weighted.mixed", paid, **numbers, weight=Rational(198579, 53200))
 
 
+def given(choice: Choice) -> list[Any]:
+    """The hypotheses of an instance."""
+    return [*choice.chosen, *averaging, *choice.mixing]
+
+
+def at_numbers(p: Proof, choice: Choice, known: Iterable[Theorem]) -> Theorem:
+    """The main theorem at the numbers of an instance."""
+    know_scale(p, choice)
+    p.know(p.use(positive_floor, c_eps=choice.c_eps))
+    know_denominator(p)
+    know_prediction(p)
+    values = {str(z): choice.values[z] for z in everything if z in choice.values}
+    return p.use(rate, *known, **values, C_P=choice.C_P)
+
+
 def state(
     choice: Choice, constant: Claimed, bracket: Claimed, title: str, reference: str
 ) -> Claimed:
@@ -292,18 +308,13 @@ def state(
         title=title,
         kind="instance",
         for_constants=choice.constants,
-        given=[*choice.chosen, *averaging, *choice.mixing],
+        given=given(choice),
         claim=(l1 / K, "<=", choice.bound),
         witness=choice.witness,
         reference=f"blueprint, instances: {reference}",
     )
     def proof(p: Proof) -> Theorem:
-        know_scale(p, choice)
-        p.know(p.use(positive_floor, c_eps=1))
-        know_denominator(p)
-        know_prediction(p)
-        values = {str(z): choice.values[z] for z in everything if z in choice.values}
-        return p.use(rate, p.use(constant), p.use(bracket), **values, C_P=choice.C_P)
+        return at_numbers(p, choice, (p.use(constant), p.use(bracket)))
 
     return proof
 

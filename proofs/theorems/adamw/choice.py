@@ -86,7 +86,7 @@ def small_s(p: Proof) -> Theorem:
     )  # fmt: skip
 
 
-ZERO = Rational(0)
+ZERO, ONE = Rational(0), Rational(1)
 
 # --- a choice of numbers -------------------------------------------------------------------------
 
@@ -98,6 +98,7 @@ class Choice:
     ``gamma``: the floor parameter is any gamma up to this number, or this number itself if
     ``fixed``. ``weight``: at least what the momentum error weighs then. ``mixed``: for all mu in
     [theta, 1], else for mu = 1. ``least``: the least C_P, as an expression in the free parameters.
+    ``c_eps`` is the square of a rational number, so that r is rational.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Choice:
     c_theta: Expr
     gamma: Expr
     weight: Expr
+    c_eps: Expr = ONE
     t: Expr = ZERO
     rho: Expr = ZERO
     a: Expr = ZERO
@@ -114,11 +116,16 @@ class Choice:
     fixed: bool = False
 
     @property
+    def floor(self) -> Expr:
+        """``c_eps^{1/2}``, a rational number."""
+        return sympy.sqrt(self.c_eps)
+
+    @property
     def values(self) -> dict[Expr, Expr]:
-        """The free parameters; gamma stays, unless it is fixed. c_eps = 1 throughout."""
+        """The free parameters; gamma stays, unless it is fixed."""
         numbers = {
-            c_eta: self.c_eta, c_theta: self.c_theta, c_eps: Rational(1), t: self.t, rho: self.rho,
-            a: self.a, a_mean: self.a_mean, r: self.c_eta / self.c_theta,
+            c_eta: self.c_eta, c_theta: self.c_theta, c_eps: self.c_eps, t: self.t, rho: self.rho,
+            a: self.a, a_mean: self.a_mean, r: self.c_eta / self.c_theta / self.floor,
         }  # fmt: skip
         return {**numbers, gamma: self.gamma} if self.fixed else numbers
 
@@ -137,11 +144,13 @@ class Choice:
     @property
     def C_1(self) -> Expr:
         """``(C_P (1 + c_eps)^{1/2})^{1/2}``."""
-        return sqrt(self.C_P * sqrt(2))
+        return sqrt(self.C_P * sqrt(1 + self.c_eps))
 
     @property
     def C_2(self) -> Expr:
-        """``2^{1/2} C_P``."""
+        """``2^{1/2} C_P``; for c_eps = 1 the root occurs in C_P too."""
+        if self.c_eps != 1:
+            return sympy.expand(sqrt(2) * self.C_P)
         by_root = self.C_P.coeff(sqrt(2))
         return sympy.expand(self.C_P - by_root * sqrt(2)) * sqrt(2) + 2 * by_root
 
@@ -182,7 +191,7 @@ class Choice:
     def witness(self) -> dict[Expr, Any]:
         """A point at which all this holds."""
         s0, decay = self.gamma, 1 - self.c_theta * self.gamma
-        point = {K: 1, d: 1, h: 1 / s0, s: s0, gamma: s0, eta: self.c_eta, eps: 1 / s0**2}
+        point = {K: 1, d: 1, h: 1 / s0, s: s0, gamma: s0, eta: self.c_eta, eps: self.c_eps / s0**2}
         return {**point, theta: decay, beta: decay, mu: 1}
 
 

@@ -60,7 +60,7 @@ def at_numbers(
     p: Proof, general: Claimed, choice: Choice, known: Iterable[Theorem], reach: Expr
 ) -> Theorem:
     """The general theorem at the numbers of an instance, with X = ``reach``."""
-    p.know(p.use(positive_floor, c_eps=1))
+    p.know(p.use(positive_floor, c_eps=choice.c_eps))
     know_beta(p)
     know_denominator(p)
     know_prediction(p)
