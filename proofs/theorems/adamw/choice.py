@@ -97,8 +97,9 @@ class Choice:
 
     ``gamma``: the floor parameter is any gamma up to this number, or this number itself if
     ``fixed``. ``weight``: at least what the momentum error weighs then. ``mixed``: for all mu in
-    [theta, 1], else for mu = 1. ``least``: the least C_P, as an expression in the free parameters.
-    ``c_eps`` is the square of a rational number, so that r is rational.
+    [theta, 1], else for mu = 1; ``double``: for mu = theta instead, where that is its definition.
+    ``least``: the least C_P, as an expression in the free parameters. r is rational if c_eps is the
+    square of a rational number.
     """
 
     name: str
@@ -114,10 +115,11 @@ class Choice:
     a_mean: Expr = ZERO
     mixed: bool = True
     fixed: bool = False
+    double: bool = False
 
     @property
     def floor(self) -> Expr:
-        """``c_eps^{1/2}``, a rational number."""
+        """``c_eps^{1/2}``, a number."""
         return sympy.sqrt(self.c_eps)
 
     @property
@@ -127,7 +129,8 @@ class Choice:
             c_eta: self.c_eta, c_theta: self.c_theta, c_eps: self.c_eps, t: self.t, rho: self.rho,
             a: self.a, a_mean: self.a_mean, r: self.c_eta / self.c_theta / self.floor,
         }  # fmt: skip
-        return {**numbers, gamma: self.gamma} if self.fixed else numbers
+        numbers |= {gamma: self.gamma} if self.fixed else {}
+        return {**numbers, mu: theta} if self.double else numbers
 
     def at(self, stated: Any) -> Any:
         """An expression or a relation with the numbers put in."""
@@ -163,6 +166,8 @@ class Choice:
     @property
     def mixing(self) -> list[Any]:
         """Which mu it is for."""
+        if self.double:
+            return []
         return [(theta, "<=", mu), (mu, "<=", 1)] if self.mixed else [(mu, "==", 1)]
 
     @property
@@ -192,7 +197,8 @@ class Choice:
         """A point at which all this holds."""
         s0, decay = self.gamma, 1 - self.c_theta * self.gamma
         point = {K: 1, d: 1, h: 1 / s0, s: s0, gamma: s0, eta: self.c_eta, eps: self.c_eps / s0**2}
-        return {**point, theta: decay, beta: decay, mu: 1}
+        point |= {theta: decay, beta: decay}
+        return point if self.double else {**point, mu: 1}
 
 
 def know_scale(p: Proof, choice: Choice) -> None:

@@ -38,11 +38,12 @@ mixed = Choice("weighted.mixed", least, **numbers, weight=Rational(427, 128))
 origin = Choice(
     "origin", constant(a_mean), **numbers, a_mean=eighth / 3, weight=Rational(99, 40), mixed=False
 )
+from_origin = (xmax[d], "==", 0)
 
 
 def farthest(choice: Choice) -> tuple[Any, Any]:
     """R and X."""
-    factor = sqrt(2 * q) if choice.mixed else sqrt(2)
+    factor = sqrt(2 * choice.at(q)) if choice.mixed else sqrt(2)
     return factor, xmax[d] + factor * eta * K
 
 
@@ -56,6 +57,22 @@ def given(choice: Choice) -> list[Any]:
     ]  # fmt: skip
 
 
+def given_refined(choice: Choice) -> list[Any]:
+    """The hypotheses of an instance, where weight decay counts as far as the iterates have gone."""
+    mean = mean_square(xmax[d], farthest(choice)[1])
+    return [*given(choice), (lam**2 * mean, "<=", choice.a_mean * s)]
+
+
+def given_from_origin(choice: Choice) -> list[Any]:
+    """The hypotheses of an instance from x^1 = 0."""
+    factor, _ = farthest(choice)
+    return [
+        *choice.chosen, from_origin,
+        (theta, "<=", beta), (beta**2, "<=", theta), *choice.mixing,
+        (0, "<=", lam), (lam**2 * (factor * eta * K) ** 2, "<=", choice.a * s),
+    ]  # fmt: skip
+
+
 def at_numbers(
     p: Proof, general: Claimed, choice: Choice, known: Iterable[Theorem], reach: Expr
 ) -> Theorem:
@@ -64,12 +81,32 @@ def at_numbers(
     know_beta(p)
     know_denominator(p)
     know_prediction(p)
-    if choice.mixed:
+    if choice.double:
+        p.know(p.have((1, "<=", choice.at(q)), by.algebra()))
+    elif choice.mixed:
         p.know(p.use(least_q))
-    values = {str(name): value for name, value in choice.values.items()}
-    if general is rate:
-        values.pop(str(a_mean))
+    values = {str(z): value for z, value in choice.values.items() if z in general.for_constants}
     return p.use(general, *known, **values, R=farthest(choice)[0], X=reach, C_P=choice.C_P)
+
+
+def anywhere(p: Proof, general: Claimed, choice: Choice, known: Iterable[Theorem]) -> Theorem:
+    """An instance for every start."""
+    know_scale(p, choice)
+    return at_numbers(p, general, choice, known, farthest(choice)[1])
+
+
+def at_origin(p: Proof, general: Claimed, choice: Choice, known: Iterable[Theorem]) -> Theorem:
+    """An instance of the refined theorem from x^1 = 0, where weight decay counts a third."""
+    know_scale(p, choice)
+    reach = farthest(choice)[0] * eta * K
+    allowed = (lam**2 * reach**2, "<=", choice.a * s)
+    far = p.have((xmax[d] + reach, "<=", reach), by.adding(from_origin))
+    third = p.calc(
+        lam**2 * mean_square(xmax[d], reach),
+        "==", lam**2 * reach**2 / 3, by.algebra(from_origin, alone=True),
+        "<=", choice.a_mean * s, by.algebra(allowed, alone=True),
+    )  # fmt: skip
+    return at_numbers(p, general, choice, (*known, far, third), reach)
 
 
 def state(
@@ -88,9 +125,7 @@ def state(
         reference=f"blueprint, instances: {reference}",
     )
     def proof(p: Proof) -> Theorem:
-        know_scale(p, choice)
-        known = p.use(constant), p.use(bracket)
-        return at_numbers(p, rate, choice, known, farthest(choice)[1])
+        return anywhere(p, rate, choice, (p.use(constant), p.use(bracket)))
 
     return proof
 
@@ -128,8 +163,6 @@ rate_mixed = state(
 # --- from x^1 = 0 -------------------------------------------------------------------------------
 
 origin_constant = stated_constant(adamw, origin, weighted_weight)
-from_origin = (xmax[d], "==", 0)
-origin_reach = sqrt(2) * eta * K
 
 
 @adamw.lemma(
@@ -137,23 +170,10 @@ origin_reach = sqrt(2) * eta * K
     title="AdamW's rate from x^1 = 0, t = 2/3",
     kind="instance",
     for_constants=origin.constants,
-    given=[
-        *origin.chosen, from_origin,
-        (theta, "<=", beta), (beta**2, "<=", theta), *origin.mixing,
-        (0, "<=", lam), (lam**2 * origin_reach**2, "<=", origin.a * s),
-    ],
+    given=given_from_origin(origin),
     claim=(l1 / K, "<=", origin.bound),
     witness={**origin.witness, x[1, 1]: 0},
     reference="blueprint, instances: C_1 = 2.53296",
-)  # fmt: skip
+)
 def rate_origin(p: Proof) -> Theorem:
-    know_scale(p, origin)
-    allowed = (lam**2 * origin_reach**2, "<=", origin.a * s)
-    far = p.have((xmax[d] + origin_reach, "<=", origin_reach), by.adding(from_origin))
-    third = p.calc(
-        lam**2 * mean_square(xmax[d], origin_reach),
-        "==", lam**2 * origin_reach**2 / 3, by.algebra(from_origin, alone=True),
-        "<=", origin.a_mean * s, by.algebra(allowed, alone=True),
-    )  # fmt: skip
-    known = p.use(origin_constant), p.use(weighted_bracket), far, third
-    return at_numbers(p, refined_rate, origin, known, origin_reach)
+    return at_origin(p, refined_rate, origin, (p.use(origin_constant), p.use(weighted_bracket)))

@@ -56,7 +56,7 @@ def _run(args: argparse.Namespace) -> int:
     chosen = [(theory, _chosen(theory, args.lemma)) for theory in theories]
     claims = [claim for _, picked in chosen for claim in picked]
     cache = None if args.no_cache or args.cross_examine else Cache(theories, started, IMPORTED_AT)
-    known = _prove(claims, theories, cache)
+    known = prove(claims, theories, cache)
     gc.enable()
     opinions = _second_opinions(claims, args.timeout) if args.cross_examine else None
     progress("")
@@ -75,7 +75,7 @@ def _run(args: argparse.Namespace) -> int:
 
 
 @dataclass(frozen=True)
-class _Outcome:
+class Outcome:
     """What is reported of a claim: proved in this run, or recalled."""
 
     verdict: str
@@ -89,29 +89,30 @@ class _Outcome:
 
 
 @dataclass(frozen=True)
-class _Known:
+class Known:
     """What this run knows, by itself or recalled from the cache."""
 
     claims: dict[Claimed, Recalled]
     models: dict[Theory, ModelReport]
 
-    def outcome(self, claim: Claimed) -> _Outcome:
+    def outcome(self, claim: Claimed) -> Outcome:
         if claim in self.claims:
             old = self.claims[claim]
             lists = (old.assumptions, old.axioms, old.definitions)
-            return _Outcome("proved", old.seconds, "", *lists, recalled=True)
+            return Outcome("proved", old.seconds, "", *lists, recalled=True)
         result = claim.check()
         if result.claim is None:
-            return _Outcome(result.verdict, result.seconds, result.reason)
+            return Outcome(result.verdict, result.seconds, result.reason)
         base = foundation(result.claim.theorem)
         lists = (base.assumptions, base.axioms, base.definitions)
-        return _Outcome(result.verdict, result.seconds, result.reason, *lists, base.oracles)
+        return Outcome(result.verdict, result.seconds, result.reason, *lists, base.oracles)
 
     def model(self, theory: Theory) -> ModelReport:
         return self.models.get(theory) or theory.consistency()
 
 
-def _prove(claims: list[Claimed], theories: list[Theory], cache: Cache | None) -> _Known:
+def prove(claims: list[Claimed], theories: list[Theory], cache: Cache | None) -> Known:
+    """Prove and replay claims; with a cache, what it does not recall."""
     """Prove and replay what is not recalled."""
     wanted, models = claims, theories
     if cache is not None:
@@ -133,15 +134,15 @@ def _prove(claims: list[Claimed], theories: list[Theory], cache: Cache | None) -
         proved = [c for c in wanted if c.result and c.result.verdict == "proved"]
         replay_elsewhere(proved, models, replayed)
     if cache is None:
-        return _Known({}, {})
+        return Known({}, {})
     cache.keep(wanted, models, replayed)
     if cache.trouble:
         print(f"ratecert: no cache: {cache.trouble}", file=sys.stderr)
-    return _Known(cache.claims, cache.models)
+    return Known(cache.claims, cache.models)
 
 
 def _report(
-    chosen: list[tuple[Theory, list[Claimed]]], known: _Known, opinions: Report | None
+    chosen: list[tuple[Theory, list[Claimed]]], known: Known, opinions: Report | None
 ) -> dict[str, Any]:
     """All of it, for programs."""
     report: dict[str, Any] = {
@@ -213,7 +214,7 @@ def _chosen(theory: Theory, ids: list[str]) -> list[Claimed]:
     return [c for c in theory.claims.values() if not ids or c.id in wanted]
 
 
-def _statement(claim: Claimed, outcome: _Outcome) -> dict[str, Any]:
+def _statement(claim: Claimed, outcome: Outcome) -> dict[str, Any]:
     printer = Printer()
     entry: dict[str, Any] = {
         "id": claim.id,
@@ -247,7 +248,7 @@ def _model(report: ModelReport, recalled: bool) -> dict[str, Any]:
     }
 
 
-def _text(chosen: list[tuple[Theory, list[Claimed]]], known: _Known) -> None:
+def _text(chosen: list[tuple[Theory, list[Claimed]]], known: Known) -> None:
     for theory, picked in chosen:
         rows = []
         failures = []

@@ -1,0 +1,154 @@
+"""The theorems that instances are made of, and what an instance of each takes to state and prove."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from fractions import Fraction
+
+import sympy
+
+from ..language import Claimed, Expr, Rational
+from ..language.loader import statement
+from ..theorems.adamw.choice import Choice
+from ..theorems.adamw.parameters import error_weight, gamma
+from ..theorems.adamw.setting import mu, theta
+from .free import Freedom, Mixing
+
+SHARES = sympy.Symbol("share")
+
+
+class NoKindError(ValueError):
+    """Not a theorem of which instances can be made; the message names those that are."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A theorem with free parameters.
+
+    ``module``: where its instances are stated and proved; ``least``: the name there of the least
+    C_P as an expression; ``given`` and ``proof``: names there, of the hypotheses of an instance and
+    of its proof; ``general``: the name of the theorem there, if ``proof`` takes it.
+    """
+
+    label: str
+    parent: str
+    imports: tuple[str, ...]
+    least: str
+    given: str
+    proof: str
+    mixings: tuple[Mixing, ...]
+    origin: bool = False
+
+    @property
+    def claimed(self) -> Claimed:
+        """The theorem."""
+        return statement(self.label)
+
+    def freedom(self, mixing: Mixing) -> Freedom:
+        """Its free parameters."""
+        return Freedom(self.claimed, mixing, origin=self.origin)
+
+
+_ADAMW = "from ratecert.proofs.theorems.adamw"
+_REFINED = f"{_ADAMW}.parameters import a_mean, constant"
+KINDS: Mapping[str, Kind] = {
+    kind.label: kind
+    for kind in (
+        Kind(
+            "adamw.rate", "adamw",
+            (f"{_ADAMW}.instances import anywhere, given, least",
+             f"{_ADAMW}.rate import l1, rate", f"{_ADAMW}.setting import K, adamw"),
+            "least", "given(numbers)", "anywhere(p, rate, numbers, known)", ("one", "any"),
+        ),
+        Kind(
+            "adamw.rate.refined", "adamw",
+            (f"{_ADAMW}.instances import anywhere, given_refined", _REFINED,
+             f"{_ADAMW}.rate import l1, refined_rate", f"{_ADAMW}.setting import K, adamw"),
+            "constant(a_mean)", "given_refined(numbers)",
+            "anywhere(p, refined_rate, numbers, known)", ("one", "any"),
+        ),
+        Kind(
+            "nadamw.rate", "nadamw",
+            (f"{_ADAMW}.instances import anywhere, given, least", f"{_ADAMW}.rate import l1",
+             f"{_ADAMW}.setting import K",
+             "from ratecert.proofs.theorems.nadamw import nadamw, nadamw_rate"),
+            "least", "given(numbers)", "anywhere(p, nadamw_rate, numbers, known)", ("theta",),
+        ),
+        Kind(
+            "nadamw.rate.refined", "nadamw",
+            (f"{_ADAMW}.instances import anywhere, given_refined", _REFINED,
+             f"{_ADAMW}.rate import l1", f"{_ADAMW}.setting import K",
+             "from ratecert.proofs.theorems.nadamw import nadamw, nadamw_refined_rate"),
+            "constant(a_mean)", "given_refined(numbers)",
+            "anywhere(p, nadamw_refined_rate, numbers, known)", ("theta",),
+        ),
+        Kind(
+            "adam.rate", "adam",
+            (f"{_ADAMW}.rate import l1", f"{_ADAMW}.setting import K",
+             "from ratecert.proofs.theorems.adam import adam, at_numbers, given, paid"),
+            "paid", "given(numbers)", "at_numbers(p, numbers, known)", ("one", "any"),
+        ),
+    )
+}  # fmt: skip
+
+
+def kind_of(label: str) -> Kind:
+    """The theorem named; raises ``NoKindError`` naming the nearest."""
+    if label not in KINDS:
+        near = get_close_matches(label, KINDS, 1, 0.5)
+        raise NoKindError(
+            f"{label!r} has no free parameters to optimise"
+            f"{f'; did you mean {near[0]}?' if near else ''} (known: {', '.join(KINDS)})"
+        )
+    return KINDS[label]
+
+
+def from_origin(kind: Kind) -> Kind:
+    """The refined theorem for x^1 = 0, where a_mean = a/3."""
+    imports = tuple(
+        line.replace("anywhere", "at_origin")
+        .replace("given_refined", "given_from_origin")
+        .replace("setting import K", "setting import K, x")
+        .replace("K, x, adamw", "K, adamw, x")
+        for line in kind.imports
+    )
+    proof = kind.proof.replace("anywhere", "at_origin")
+    return replace(
+        kind, imports=imports, given="given_from_origin(numbers)", proof=proof, origin=True
+    )
+
+
+def choice(
+    kind: Kind, mixing: Mixing, values: Mapping[str, Fraction], least: Expr, name: str
+) -> Choice:
+    """The numbers of an instance, with the supremum of what the momentum error weighs."""
+    numbers = {n: Rational(v) for n, v in values.items()}
+    made = Choice(name, least, **numbers, weight=Rational(0),
+                  mixed=mixing != "one", double=mixing == "theta")  # fmt: skip
+    return replace(made, weight=heaviest(made))
+
+
+def heaviest(numbers: Choice) -> Expr:
+    """At least what the momentum error weighs, for all theta and mu of the instance.
+
+    The greatest value at the ends of both ranges; or, where it is greater in between, a rational
+    number a little above what a grid shows. The kernel has the last word.
+    """
+    weight = numbers.at(error_weight)
+    mixtures = [sympy.Integer(1)] if not numbers.mixed else [sympy.Integer(1), theta]
+    if numbers.double:
+        mixtures = [theta]
+    low = 1 - numbers.c_theta * numbers.gamma
+    at_ends, between = list[Expr](), list[Expr]()
+    for mixture in mixtures:
+        of_theta = sympy.cancel(weight.xreplace({mu: mixture, gamma: numbers.gamma}))
+        at_ends += [of_theta.xreplace({theta: end}) for end in (low, sympy.Integer(1))]
+        between += [of_theta.xreplace({theta: low + (1 - low) * j / 40}) for j in range(1, 40)]
+    greatest = max(at_ends)
+    inside = max(between)
+    if inside <= greatest:
+        return greatest
+    above = Fraction(int(inside.p), int(inside.q)) * Fraction(100001, 100000)
+    return Rational(-((-above * 10**6) // 1), 10**6)
