@@ -1,7 +1,7 @@
 """The free parameters of a rate, and what its hypotheses ask of them.
 
-Everything is read off the theorem: a hypothesis ``x = e`` says what x is, ``E <= C_P`` which C_P are
-admitted, and those that speak of free parameters, theta and mu alone what the parameters must
+Everything is read off the theorem: a hypothesis ``x = e`` says what x is, ``E <= C_P`` which C_P
+are admitted, and those that speak of free parameters, theta and mu alone what the parameters must
 satisfy, at every theta = 1 - c_theta s with 0 < s <= gamma.
 """
 
@@ -121,7 +121,7 @@ class Freedom:
             high = Fraction(1)
         for demand in self.demands:
             f = demand.formula
-            if names(f) != {name}:
+            if names(f) != frozenset({name}):
                 continue
             if isinstance(f.left, k.Rat) and not isinstance(f.right, k.Rat | k.Add | k.Mul):
                 if (f.left.value, f.op == "<") >= (low, low_open):
@@ -177,7 +177,7 @@ class Freedom:
 
     def _saying(self, name: str, value: Fraction) -> str:
         """The hypotheses on a parameter alone that fail."""
-        stated = [d.formula for d in self.demands if names(d.formula) == {name}]
+        stated = [d.formula for d in self.demands if names(d.formula) == frozenset({name})]
         failing = [f for f in stated if self._fails(f, {name: value})]
         if not failing:
             return f"an instance asks for {name} in {self.ranges[name]}"

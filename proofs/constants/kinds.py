@@ -1,4 +1,4 @@
-"""The theorems that instances are made of, and what an instance of each takes to state and prove."""
+"""The theorems that instances are made of, and what it takes to state and prove one of each."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import sympy
 
 from ..language import Claimed, Expr, Rational
 from ..language.loader import statement
+from ..theorems.adam import paid
 from ..theorems.adamw.choice import Choice
-from ..theorems.adamw.parameters import error_weight, gamma
+from ..theorems.adamw.parameters import a as decay
+from ..theorems.adamw.parameters import a_mean, constant, error_weight, gamma
 from ..theorems.adamw.setting import mu, theta
 from .free import Freedom, Mixing
-
-SHARES = sympy.Symbol("share")
 
 
 class NoKindError(ValueError):
@@ -27,9 +27,10 @@ class NoKindError(ValueError):
 class Kind:
     """A theorem with free parameters.
 
-    ``module``: where its instances are stated and proved; ``least``: the name there of the least
-    C_P as an expression; ``given`` and ``proof``: names there, of the hypotheses of an instance and
-    of its proof; ``general``: the name of the theorem there, if ``proof`` takes it.
+    ``parent``: its theory, which that of an instance extends. ``imports``: what the file of an
+    instance imports, so that there ``least`` is the least C_P as an expression, ``given`` are the
+    hypotheses of the instance and ``proof`` is its proof. ``mixings``: which mu there are instances
+    for, the usual one first. ``origin``: is it for x^1 = 0?
     """
 
     label: str
@@ -51,6 +52,10 @@ class Kind:
         return Freedom(self.claimed, mixing, origin=self.origin)
 
 
+LEAST: Mapping[str, Expr] = {
+    "least": constant(decay), "constant(a_mean)": constant(a_mean), "paid": paid,
+}  # fmt: skip
+"""The least C_P, by the name that it has in the file of an instance."""
 _ADAMW = "from ratecert.proofs.theorems.adamw"
 _REFINED = f"{_ADAMW}.parameters import a_mean, constant"
 KINDS: Mapping[str, Kind] = {
@@ -120,12 +125,12 @@ def from_origin(kind: Kind) -> Kind:
     )
 
 
-def choice(
-    kind: Kind, mixing: Mixing, values: Mapping[str, Fraction], least: Expr, name: str
-) -> Choice:
+def choice(kind: Kind, mixing: Mixing, values: Mapping[str, Fraction], name: str) -> Choice:
     """The numbers of an instance, with the supremum of what the momentum error weighs."""
     numbers = {n: Rational(v) for n, v in values.items()}
-    made = Choice(name, least, **numbers, weight=Rational(0),
+    if kind.origin:
+        numbers["a_mean"] = numbers["a"] / 3
+    made = Choice(name, LEAST[kind.least], **numbers, weight=Rational(0),
                   mixed=mixing != "one", double=mixing == "theta")  # fmt: skip
     return replace(made, weight=heaviest(made))
 

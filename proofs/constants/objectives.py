@@ -21,7 +21,9 @@ CONSTANTS: Mapping[str, Expr] = {"C_1": C_1, "C_P": C_P, "C_2": C_2}
 """The constants of the bound, of which the theorem's conclusion is made."""
 DATA = {"d": "d", "K": "K", "L": "L", "Delta": "Delta", "sigma": "sigma_s"}
 """What a bound is taken at, and the theorem's name for it; sigma is sigma_s."""
-_NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?|-?[0-9]{1,40}/[0-9]{1,40}")  # fmt: skip
+_NUMBER = re.compile(
+    r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?|-?[0-9]{1,40}/[0-9]{1,40}"
+)
 
 
 class ObjectiveError(ValueError):
@@ -67,9 +69,11 @@ class Objective:
 
         return at
 
-    def point(self, claimed: Claimed, values: Mapping[str, Fraction | k.Term]) -> Point:
+    def point(self, claimed: Claimed, values: Mapping[str | k.Term, Fraction | k.Term]) -> Point:
         """The data and values of the free parameters and C_P, to evaluate ``term`` exactly."""
-        return Point.of(claimed, {**self.data, **values})
+        known: dict[str | k.Term, Fraction | int | k.Term] = dict(self.data.items())
+        known.update(values)
+        return Point.of(claimed, known)
 
 
 def objective(text: str, claimed: Claimed) -> Objective:

@@ -14,10 +14,7 @@ from fractions import Fraction
 from ..kernel import terms as k
 from ..language import Claimed, Expr
 from ..render.text import Printer
-from ..theorems.adam import paid
 from ..theorems.adamw.choice import Choice
-from ..theorems.adamw.parameters import a_mean, constant
-from ..theorems.adamw.parameters import a as decay
 from ..theorems.table import ROWS
 from .free import LARGEST, Freedom, InadmissibleError, Mixing
 from .kinds import Kind, choice, from_origin, kind_of
@@ -29,9 +26,6 @@ from .writing import source
 
 LOSS = Fraction(1, 2000)
 """What rounding to rationals may cost, relative to the best found."""
-_LEAST: Mapping[str, Expr] = {
-    "least": constant(decay), "constant(a_mean)": constant(a_mean), "paid": paid,
-}  # fmt: skip
 _FOR: Mapping[Mixing, str] = {"one": "μ = 1", "any": "μ in [θ, 1]", "theta": "μ = θ"}
 
 
@@ -61,6 +55,8 @@ class Proposal:
     kind: Kind
     objective: Objective
     mixing: Mixing
+    fixed: Mapping[str, Fraction]
+    boxes: Mapping[str, tuple[Fraction, Fraction]]
     numbers: Choice
     values: Mapping[str, Fraction]
     best: Found
@@ -119,8 +115,7 @@ def propose(
     say("searching")
     best = search.interior({n: float(v) for n, v in fixed.items()})
     values = rounded(search, best, fixed, loss)
-    complete = {**values, "a_mean": values["a"] / 3} if kind.origin else values
-    numbers = choice(kind, mixing, complete, _LEAST[kind.least], "numbers")
+    numbers = choice(kind, mixing, values, "numbers")
     constants = {c: _closed(kind.claimed, getattr(numbers, c)) for c in ("C_P", "C_1", "C_2")}
     value, number = _worth(kind.claimed, wanted, numbers)
     shipped = tuple(_shipped(kind, wanted, mixing))
@@ -133,8 +128,8 @@ def propose(
     ]  # fmt: skip
     title = f"{kind.label}, at numbers found for {wanted.text.split()[0]}"
     return Proposal(
-        kind, wanted, mixing, numbers, values, best, search.evaluations, constants, value, number,
-        shipped, name, source(kind, numbers, title, remarks, name),
+        kind, wanted, mixing, fixed, boxes, numbers, values, best, search.evaluations, constants,
+        value, number, shipped, name, source(kind, numbers, title, remarks, name),
     )  # fmt: skip
 
 
@@ -165,8 +160,8 @@ def _admit(
         inside = freedom.ranges[name]
         if low == 0 and name not in LINEAR:
             raise OptionError(
-                f"--box {name}={low}:{high}: {name} is searched by its logarithm; let the box begin "
-                f"above 0" + (f", or use --fix {name}=0" if low in inside else "")
+                f"--box {name}={low}:{high}: {name} is searched by its logarithm, so let the box "
+                "begin above 0" + (f", or use --fix {name}=0" if low in inside else "")
             )
         if high not in inside or low not in inside:
             raise InadmissibleError(
@@ -183,7 +178,7 @@ def _closed(claimed: Claimed, form: Expr) -> tuple[str, str]:
 
 def _worth(claimed: Claimed, wanted: Objective, numbers: Choice) -> tuple[str, Fraction]:
     """The objective at the numbers of an instance, rounded up."""
-    values: dict[str, Fraction | k.Term] = {
+    values: dict[str | k.Term, Fraction | k.Term] = {
         "C_P": claimed.scope().term(numbers.C_P),
         "c_eps": _fraction(numbers.c_eps),
         LARGEST: _fraction(numbers.gamma),

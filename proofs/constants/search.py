@@ -180,7 +180,7 @@ class Search:
             return self.at(fixed)
 
         def problem(z: Vector) -> tuple[Vector, Vector]:
-            """log objective, and all that must not be negative, at rows (parameters, log C_P)."""
+            """Log objective, and all that must not be negative, at rows (parameters, log C_P)."""
             values = self._values(loose, fixed, z[..., :-1])
             known = self.freedom.at(values)
             least = self.freedom.constants(known)

@@ -28,8 +28,9 @@ def source(kind: Kind, numbers: Choice, title: str, remarks: Sequence[str], name
         remarks: lines of the file's docstring.
         name: of the theory.
     """
-    chosen = [f"{field}={_written(getattr(numbers, field))}," for field in _FIELDS
-              if field in ("c_eta", "c_theta", "gamma", "weight") or _differs(numbers, field)]  # fmt: skip
+    always = ("c_eta", "c_theta", "gamma", "weight")
+    shown = [field for field in _FIELDS if field in always or _differs(numbers, field)]
+    chosen = [f"{field}={_written(getattr(numbers, field))}," for field in shown]
     chosen += ["mixed=False,"] * (not numbers.mixed) + ["double=True,"] * numbers.double
     witness = "numbers.witness"
     if kind.origin:
@@ -51,7 +52,7 @@ def source(kind: Kind, numbers: Choice, title: str, remarks: Sequence[str], name
         "",
         *(folded for line in imports for folded in _folded(line)),
         "",
-        'theory = Theory(',
+        "theory = Theory(",
         f'    "{name}",',
         f'    "{title}",',
         f'    source="{kind.label}, at numbers found by search",',
@@ -63,9 +64,9 @@ def source(kind: Kind, numbers: Choice, title: str, remarks: Sequence[str], name
         *(f"    {line}" for line in chosen),
         ")",
         "",
-        f"weight = stated_weight(theory, numbers)",
-        f"constant_of = stated_constant(theory, numbers, weight)",
-        f"bracket = stated_bracket(theory, numbers)",
+        "weight = stated_weight(theory, numbers)",
+        "constant_of = stated_constant(theory, numbers, weight)",
+        "bracket = stated_bracket(theory, numbers)",
         "",
         "",
         "@theory.lemma(",

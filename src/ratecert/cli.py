@@ -223,9 +223,7 @@ def _optimise(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "-o", "--output", metavar="FILE.py", help="write the instance there, once it is proved"
     )
     command.add_argument("--name", help="of the theory written (default: FILE's, or found)")
-    command.add_argument(
-        "--seed", type=_count, default=0, help="of the random starts (default 0)"
-    )
+    command.add_argument("--seed", type=_count, default=0, help="of the random starts (default 0)")
     _format(command)
 
 

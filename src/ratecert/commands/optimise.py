@@ -85,7 +85,9 @@ def _advice(names: tuple[str, ...]) -> str:
     """What to fix or box."""
     fix = ",".join(f"{n}=..." for n in names)
     boxes = " ".join(f"--box {n}=LOW:HIGH" for n in names)
-    return f"Fix {'them' if len(names) > 1 else 'it'} (--fix {fix}), or say how far to go ({boxes})."
+    return (
+        f"Fix {'them' if len(names) > 1 else 'it'} (--fix {fix}), or say how far to go ({boxes})."
+    )
 
 
 # --- options ------------------------------------------------------------------------------------
@@ -192,11 +194,12 @@ def _text(
     what = proposal.objective.text
     print(f"{proposal.kind.label}, for {proposal.mu}: {what} minimised\n")
     print("  parameters")
-    fixed = _pairs(args.fix)
-    for name in proposal.kind.freedom(proposal.mixing).names:
-        how = "fixed" if name in fixed else ""
-        how = how or (f"in {'{}:{}'.format(*_boxes(args.box)[name])}" if name in _boxes(args.box) else "")
-        print(f"    {name:<8} {proposal.values[name]!s:<12} {how}".rstrip())
+    for name, value in proposal.values.items():
+        how = "fixed" if name in proposal.fixed else ""
+        if name in proposal.boxes:
+            low, high = proposal.boxes[name]
+            how = f"in {low}:{high}" + (", at its end" if value in (low, high) else "")
+        print(f"    {name:<8} {value!s:<12} {how}".rstrip())
     print("\n  constants, rounded up")
     for name, (closed, decimal) in proposal.constants.items():
         print(f"    {name:<8} {decimal:<15} {closed}")
@@ -236,8 +239,8 @@ def _report(
         "objective": proposal.objective.text,
         "value": proposal.value,
         "parameters": {name: str(value) for name, value in proposal.values.items()},
-        "fixed": sorted(_pairs(args.fix)),
-        "boxes": {n: [str(end) for end in ends] for n, ends in _boxes(args.box).items()},
+        "fixed": sorted(proposal.fixed),
+        "boxes": {n: [str(end) for end in ends] for n, ends in proposal.boxes.items()},
         "constants": {
             name: {"closed": closed, "value": decimal}
             for name, (closed, decimal) in proposal.constants.items()
