@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import add, mul
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -30,13 +32,15 @@ def function(term: k.Term) -> Function:
     """
     order: list[k.Term] = []
     _collect(term, order, set())
+    place = {node: n for n, node in enumerate(order)}
+    program = [_instruction(node, place) for node in order]
 
     def evaluate(values: Mapping[str, Array]) -> Array:
-        known: dict[k.Term, Array] = {}
+        known: list[Array] = []
         with np.errstate(all="ignore"):
-            for node in order:
-                known[node] = _value(node, known, values)
-        return known[term]
+            for compute in program:
+                known.append(compute(known, values))
+        return known[-1]
 
     return evaluate
 
@@ -63,24 +67,29 @@ def _parts(term: k.Term) -> tuple[k.Term, ...]:
     raise TypeError(f"no closed form in constants: {term}")
 
 
-def _value(node: k.Term, known: Mapping[k.Term, Array], values: Mapping[str, Array]) -> Array:
+def _instruction(
+    node: k.Term, place: Mapping[k.Term, int]
+) -> Callable[[list[Array], Mapping[str, Array]], Array]:
+    """How a node's value follows from those of its parts, which stand at their places."""
+    at = [place[part] for part in _parts(node)]
     if isinstance(node, k.Rat):
-        return np.float64(node.value)
+        number = np.float64(node.value)
+        return lambda known, values: number
     if isinstance(node, k.Add):
-        return sum(known[part] for part in node.terms)
+        return lambda known, values: reduce(add, [known[n] for n in at])
     if isinstance(node, k.Mul):
-        result: Array = 1.0
-        for part in node.terms:
-            result = result * known[part]
-        return result
+        return lambda known, values: reduce(mul, [known[n] for n in at])
     if isinstance(node, k.Pow):
-        return np.power(known[node.base], float(node.exponent))
+        (base,), exponent = at, float(node.exponent)
+        return lambda known, values: np.power(known[base], exponent)
     if isinstance(node, k.Abs):
-        return np.abs(known[node.body])
-    if isinstance(node, k.IxVal):
-        base = 0.0 if node.index.base is None else values[name_of(node)]
-        return base + node.index.offset
-    return values[name_of(node)]
+        (body,) = at
+        return lambda known, values: np.abs(known[body])
+    if isinstance(node, k.IxVal) and node.index.base is None:
+        offset = float(node.index.offset)
+        return lambda known, values: offset
+    name, shift = name_of(node), node.index.offset if isinstance(node, k.IxVal) else 0
+    return lambda known, values: values[name] + shift
 
 
 def name_of(node: k.Term) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
+from math import ceil
 
 import sympy
 
@@ -138,22 +139,28 @@ def choice(kind: Kind, mixing: Mixing, values: Mapping[str, Fraction], name: str
 def heaviest(numbers: Choice) -> Expr:
     """At least what the momentum error weighs, for all theta and mu of the instance.
 
-    The greatest value at the ends of both ranges; or, where it is greater in between, a rational
+    The greatest value at the ends of theta's range; or, where it is greater in between, a rational
     number a little above what a grid shows. The kernel has the last word.
     """
     weight = numbers.at(error_weight)
-    mixtures = [sympy.Integer(1)] if not numbers.mixed else [sympy.Integer(1), theta]
-    if numbers.double:
-        mixtures = [theta]
-    low = 1 - numbers.c_theta * numbers.gamma
-    at_ends, between = list[Expr](), list[Expr]()
+    shares = [Fraction(j, 4) for j in range(5)] if numbers.mixed else [Fraction(0)]
+    mixtures = [theta] if numbers.double else [1 - Rational(u) * (1 - theta) for u in shares]
+    low = _at(1 - numbers.c_theta * numbers.gamma, Fraction(0))
+    greatest, inside = Fraction(0), Fraction(0)
     for mixture in mixtures:
         of_theta = sympy.cancel(weight.xreplace({mu: mixture, gamma: numbers.gamma}))
-        at_ends += [of_theta.xreplace({theta: end}) for end in (low, sympy.Integer(1))]
-        between += [of_theta.xreplace({theta: low + (1 - low) * j / 40}) for j in range(1, 40)]
-    greatest = max(at_ends)
-    inside = max(between)
+        places = [low + (1 - low) * Fraction(j, 40) for j in range(41)]
+        values = [_at(of_theta, place) for place in places]
+        greatest = max(greatest, values[0], values[-1])
+        top = max(range(41), key=values.__getitem__)
+        around = places[max(top - 1, 0)], places[min(top + 1, 40)]
+        finer = (around[0] + (around[1] - around[0]) * Fraction(j, 40) for j in range(41))
+        inside = max(inside, *(_at(of_theta, place) for place in finer))
     if inside <= greatest:
-        return greatest
-    above = Fraction(int(inside.p), int(inside.q)) * Fraction(100001, 100000)
-    return Rational(-((-above * 10**6) // 1), 10**6)
+        return Rational(greatest)
+    return Rational(Fraction(ceil(inside * Fraction(100001, 100000) * 10**6), 10**6))
+
+
+def _at(of_theta: Expr, place: Fraction) -> Fraction:
+    value = of_theta.xreplace({theta: Rational(place)})
+    return Fraction(int(value.p), int(value.q))

@@ -22,8 +22,8 @@ from .objectives import Objective
 Vector: TypeAlias = Any
 """A float64 array."""
 Say: TypeAlias = Callable[[str], None]
-DRAWN, STARTS = 4000, 6
-"""Random points, and how many of the best are starts."""
+DRAWN, STARTS, STEPS = 4000, 6, 80
+"""Random points, how many of the best are starts, and the most steps from each."""
 TOLERANCE = 1e-9
 """By how much a hypothesis may seem to fail in floating point."""
 GAIN = 1e-5
@@ -179,7 +179,7 @@ class Search:
         if not loose:
             return self.at(fixed)
 
-        def problem(z: Vector) -> tuple[Vector, Vector]:
+        def problem_at(z: Vector) -> tuple[Vector, Vector]:
             """Log objective, and all that must not be negative, at rows (parameters, log C_P)."""
             values = self._values(loose, fixed, z[..., :-1])
             known = self.freedom.at(values)
@@ -191,15 +191,14 @@ class Search:
             value = np.log(self._value({**values, CONSTANT: np.exp(z[..., -1])}))
             return value, np.nan_to_num(np.concatenate([room, *slacks], axis=-1), nan=-1.0)
 
-        step = 1e-7 * np.eye(len(loose) + 1)
+        problem = _once(problem_at)
+        half = len(loose) + 1
+        step = 1e-7 * np.eye(half)
 
+        @_once
         def slopes(z: Vector) -> tuple[Vector, Vector]:
-            value, rest = problem(np.concatenate([z + step, z - step]))
-            half = len(step)
-            return (
-                (value[:half] - value[half:]) / 2e-7,
-                ((rest[:half] - rest[half:]) / 2e-7).T,
-            )
+            value, rest = problem_at(np.concatenate([z + step, z - step]))
+            return (value[:half] - value[half:]) / 2e-7, ((rest[:half] - rest[half:]) / 2e-7).T
 
         ends = [tuple(self._inner(n, e) for e in self.interval(n)) for n in loose]
         with np.errstate(all="ignore"):
@@ -214,7 +213,7 @@ class Search:
                     "jac": lambda z: slopes(z)[1],
                 },
                 method="SLSQP",
-                options={"maxiter": 200, "ftol": 1e-12},
+                options={"maxiter": STEPS, "ftol": 1e-11},
             )
         z = np.clip(done.x[:-1], [e[0] for e in ends], [e[1] for e in ends])
         return self._found(loose, fixed, z) if np.all(np.isfinite(z)) else None
@@ -276,3 +275,15 @@ class Search:
         steps = ", ".join(f"{y:.6g} at {name}={x:.4g}" for x, y in seen)
         why = REASONS.get((name, int(upper)), "")
         return f"{name} → {limit}: {steps}" + (f"\n    ({why})" if why else "")
+
+
+def _once(compute: Callable[[Vector], Any]) -> Callable[[Vector], Any]:
+    """``compute``, remembering the last point: a solver asks for each part of a value by itself."""
+    last: list[Any] = [None, None]
+
+    def remembered(z: Vector) -> Any:
+        if last[0] is None or not np.array_equal(z, last[0]):
+            last[:] = [z.copy(), compute(z)]
+        return last[1]
+
+    return remembered
