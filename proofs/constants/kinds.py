@@ -93,8 +93,8 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "adam.rate", "adam",
             (f"{_ADAMW}.rate import l1", f"{_ADAMW}.setting import K",
-             "from ratecert.proofs.theorems.adam import adam, at_numbers, given, paid"),
-            "paid", "given(numbers)", "at_numbers(p, numbers, known)", ("one", "any"),
+             "from ratecert.proofs.theorems.adam import adam, at_numbers, given, paid, rate"),
+            "paid", "given(numbers)", "at_numbers(p, rate, numbers, known)", ("one", "any"),
         ),
     )
 }  # fmt: skip

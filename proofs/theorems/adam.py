@@ -36,7 +36,7 @@ from .adamw.parameters import (
 from .adamw.parameters import bracket as general_bracket
 from .adamw.parameters import paid as general_paid
 from .adamw.payment import what_is_paid
-from .adamw.rate import bound, bound_in_sigma, l1, measured, quiet, separate_roots
+from .adamw.rate import bound, bound_in_sigma, joint_bound, l1, measured, quiet, separate_roots
 from .adamw.setting import (
     D,
     Delta,
@@ -251,6 +251,23 @@ def rate(p: Proof) -> Theorem:
 
 
 @adam.theorem(
+    "rate.joint",
+    title="Adam's and NAdam's rate with its root not split",
+    for_constants=everything,
+    given=hyperparameters,
+    claim=(l1 / K, "<=", joint_bound),
+    witness=point,
+    reference="blueprint section 3, before the last line: (A^2 + B^2)^{1/2} <= A + B",
+)
+def joint_rate(p: Proof) -> Theorem:
+    know_choice(p)
+    know_denominator(p)
+    know_prediction(p)
+    know_constant(p)
+    return measured(p, p.use(bound_on_P), joint=True)
+
+
+@adam.theorem(
     "rate.sigma",
     title="The rate in the noise level alone",
     for_constants=(*everything, gamma),
@@ -288,14 +305,14 @@ def given(choice: Choice) -> list[Any]:
     return [*choice.chosen, *averaging, *choice.mixing]
 
 
-def at_numbers(p: Proof, choice: Choice, known: Iterable[Theorem]) -> Theorem:
-    """The main theorem at the numbers of an instance."""
+def at_numbers(p: Proof, general: Claimed, choice: Choice, known: Iterable[Theorem]) -> Theorem:
+    """A theorem for all parameters at the numbers of an instance."""
     know_scale(p, choice)
     p.know(p.use(positive_floor, c_eps=choice.c_eps))
     know_denominator(p)
     know_prediction(p)
     values = {str(z): choice.values[z] for z in everything if z in choice.values}
-    return p.use(rate, *known, **values, C_P=choice.C_P)
+    return p.use(general, *known, **values, C_P=choice.C_P)
 
 
 def state(
@@ -314,7 +331,7 @@ def state(
         reference=f"blueprint, instances: {reference}",
     )
     def proof(p: Proof) -> Theorem:
-        return at_numbers(p, choice, (p.use(constant), p.use(bracket)))
+        return at_numbers(p, rate, choice, (p.use(constant), p.use(bracket)))
 
     return proof
 

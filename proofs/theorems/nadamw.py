@@ -19,7 +19,16 @@ from .adamw.parameters import (
     nonnegative_decay,
     s,
 )
-from .adamw.rate import bound, bound_in_sigma, l1, rate, rate_in_sigma, refined_rate
+from .adamw.rate import (
+    bound,
+    bound_in_sigma,
+    joint_bound,
+    joint_rate,
+    l1,
+    rate,
+    rate_in_sigma,
+    refined_rate,
+)
 from .adamw.setting import K, adamw, lam, mixing, mu, q, setting, theta
 from .models import adamw_model, canonical_choice
 
@@ -104,6 +113,20 @@ def nadamw_rate_in_sigma(p: Proof) -> Theorem:
 def nadamw_refined_rate(p: Proof) -> Theorem:
     know_theta(p)
     return at_theta(p, refined_rate)
+
+
+@nadamw.theorem(
+    "rate.joint",
+    title="NAdamW's rate with its root not split",
+    for_constants=everything,
+    given=given(joint_rate),
+    claim=(l1 / K, "<=", joint_bound),
+    witness=canonical_point,
+    reference="blueprint section 3, before the last line: (A^2 + B^2)^{1/2} <= A + B",
+)
+def nadamw_joint_rate(p: Proof) -> Theorem:
+    know_theta(p)
+    return at_theta(p, joint_rate)
 
 
 # --- instances ----------------------------------------------------------------------------------

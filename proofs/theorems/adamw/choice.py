@@ -158,10 +158,22 @@ class Choice:
         return sympy.expand(self.C_P - by_root * sqrt(2)) * sqrt(2) + 2 * by_root
 
     @property
+    def terms(self) -> tuple[Expr, Expr]:
+        """The two terms of the bound, in the noise and in the gap."""
+        noise, gap = root(h**2 * L * Delta / K, 4), sqrt(d * L * Delta / K)
+        return self.C_1 * sqrt(d) * noise, self.C_2 * gap
+
+    @property
     def bound(self) -> Expr:
         """The bound of the rate."""
+        return sum(self.terms)
+
+    @property
+    def joint_bound(self) -> Expr:
+        """The bound with its root not split, as the general theorem states it for this C_P."""
         noise, gap = root(h**2 * L * Delta / K, 4), sqrt(d * L * Delta / K)
-        return self.C_1 * sqrt(d) * noise + self.C_2 * gap
+        first = sqrt(self.C_P * sqrt(1 + self.c_eps)) * sqrt(d) * noise
+        return sqrt(first**2 + (sqrt(2) * self.C_P * gap) ** 2)
 
     @property
     def mixing(self) -> list[Any]:
