@@ -11,6 +11,7 @@ from ..language import Claimed, Proof, Rational, Theorem, Theory, by
 from .adamw.choice import Choice, know_scale
 from .adamw.instances import canonical, farthest, rate_canonical, rate_mixed, rate_tuned, tuned
 from .adamw.instances import mixed as mixed_choice
+from .adamw.momentum import dominance
 from .adamw.parameters import (
     a_mean,
     canonical_point,
@@ -29,7 +30,7 @@ from .adamw.rate import (
     rate_in_sigma,
     refined_rate,
 )
-from .adamw.setting import K, adamw, lam, mixing, mu, q, setting, theta
+from .adamw.setting import K, adamw, lam, mixing, mu, setting, theta
 from .models import adamw_model, canonical_choice
 
 nadamw = Theory("nadamw", "NAdamW", source="blueprint section 3, mu = theta", extends=(adamw,))
@@ -148,8 +149,8 @@ def state(id: str, title: str, choice: Choice, general: Claimed) -> Claimed:
     )
     def proof(p: Proof) -> Theorem:
         know_scale(p, choice)
-        twice = p.have((2 * q, "==", mixed((2 * q,))[0]), by.definition(mu))
-        decay = p.have((lam**2 * reach**2, "<=", choice.a * s), by.rewriting(twice))
+        factor = p.have((dominance, "==", mixed((dominance,))[0]), by.definition(mu))
+        decay = p.have((lam**2 * reach**2, "<=", choice.a * s), by.rewriting(factor))
         return at_theta(p, general, decay)
 
     return proof

@@ -12,11 +12,11 @@ from ...language import Claimed, Expr, Proof, Rational, Theorem, by, sqrt
 from .choice import Choice, know_scale, stated_bracket, stated_constant, stated_weight
 from .decay import mean_square
 from .integrability import know_denominator, know_prediction
-from .iterates import least_q
+from .momentum import dominance
 from .parameters import a as general_a
 from .parameters import a_mean, constant, know_beta, positive_floor, s
 from .rate import l1, rate, refined_rate
-from .setting import K, adamw, beta, d, eta, lam, q, theta, x, xmax
+from .setting import K, adamw, beta, d, eta, lam, theta, x, xmax
 
 eighth = Rational(1, 8)
 least = constant(general_a)
@@ -43,7 +43,7 @@ from_origin = (xmax[d], "==", 0)
 
 def farthest(choice: Choice) -> tuple[Any, Any]:
     """R and X."""
-    factor = sqrt(2 * choice.at(q)) if choice.mixed else sqrt(2)
+    factor = sqrt(choice.at(dominance)) if choice.mixed else sqrt(Rational(4, 3))
     return factor, xmax[d] + factor * eta * K
 
 
@@ -81,10 +81,8 @@ def at_numbers(
     know_beta(p)
     know_denominator(p)
     know_prediction(p)
-    if choice.double:
-        p.know(p.have((1, "<=", choice.at(q)), by.algebra()))
-    elif choice.mixed:
-        p.know(p.use(least_q))
+    if choice.mixed:
+        p.know(p.have((0, "<=", choice.at(dominance)), by.algebra()))
     values = {str(z): value for z, value in choice.values.items() if z in general.for_constants}
     return p.use(general, *known, **values, R=farthest(choice)[0], X=reach, C_P=choice.C_P)
 
