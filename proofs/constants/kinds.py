@@ -14,7 +14,7 @@ from ..language import Claimed, Expr, Rational
 from ..language.loader import statement
 from ..theorems.adam import paid
 from ..theorems.adamw.choice import Choice
-from ..theorems.adamw.parameters import a as decay
+from ..theorems.adamw.instances import least
 from ..theorems.adamw.parameters import a_mean, constant, error_weight, gamma
 from ..theorems.adamw.setting import mu, theta
 from .free import Freedom, Mixing
@@ -26,22 +26,21 @@ class NoKindError(ValueError):
 
 @dataclass(frozen=True)
 class Kind:
-    """A theorem with free parameters.
+    """A theorem with free parameters, and how the file of an instance speaks of it.
 
-    ``parent``: its theory, which that of an instance extends. ``imports``: what the file of an
-    instance imports, so that there ``least`` is the least C_P as an expression, ``given`` are the
-    hypotheses of the instance and ``proof`` is its proof. ``mixings``: which mu there are instances
-    for, the usual one first. ``origin``: is it for x^1 = 0?
+    ``label``: the theorem's; ``parent``: its theory, which that of an instance extends;
+    ``general``: the theorem's name in its module; ``refined``: does weight decay count as far as
+    the iterates have gone; ``origin``: that, from x^1 = 0; ``joint``: is the root not split;
+    ``mixings``: which mu there are instances for, the usual one first.
     """
 
     label: str
     parent: str
-    imports: tuple[str, ...]
-    least: str
-    given: str
-    proof: str
+    general: str
     mixings: tuple[Mixing, ...]
+    refined: bool = False
     origin: bool = False
+    joint: bool = False
 
     @property
     def claimed(self) -> Claimed:
@@ -52,52 +51,63 @@ class Kind:
         """Its free parameters."""
         return Freedom(self.claimed, mixing, origin=self.origin)
 
+    @property
+    def least(self) -> tuple[str, Expr]:
+        """The least C_P: its name in the file, and as an expression."""
+        if self.parent == "adam":
+            return "paid", paid
+        return ("constant(a_mean)", constant(a_mean)) if self.refined else ("least", least)
 
-LEAST: Mapping[str, Expr] = {
-    "least": constant(decay), "constant(a_mean)": constant(a_mean), "paid": paid,
-}  # fmt: skip
-"""The least C_P, by the name that it has in the file of an instance."""
-_ADAMW = "from ratecert.proofs.theorems.adamw"
-_REFINED = f"{_ADAMW}.parameters import a_mean, constant"
+    @property
+    def proof(self) -> str:
+        """The name of what proves an instance."""
+        return "at_origin" if self.origin else "anywhere"
+
+    @property
+    def given(self) -> str:
+        """The name of an instance's hypotheses."""
+        if self.origin:
+            return "given_from_origin"
+        return "given_refined" if self.refined else "given"
+
+    @property
+    def imports(self) -> tuple[str, ...]:
+        """What the file of an instance imports, beside what all do."""
+        above = "from ratecert.proofs.theorems"
+        proof, setting = [self.proof, self.given], ["K", *["x"] * self.origin]
+        found = [f"{above}.adamw.rate import l1"]
+        if self.parent == "adam":
+            found.append(f"{above}.adam import adam, anywhere, given, {self.general}, paid")
+        elif self.refined:
+            found.append(f"{above}.adamw.parameters import a_mean, constant")
+        else:
+            proof.append("least")
+        if self.parent == "nadamw":
+            found.append(f"{above}.nadamw import nadamw, {self.general}")
+        if self.parent == "adamw":
+            found[0] += f", {self.general}"
+            setting.insert(1, "adamw")
+        if self.parent != "adam":
+            found.append(f"{above}.adamw.instances import {', '.join(proof)}")
+        return (*found, f"{above}.adamw.setting import {', '.join(setting)}")
+
+
 KINDS: Mapping[str, Kind] = {
     kind.label: kind
     for kind in (
-        Kind(
-            "adamw.rate", "adamw",
-            (f"{_ADAMW}.instances import anywhere, given, least",
-             f"{_ADAMW}.rate import l1, rate", f"{_ADAMW}.setting import K, adamw"),
-            "least", "given(numbers)", "anywhere(p, rate, numbers, known)", ("one", "any"),
-        ),
-        Kind(
-            "adamw.rate.refined", "adamw",
-            (f"{_ADAMW}.instances import anywhere, given_refined", _REFINED,
-             f"{_ADAMW}.rate import l1, refined_rate", f"{_ADAMW}.setting import K, adamw"),
-            "constant(a_mean)", "given_refined(numbers)",
-            "anywhere(p, refined_rate, numbers, known)", ("one", "any"),
-        ),
-        Kind(
-            "nadamw.rate", "nadamw",
-            (f"{_ADAMW}.instances import anywhere, given, least", f"{_ADAMW}.rate import l1",
-             f"{_ADAMW}.setting import K",
-             "from ratecert.proofs.theorems.nadamw import nadamw, nadamw_rate"),
-            "least", "given(numbers)", "anywhere(p, nadamw_rate, numbers, known)", ("theta",),
-        ),
-        Kind(
-            "nadamw.rate.refined", "nadamw",
-            (f"{_ADAMW}.instances import anywhere, given_refined", _REFINED,
-             f"{_ADAMW}.rate import l1", f"{_ADAMW}.setting import K",
-             "from ratecert.proofs.theorems.nadamw import nadamw, nadamw_refined_rate"),
-            "constant(a_mean)", "given_refined(numbers)",
-            "anywhere(p, nadamw_refined_rate, numbers, known)", ("theta",),
-        ),
-        Kind(
-            "adam.rate", "adam",
-            (f"{_ADAMW}.rate import l1", f"{_ADAMW}.setting import K",
-             "from ratecert.proofs.theorems.adam import adam, at_numbers, given, paid, rate"),
-            "paid", "given(numbers)", "at_numbers(p, rate, numbers, known)", ("one", "any"),
-        ),
+        Kind("adamw.rate", "adamw", "rate", ("one", "any")),
+        Kind("adamw.rate.joint", "adamw", "joint_rate", ("one", "any"), joint=True),
+        Kind("adamw.rate.refined", "adamw", "refined_rate", ("one", "any"), refined=True),
+        Kind("adamw.rate.refined.joint", "adamw", "refined_joint_rate", ("one", "any"),
+             refined=True, joint=True),
+        Kind("nadamw.rate", "nadamw", "nadamw_rate", ("theta",)),
+        Kind("nadamw.rate.joint", "nadamw", "nadamw_joint_rate", ("theta",), joint=True),
+        Kind("nadamw.rate.refined", "nadamw", "nadamw_refined_rate", ("theta",), refined=True),
+        Kind("adam.rate", "adam", "rate", ("one", "any")),
+        Kind("adam.rate.joint", "adam", "joint_rate", ("one", "any"), joint=True),
     )
 }  # fmt: skip
+"""The theorems of which instances can be made."""
 
 
 def kind_of(label: str) -> Kind:
@@ -112,18 +122,8 @@ def kind_of(label: str) -> Kind:
 
 
 def from_origin(kind: Kind) -> Kind:
-    """The refined theorem for x^1 = 0, where a_mean = a/3."""
-    imports = tuple(
-        line.replace("anywhere", "at_origin")
-        .replace("given_refined", "given_from_origin")
-        .replace("setting import K", "setting import K, x")
-        .replace("K, x, adamw", "K, adamw, x")
-        for line in kind.imports
-    )
-    proof = kind.proof.replace("anywhere", "at_origin")
-    return replace(
-        kind, imports=imports, given="given_from_origin(numbers)", proof=proof, origin=True
-    )
+    """A refined theorem for x^1 = 0, where a_mean = a/3."""
+    return replace(kind, origin=True)
 
 
 def choice(kind: Kind, mixing: Mixing, values: Mapping[str, Fraction], name: str) -> Choice:
@@ -131,7 +131,7 @@ def choice(kind: Kind, mixing: Mixing, values: Mapping[str, Fraction], name: str
     numbers = {n: Rational(v) for n, v in values.items()}
     if kind.origin:
         numbers["a_mean"] = numbers["a"] / 3
-    made = Choice(name, LEAST[kind.least], **numbers, weight=Rational(0),
+    made = Choice(name, kind.least[1], **numbers, weight=Rational(0),
                   mixed=mixing != "one", double=mixing == "theta")  # fmt: skip
     return replace(made, weight=heaviest(made))
 

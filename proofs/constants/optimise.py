@@ -107,7 +107,7 @@ def propose(
     if mixed and "any" not in kind.mixings:
         raise OptionError(f"{label} is for μ = θ; instances for every μ are of adamw.rate")
     mixing: Mixing = "any" if mixed else kind.mixings[0]
-    if "refined" in label and "a_mean" not in {*fixed, *boxes}:
+    if kind.refined and "a_mean" not in {*fixed, *boxes}:
         kind = from_origin(kind)
     freedom, wanted = kind.freedom(mixing), objective(minimise, kind.claimed)
     _admit(freedom, fixed, boxes)
@@ -118,7 +118,7 @@ def propose(
     numbers = choice(kind, mixing, values, "numbers")
     constants = {c: _closed(kind.claimed, getattr(numbers, c)) for c in ("C_P", "C_1", "C_2")}
     value, number = _worth(kind.claimed, wanted, numbers)
-    shipped = tuple(_shipped(kind, wanted, mixing))
+    shipped = tuple(_shipped(kind, minimise, mixing))
     remarks = [
         f"Minimised: {wanted.text}, for {_FOR[mixing]}"
         + (" from x^1 = 0" if kind.origin else "") + f"; here at most {value}.",
@@ -191,15 +191,16 @@ def _fraction(value: Expr) -> Fraction:
     return Fraction(int(value.p), int(value.q))
 
 
-def _shipped(kind: Kind, wanted: Objective, mixing: Mixing) -> list[Shipped]:
+def _shipped(kind: Kind, minimise: str, mixing: Mixing) -> list[Shipped]:
     """The shipped instances of the same theory that are for the same mu, best first."""
-    found = list[Shipped]()
+    general = kind_of(f"{kind.parent}.rate").claimed
+    wanted, found = objective(minimise, general), list[Shipped]()
     for claimed, mu, numbers in ROWS:
         for_all = numbers.mixed or mixing != "any"
         from_zero = bool(numbers.a_mean) and not kind.origin
         if claimed.theory.name != kind.parent or not for_all or from_zero:
             continue
-        text, number = _worth(kind.claimed, wanted, numbers)
+        text, number = _worth(general, wanted, numbers)
         values = {n: _fraction(getattr(numbers, n)) for n in ("c_eps", "a", LARGEST)}
         if not values["a"]:
             values.pop("a")

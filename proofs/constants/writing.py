@@ -60,7 +60,7 @@ def source(kind: Kind, numbers: Choice, title: str, remarks: Sequence[str], name
         ")",
         "numbers = Choice(",
         f'    "{numbers.name}",',
-        f"    {kind.least},",
+        f"    {kind.least[0]},",
         *(f"    {line}" for line in chosen),
         ")",
         "",
@@ -74,15 +74,14 @@ def source(kind: Kind, numbers: Choice, title: str, remarks: Sequence[str], name
         f'    title="{title}",',
         '    kind="instance",',
         "    for_constants=numbers.constants,",
-        f"    given={kind.given},",
-        '    claim=(l1 / K, "<=", numbers.bound),',
+        f"    given={kind.given}(numbers),",
+        f'    claim=(l1 / K, "<=", numbers.{"joint_bound" if kind.joint else "bound"}),',
         f"    witness={witness},",
         f'    reference="{kind.label}",',
         ")",
         "def rate_at_numbers(p: Proof) -> Theorem:",
         '    """The main theorem at these numbers: the hypotheses on them are claims above."""',
-        "    known = p.use(constant_of), p.use(bracket)",
-        f"    return {kind.proof}",
+        f"    return {kind.proof}(p, {kind.general}, numbers, constant_of, bracket)",
     ]
     return "\n".join(lines) + "\n"
 

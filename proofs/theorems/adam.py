@@ -8,12 +8,11 @@ here nothing does, so neither theta <= beta nor beta^2 <= theta is asked for: be
 parameters are those of ``adamw``, with rho = 0.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from ..language import Claimed, E, Proof, Rational, Theorem, Theory, by, sqrt, within
 from .adamw.balance import h
-from .adamw.choice import Choice, know_scale, stated_bracket, stated_constant, stated_weight
+from .adamw.choice import Choice, know_numbers, stated_bracket, stated_constant, stated_weight
 from .adamw.descent import N, descent_without_decay, over_all_steps, rho, signs, undecayed_term
 from .adamw.integrability import know_denominator, know_prediction
 from .adamw.noise import t, weight
@@ -305,9 +304,11 @@ def given(choice: Choice) -> list[Any]:
     return [*choice.chosen, *averaging, *choice.mixing]
 
 
-def at_numbers(p: Proof, general: Claimed, choice: Choice, known: Iterable[Theorem]) -> Theorem:
-    """A theorem for all parameters at the numbers of an instance."""
-    know_scale(p, choice)
+def anywhere(
+    p: Proof, general: Claimed, choice: Choice, constant: Claimed, bracket: Claimed
+) -> Theorem:
+    """An instance of ``general``, from the claims on its constant and on (B)."""
+    known = know_numbers(p, choice, constant, bracket)
     p.know(p.use(positive_floor, c_eps=choice.c_eps))
     know_denominator(p)
     know_prediction(p)
@@ -331,7 +332,7 @@ def state(
         reference=f"blueprint, instances: {reference}",
     )
     def proof(p: Proof) -> Theorem:
-        return at_numbers(p, rate, choice, (p.use(constant), p.use(bracket)))
+        return anywhere(p, rate, choice, constant, bracket)
 
     return proof
 
@@ -364,4 +365,28 @@ mixed_constant = stated_constant(adam, mixed, mixed_weight)
 rate_mixed = state(
     mixed, mixed_constant, weighted_bracket,
     "The same for mu in [theta, 1], with a constant of its own", "C_P = 3.98615",
+)  # fmt: skip
+
+searched = Choice(
+    "searched", paid, c_eta=Rational(54, 29), c_theta=Rational(5, 2), gamma=Rational(13, 100),
+    t=Rational(2, 3), weight=Rational(99, 40), mixed=False,
+)  # fmt: skip
+searched_weight = stated_weight(adam, searched)
+searched_constant = stated_constant(adam, searched, searched_weight)
+searched_bracket = stated_bracket(adam, searched)
+rate_searched = state(
+    searched, searched_constant, searched_bracket,
+    "Adam's rate with parameters found by search", "better than C_P = 49/16",
+)  # fmt: skip
+
+searched_mixed = Choice(
+    "searched.mixed", paid, c_eta=Rational(80, 53), c_theta=Rational(28, 17),
+    gamma=Rational(9, 50), t=Rational(2, 5), weight=Rational(3405, 2023),
+)  # fmt: skip
+searched_mixed_weight = stated_weight(adam, searched_mixed)
+searched_mixed_constant = stated_constant(adam, searched_mixed, searched_mixed_weight)
+searched_mixed_bracket = stated_bracket(adam, searched_mixed)
+rate_searched_mixed = state(
+    searched_mixed, searched_mixed_constant, searched_mixed_bracket,
+    "The rate for mu in [theta, 1] with parameters found by search", "better than C_P = 3.98615",
 )  # fmt: skip

@@ -9,7 +9,16 @@ from typing import Any
 
 from ..language import Claimed, Proof, Rational, Theorem, Theory, by
 from .adamw.choice import Choice, know_scale
-from .adamw.instances import canonical, farthest, rate_canonical, rate_mixed, rate_tuned, tuned
+from .adamw.instances import (
+    canonical,
+    farthest,
+    rate_canonical,
+    rate_mixed,
+    rate_searched_mixed,
+    rate_tuned,
+    searched_mixed,
+    tuned,
+)
 from .adamw.instances import mixed as mixed_choice
 from .adamw.momentum import dominance
 from .adamw.parameters import (
@@ -164,4 +173,10 @@ nadamw_rate_tuned = state(
 )
 nadamw_rate_weighted = state(
     "rate.weighted", "NAdamW's rate with tuned parameters, t = 2/3", mixed_choice, rate_mixed
+)
+nadamw_rate_searched = state(
+    "rate.searched",
+    "NAdamW's rate with parameters found by search",
+    searched_mixed,
+    rate_searched_mixed,
 )

@@ -224,6 +224,14 @@ def know_scale(p: Proof, choice: Choice) -> None:
     p.know(p.have(below, by.algebra(chosen, positive, alone=True)))
 
 
+def know_numbers(
+    p: Proof, choice: Choice, constant: Claimed, bracket: Claimed
+) -> tuple[Theorem, ...]:
+    """The bound on C_P and (B), from the claims on them, and what they rest on."""
+    know_scale(p, choice)
+    return p.use(constant, *p.local), p.use(bracket, *p.local)
+
+
 # --- what the main theorem asks of it ------------------------------------------------------------
 
 

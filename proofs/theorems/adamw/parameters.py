@@ -12,8 +12,8 @@ from .balance import drift_sum, error_bound, h, kept
 from .decay import mean_reach
 from .descent import rho
 from .iterates import R, X, small_decay
-from .momentum import dominance
-from .noise import excess, k1, t, weight
+from .momentum import dominance, excess
+from .noise import k1, t, weight
 from .setting import (
     Delta,
     K,
