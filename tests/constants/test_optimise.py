@@ -82,7 +82,8 @@ def test_the_values_required(label: str, fixed: dict[str, F], limit: str, tmp_pa
         "rate": "proved",
     }  # fmt: skip
     assert [s.number for s in found.shipped] == sorted(s.number for s in found.shipped)
-    assert found.number < found.shipped[0].number  # better than all that is shipped
+    by_hand = [s.number for s in found.shipped if "searched" not in s.label]
+    assert found.number < min(by_hand)
 
 
 @pytest.mark.parametrize(
@@ -290,8 +291,10 @@ def test_floats_agree_with_the_kernel(label: str) -> None:
 def test_what_the_momentum_error_weighs_at_most() -> None:
     """Also where the supremum is inside the range of theta."""
     inside = 0
-    for t, c_theta, gamma in ((F(9, 10), F(1), F(9, 10)), (F(2, 3), F(5, 2), F(1, 10)),
-                              (F(1, 2), F(6, 5), F(4, 5)), (F(95, 100), F(8, 5), F(3, 5))):  # fmt: skip
+    for t, c_theta, gamma in (
+        (F(9, 10), F(1), F(9, 10)), (F(2, 3), F(5, 2), F(1, 10)), (F(1, 2), F(6, 5), F(4, 5)),
+        (F(95, 100), F(8, 5), F(3, 5)),
+    ):  # fmt: skip
         values = {"t": t, "c_theta": c_theta, "gamma": gamma, "c_eta": F(1), "c_eps": F(1)}
         for mixing in ("one", "any"):
             numbers = choice(kind_of("adam.rate"), mixing, values, "numbers")  # type: ignore[arg-type]

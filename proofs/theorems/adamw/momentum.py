@@ -203,7 +203,7 @@ dominance = 2 * q - Rational(2, 3) * mu**2
 excess = (1 - mu * theta) ** 2 - mu**2 * (1 - theta) ** 2
 factor = Rational(4, 3) * theta**2 / beta + (1 - theta) ** 2 / (1 - beta)
 mixed_factor = Rational(4, 3) * mu**2 * theta**2 / beta + (1 - mu * theta) ** 2 / (1 - beta)
-decaying_slowly = [*decays, (0, "<", beta), (beta**2, "<=", theta)]
+decaying_slowly = [(theta, "<=", beta), (0, "<", beta), (beta, "<", 1), (beta**2, "<=", theta)]
 
 
 @adamw.lemma(
