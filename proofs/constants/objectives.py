@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -15,15 +14,14 @@ from ..theorems.adamw.parameters import C_P
 from ..theorems.adamw.rate import C_1, C_2
 from .floats import Array, Function, function
 from .free import LARGEST
+from .inputs import InputError, number
 from .values import Point
 
 CONSTANTS: Mapping[str, Expr] = {"C_1": C_1, "C_P": C_P, "C_2": C_2}
 """The constants of the bound, of which the theorem's conclusion is made."""
 DATA = {"d": "d", "K": "K", "L": "L", "Delta": "Delta", "sigma": "sigma_s"}
 """What a bound is taken at, and the theorem's name for it; sigma is sigma_s."""
-_NUMBER = re.compile(
-    r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?|-?[0-9]{1,40}/[0-9]{1,40}"
-)
+_SIZE = Fraction(10**30)
 
 
 class ObjectiveError(ValueError):
@@ -39,12 +37,13 @@ def exact(text: str, what: str) -> Fraction:
     >>> exact("0.125", "a"), exact("5/3", "a")
     (Fraction(1, 8), Fraction(5, 3))
     """
-    cut = text.strip()
-    if not _NUMBER.fullmatch(cut):
-        raise ObjectiveError(f"{what}={text!r} is no number: write 3, 0.125, 1e-3 or 5/3")
-    if "/" in cut and not int(cut.partition("/")[2]):
-        raise ObjectiveError(f"{what}={text!r}: the denominator is 0")
-    return Fraction(cut)
+    try:
+        value = number(text)
+    except InputError as error:
+        raise ObjectiveError(f"{what}={error}") from None
+    if value and not 1 / _SIZE <= abs(value) <= _SIZE:
+        raise ObjectiveError(f"{what}: {text} is outside 1e-30 to 1e30")
+    return value
 
 
 @dataclass(frozen=True)
@@ -116,13 +115,13 @@ def _data(text: str) -> dict[str, Fraction]:
             raise ObjectiveError(f"not a datum: {part.strip()!r}{hint} (known: {', '.join(DATA)})")
         if DATA[name] in found:
             raise ObjectiveError(f"{name} is given twice")
-        found[DATA[name]] = number = exact(value, name)
-        if name in ("d", "K") and (number < 1 or number.denominator != 1):
+        found[DATA[name]] = given = exact(value, name)
+        if name in ("d", "K") and (given < 1 or given.denominator != 1):
             raise ObjectiveError(f"{name}={value}: the hypothesis 1 ≤ {name} asks for an integer")
-        if name in ("L", "Delta") and number <= 0:
+        if name in ("L", "Delta") and given <= 0:
             shown = {"Delta": "Δ"}.get(name, name)
             raise ObjectiveError(f"{name}={value}: the hypothesis 0 < {shown} fails")
-        if name == "sigma" and number < 0:
+        if name == "sigma" and given < 0:
             raise ObjectiveError(f"sigma={value}: σ_s = √(Σ_i σ_i²) is in [0, ∞)")
     absent = [name for name, of in DATA.items() if of not in found]
     if absent:

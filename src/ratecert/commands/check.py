@@ -7,22 +7,27 @@ import gc
 import sys
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from .. import IMPORTED_AT
 from ..cli import EXIT_FINDING, EXIT_NOTHING, EXIT_OK, EXIT_USAGE
 from ..proofs.examination import Report, cross_examine, missing
 from ..proofs.language import DoorError
-from ..proofs.language.loader import MAX_LISTED, load
+from ..proofs.language.loader import MAX_LISTED
 from ..proofs.language.replaying import Digests, replay_elsewhere
 from ..proofs.language.theory import Claimed, Result, Theory
-from ..proofs.language.trust import foundation
 from ..proofs.models import Report as ModelReport
+from ..proofs.record import findings as F
 from ..proofs.record.cache import Cache, Recalled
+from ..proofs.record.differences import Difference
+from ..proofs.record.foundation import foundation
+from ..proofs.record.lockfile import LockError, read
+from ..proofs.record.locking import Loaded
 from ..proofs.render.text import Printer
-from ..proofs.theorems import SHIPPED
+from .locked import as_json, compared, load_all, named
 from .output import emit_json, progress, table
 
 
@@ -32,7 +37,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         return _run(args)
     finally:
-        gc.enable()
+        if not args.alone:
+            gc.enable()
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -44,8 +50,14 @@ def _run(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return EXIT_USAGE
-    names, started = dict.fromkeys(args.theories or SHIPPED), time.time_ns()
-    theories = [theory for name in names for theory in load(name)]
+    try:
+        locked = read(Path(args.lock)) if args.locked else None
+    except LockError as error:
+        print(f"ratecert: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    started = time.time_ns()
+    loaded = load_all(named(args.theories, locked, Path(args.lock)))
+    theories = [one.theory for one in loaded]
     unknown = [i for i in args.lemma if not any(_chosen(t, [i]) for t in theories)]
     if unknown:
         ids = [c for t in theories for c in t.claims]
@@ -55,23 +67,32 @@ def _run(args: argparse.Namespace) -> int:
         return EXIT_USAGE
     chosen = [(theory, _chosen(theory, args.lemma)) for theory in theories]
     claims = [claim for _, picked in chosen for claim in picked]
-    cache = None if args.no_cache or args.cross_examine else Cache(theories, started, IMPORTED_AT)
+    whole = args.no_cache or args.cross_examine or args.locked  # a lock is compared with theorems
+    cache = None if whole else Cache(theories, started, IMPORTED_AT)
     known = prove(claims, theories, cache)
-    gc.enable()
+    if args.cross_examine:
+        gc.enable()
     opinions = _second_opinions(claims, args.timeout) if args.cross_examine else None
     progress("")
+    found = None
+    if locked is not None:
+        picked = [Loaded(o.name, o.theory, c) for o, (_, c) in zip(loaded, chosen, strict=True)]
+        found = compared(Path(args.lock), locked, picked)
     if args.format == "json":
-        emit_json(_report(chosen, known, opinions))
+        emit_json(_report(chosen, known, opinions, found))
     else:
         _text(chosen, known)
         if opinions is not None:
             print(_summary(opinions))
+        if found is not None:
+            print(_against(Path(args.lock), found))
     if not claims:
         print("ratecert: nothing was checked", file=sys.stderr)
         return EXIT_NOTHING
     proved = all(known.outcome(c).verdict == "proved" for c in claims)
     consistent = all(known.model(theory).verdict in ("holds", "none") for theory in theories)
-    return EXIT_OK if proved and consistent else EXIT_FINDING
+    guarded = not any(d.fails for d in found or ())
+    return EXIT_OK if proved and consistent and guarded else EXIT_FINDING
 
 
 @dataclass(frozen=True)
@@ -94,8 +115,14 @@ class Known:
 
     claims: dict[Claimed, Recalled]
     models: dict[Theory, ModelReport]
+    outcomes: dict[Claimed, Outcome] = field(default_factory=dict)
 
     def outcome(self, claim: Claimed) -> Outcome:
+        if claim not in self.outcomes:
+            self.outcomes[claim] = self._outcome(claim)
+        return self.outcomes[claim]
+
+    def _outcome(self, claim: Claimed) -> Outcome:
         if claim in self.claims:
             old = self.claims[claim]
             lists = (old.assumptions, old.axioms, old.definitions)
@@ -112,8 +139,7 @@ class Known:
 
 
 def prove(claims: list[Claimed], theories: list[Theory], cache: Cache | None) -> Known:
-    """Prove and replay claims; with a cache, what it does not recall."""
-    """Prove and replay what is not recalled."""
+    """Prove and replay what is not recalled from the ``cache`` (None: everything)."""
     wanted, models = claims, theories
     if cache is not None:
         cache.recall(claims, theories)
@@ -141,9 +167,20 @@ def prove(claims: list[Claimed], theories: list[Theory], cache: Cache | None) ->
     return Known(cache.claims, cache.models)
 
 
+def _against(path: Path, found: list[Difference]) -> str:
+    """How what is proved differs from the lock."""
+    shown = F.text(F.of_differences(found, path))
+    if not shown:
+        return f"as locked in {path}."
+    lost = sum(d.fails for d in found)
+    said = f"{lost} of these are what the lock guards against" if lost else "nothing was lost"
+    return f"\ncompared with {path}:\n{shown}\n{said}; `ratecert lock` takes over what is meant."
+
+
 def _report(
-    chosen: list[tuple[Theory, list[Claimed]]], known: Known, opinions: Report | None
-) -> dict[str, Any]:
+    chosen: list[tuple[Theory, list[Claimed]]], known: Known, opinions: Report | None,
+    found: list[Difference] | None,
+) -> dict[str, Any]:  # fmt: skip
     """All of it, for programs."""
     report: dict[str, Any] = {
         "schema": 1,
@@ -158,6 +195,8 @@ def _report(
     }
     if opinions is not None:
         report["cross_examination"] = _opinions(opinions)
+    if found is not None:
+        report["differences"] = [as_json(d) for d in found]
     return report
 
 

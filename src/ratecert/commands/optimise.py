@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import sys
 import tempfile
@@ -14,7 +13,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from .. import IMPORTED_AT
 from ..cli import EXIT_FINDING, EXIT_OK, EXIT_USAGE
 from ..proofs.constants.free import InadmissibleError
 from ..proofs.constants.kinds import NoKindError
@@ -25,9 +23,8 @@ from ..proofs.constants.search import AtTheEdgeError, NothingAdmissibleError
 from ..proofs.constants.values import decimal_nearest
 from ..proofs.constants.writing import MARK, NAME
 from ..proofs.language.loader import load
-from ..proofs.record.cache import Cache
 from ..proofs.theorems import SHIPPED
-from .check import prove
+from .checked import outcomes
 from .output import MARKS, emit_json, progress
 
 
@@ -159,20 +156,14 @@ def _target(output: str | None) -> Path | None:
 
 def _proved(proposal: Proposal, target: Path | None) -> list[Verdict]:
     """Load the file proposed as any other, prove it, and put it in its place if it is proved."""
-    gc.disable()  # as in ``check``
-    try:
-        with tempfile.TemporaryDirectory(prefix="ratecert-") as folder:
-            path = Path(folder) / f"{proposal.name}.py"
-            path.write_text(proposal.source, "utf-8")
-            started = time.time_ns()
-            theories = load(str(path))
-            claims = [claim for theory in theories for claim in theory.claims.values()]
-            progress("proving")
-            known = prove(claims, theories, Cache(theories, started, IMPORTED_AT))
-            outcomes = [(claim.label, known.outcome(claim)) for claim in claims]
-    finally:
-        gc.enable()
-    verdicts = [Verdict(label, o.verdict, o.seconds, o.reason) for label, o in outcomes]
+    with tempfile.TemporaryDirectory(prefix="ratecert-") as folder:
+        path = Path(folder) / f"{proposal.name}.py"
+        path.write_text(proposal.source, "utf-8")
+        started = time.time_ns()
+        claims = [claim for theory in load(str(path)) for claim in theory.claims.values()]
+        progress("proving")
+        found = outcomes(claims, started)
+    verdicts = [Verdict(c.label, o.verdict, o.seconds, o.reason) for c, o in found.items()]
     if target is not None and all(v.verdict == "proved" for v in verdicts):
         target.write_text(proposal.source, "utf-8")
     return verdicts
