@@ -31,6 +31,7 @@ def test_an_instance_is_proved_and_written(run, tmp_path: Path) -> None:
     assert float(report["search"]["best"]) <= float(report["value"])
     assert {s["id"] for s in report["shipped"]} == {
         "adam.rate.canonical", "adam.rate.tuned", "adam.rate.weighted", "adam.rate.weighted.mixed",
+        "adam.rate.searched", "adam.rate.searched.mixed",
     }  # fmt: skip
     assert report["file"] == str(path)
     assert path.read_text("utf-8").startswith(MARK)

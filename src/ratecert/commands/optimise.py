@@ -44,12 +44,8 @@ def run(args: argparse.Namespace) -> int:
         return _usage("optimise searches with scipy, not installed here: pip install scipy")
     try:
         target = _target(args.output)
-        name = _name(args.name or (target.stem if target else "found"))
         started = time.monotonic()
-        proposal = propose(
-            args.theorem, args.minimise, _pairs(args.fix), _boxes(args.box), mixed=args.mixed,
-            loss=_loss(args.tolerance), seed=args.seed, name=name, say=progress,
-        )  # fmt: skip
+        found = proposal(args)
     except AtTheEdgeError as error:
         progress("")
         return _usage(
@@ -63,13 +59,13 @@ def run(args: argparse.Namespace) -> int:
         progress("")
         return _usage(str(error))
     seconds = time.monotonic() - started
-    verdicts = _proved(proposal, target)
+    verdicts = _proved(found, target)
     good = all(v.verdict == "proved" for v in verdicts)
     progress("")
     if args.format == "json":
-        emit_json(_report(proposal, verdicts, seconds, args, target if good else None))
+        emit_json(_report(found, verdicts, seconds, args, target if good else None))
     else:
-        _text(proposal, verdicts, seconds, args, target if good else None)
+        _text(found, verdicts, seconds, args, target if good else None)
     return EXIT_OK if good else EXIT_FINDING
 
 
@@ -85,6 +81,15 @@ def _advice(names: tuple[str, ...]) -> str:
     return (
         f"Fix {'them' if len(names) > 1 else 'it'} (--fix {fix}), or say how far to go ({boxes})."
     )
+
+
+def proposal(args: argparse.Namespace) -> Proposal:
+    """What the search proposes for these options; raises what ``propose`` does."""
+    name = _name(args.name or (Path(args.output).stem if args.output else "found"))
+    return propose(
+        args.theorem, args.minimise, _pairs(args.fix), _boxes(args.box), mixed=args.mixed,
+        loss=_loss(args.tolerance), seed=args.seed, name=name, say=progress,
+    )  # fmt: skip
 
 
 # --- options ------------------------------------------------------------------------------------
@@ -173,9 +178,10 @@ def _proved(proposal: Proposal, target: Path | None) -> list[Verdict]:
 
 
 def _percent(proposal: Proposal, number: Fraction) -> str:
-    """By how much the instance found is below another, in percent."""
+    """By how much the instance found is below another (or above), in percent."""
     gain = (number - proposal.number) / number * 100
-    return f"{float(gain):.2f} %"
+    text = f"{float(abs(gain)):.3f}" if abs(gain) < 1 else f"{float(abs(gain)):.1f}"
+    return f"{text} % {'lower' if gain >= 0 else 'higher'}"
 
 
 def _text(
@@ -207,11 +213,10 @@ def _text(
         if v.reason:
             print("\n".join(f"        {line}" for line in v.reason.splitlines()))
     if proposal.shipped:
-        print(f"\n  {what.split()[0]} of the shipped instances, rounded up, and by how much this "
-              "one's is lower")  # fmt: skip
+        print(f"\n  {what.split()[0]} of the shipped instances, rounded up; this one's is")
         for s in proposal.shipped:
             at = ", ".join(f"{n} = {v}" for n, v in s.values.items())
-            print(f"    {s.label:<28} {s.value:<15} {_percent(proposal, s.number):>9}   "
+            print(f"    {s.label:<28} {s.value:<15} {_percent(proposal, s.number):>14}   "
                   f"{s.mu}, {at}")  # fmt: skip
     if written is not None:
         print(f"\n  Written to {written}: ratecert check {written}")
