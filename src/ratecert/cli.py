@@ -28,6 +28,7 @@ examples:
   ratecert show sgd.rate            the full statement
   ratecert trust sgd.rate           what it rests on
   ratecert explain sgd.rate         its proof, step by step
+  ratecert limits adamw             how small the constants of its lemmas could be
   ratecert conform torch.optim.AdamW --recursion adamw    is it the AdamW of the theorems?
 
 exit codes: 0 all well; 1 a finding (refuted, undecided, error in a proof; axioms that fail in
@@ -118,8 +119,37 @@ def parser() -> argparse.ArgumentParser:
             "statement", metavar="STATEMENT", help="such as sgd.rate, or path/to/file.py:rate"
         )
         _format(command)
+    _limits(commands)
     _conform(commands)
     return top
+
+
+def _limits(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "limits",
+        help="how small the constants of lemmas could be",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="For each lemma the constants on its right side, one for each summand, beside\n"
+        "what they must at least be: lower bounds from instances in which the lemma is an\n"
+        "equation, or nearly one. An instance is a small scenario tree, with rational\n"
+        "probabilities, in which all axioms of the theory and all hypotheses of the lemma\n"
+        "are seen to hold exactly; both sides are then computed exactly, never in floats.\n\n"
+        "The ratio is that of the two sides, negative summands moved to the other side: the\n"
+        "right side as a whole cannot be multiplied by less. \"at least\" is the same for\n"
+        "each constant alone, all others as they are (-: the instance says nothing of it).\n"
+        "In brackets after an instance: what brings its ratio closer to 1.",
+        epilog="examples:\n"
+        "  ratecert limits                   all shipped theories\n"
+        "  ratecert limits adamw             one theory\n"
+        "  ratecert limits adamw.L1.sharp adamw.L7.total --format json\n\n"
+        "exit codes: 0 all well; 1 an instance is refused, or a claim is not proved; 2 usage;\n"
+        "            3 internal error",
+    )
+    command.add_argument(
+        "statements", nargs="*", metavar="THEORY|STATEMENT",
+        help="such as adamw, or adamw.L4 (default: all shipped theories)",
+    )  # fmt: skip
+    _format(command)
 
 
 def _conform(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
