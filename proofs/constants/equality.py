@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from math import isqrt
 from typing import Any
 
+import sympy
+
 from ..language import Outcome, Rational, ScenarioTree, Sum, Theory, symbols
 from ..language.symbols import Process, coordinate
 from ..library.setting import Setting
@@ -23,7 +25,7 @@ from ..theorems.sgd import sgd
 from .limits import Instance
 
 curvature, start, size, toss = (Process(n) for n in ("curvature", "start", "size", "toss"))
-(y,) = symbols("y")
+x, y = symbols("x y")
 Numbers = Mapping[str, Any]
 STILL = {"eta": 1, "theta": 0, "beta": 0, "mu": 1, "eps": 1, "lam": 0}
 """Parameters of NAdamW without any averaging: n = g and v = g^2."""
@@ -107,8 +109,8 @@ bare = adamw_world(1, {"eps": Rational(1, 10**12)})
 tossed = adamw_world(2, {}, curved=0, below=1, noise=(1, 1))
 
 
-def spike(steps: int, kappa: Rational) -> ScenarioTree:
-    """beta = kappa^2, x^1 = 1 and D^1 = eta, so that x^2 = 0: then D^k falls as kappa^k."""
+def spike(steps: int, kappa: sympy.Rational) -> ScenarioTree:
+    """x^1 = 1 and D^1 = eta, so that x^2 = 0; then D^k falls as kappa^k, where beta = kappa^2."""
     weight = 1 - kappa**2
     eta = Rational(isqrt(10**12 * weight.p // weight.q) + 1, 10**6)  # a little above its root
     eps = eta**2 - weight
@@ -207,7 +209,7 @@ INSTANCES: tuple[Instance, ...] = (
     Instance(
         sgd.claimed("rate"), "K = 1, quadratic, sigma = 0", world(sgd_setting, 1, {"eta": 1}),
     ),
-    Instance(norms.claimed("N1.lower"), "one coordinate is not 0", points={symbols("x")[0]: (1, 0)}),
-    Instance(norms.claimed("N1.upper"), "all |x_i| are equal", points={symbols("x")[0]: (1, -1)}),
+    Instance(norms.claimed("N1.lower"), "one coordinate is not 0", points={x: (1, 0)}),
+    Instance(norms.claimed("N1.upper"), "all |x_i| are equal", points={x: (1, -1)}),
 )  # fmt: skip
 """In the order of the blueprint."""

@@ -57,9 +57,7 @@ class _Value:
     partial: bool = False
 
     def plus(self, other: _Value) -> _Value:
-        return _Value(
-            self.low + other.low, self.high + other.high, self.partial or other.partial
-        )
+        return _Value(self.low + other.low, self.high + other.high, self.partial or other.partial)
 
     def times(self, other: _Value) -> _Value:
         ends = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]

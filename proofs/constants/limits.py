@@ -98,7 +98,7 @@ def attained(instance: Instance) -> Attained:
     if failing:
         raise InstanceError(f"{label}: a hypothesis does not hold in this instance: {failing}")
     numbers, indices = replace(claim, witness={**claim.witness, **instance.values}).witness_point()
-    model = _Placed(report.model, instance, {t: v for t, v in numbers.items()})
+    model = _Placed(report.model, instance, numbers)
     try:
         goal = report.translation.node(statement)
         found = _best(model, goal, indices)
@@ -145,7 +145,9 @@ def _all_given(instance: Instance) -> None:
 class _Placed(Model):
     """A model with values for the variables and points of a claim."""
 
-    def __init__(self, model: Model, instance: Instance, numbers: Mapping[k.Term, Fraction]) -> None:
+    def __init__(
+        self, model: Model, instance: Instance, numbers: Mapping[k.Term, Fraction]
+    ) -> None:
         super().__init__(model.theory, model.tree, model.noise)
         self.values = {t: v for t, v in numbers.items() if isinstance(t, k.Var)}
         self.points = {p.name: at for p, at in instance.points.items()}
@@ -294,7 +296,13 @@ class Limit:
         """``attained``, ``approached`` (by a sequence), ``below 1``, or ``no instance known``."""
         if self.best is None:
             return "no instance known"
-        return "attained" if self.best.equal else "approached" if self.best.instance.limit else "below 1"
+        return (
+            "attained"
+            if self.best.equal
+            else "approached"
+            if self.best.instance.limit
+            else "below 1"
+        )
 
 
 def limit_of(claim: Claimed, instances: Iterable[Instance]) -> Limit:
@@ -334,7 +342,7 @@ def coefficient(term: k.Term) -> tuple[Fraction, k.Term]:
 
 
 def decimal(number: Interval) -> str:
-    """The number as a rational if it is a simple one, else its first twelve digits, rounded down."""
+    """The number as a rational if it is simple, else its first twelve digits, rounded down."""
     if is_exact(number) and number[0].denominator <= SIMPLE:
         return str(number[0])
     for digits in range(DIGITS, 0, -1):

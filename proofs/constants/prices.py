@@ -20,7 +20,6 @@ from functools import reduce
 
 from ..kernel import terms as k
 from ..kernel.certificates import GOAL, Leaf, Product
-from ..kernel.indices import substitute_indices
 from ..kernel.judgment import Theorem
 from ..kernel.rules import premises
 from ..language import Claimed
@@ -211,9 +210,7 @@ class Prices:
             for premise in premises(args):
                 yield from (replace(use, weight=None) for use in self._uses(premise))
 
-    def _certified(
-        self, goal: k.Rel, leaf: Leaf, facts: tuple[Theorem, ...]
-    ) -> Iterator[Use]:
+    def _certified(self, goal: k.Rel, leaf: Leaf, facts: tuple[Theorem, ...]) -> Iterator[Use]:
         """``(r - l) M = sum c prod facts prod squares``: what each fact is multiplied with."""
         whole = [_factor(p, GOAL, goal, facts) for p in leaf.products if GOAL in p.facts]
         once = all(p.facts.count(GOAL) <= 1 for p in leaf.products)

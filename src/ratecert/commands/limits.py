@@ -59,7 +59,9 @@ def _chosen(names: list[str]) -> dict[Theory, list[Claimed]]:
     for name in dict.fromkeys(names):
         if name in SHIPPED or name.endswith(".py") or "." not in name:
             for theory in load(name):
-                chosen.setdefault(theory, []).extend(c for c in theory.claims.values() if _bounds(c))
+                chosen.setdefault(theory, []).extend(
+                    c for c in theory.claims.values() if _bounds(c)
+                )
             continue
         claim = statement(name)
         if not _bounds(claim):
