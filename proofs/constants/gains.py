@@ -19,7 +19,7 @@ from ..kernel import terms as k
 from ..kernel.exact import Interval
 from ..language import Claimed
 from .limits import coefficient, summands
-from .prices import Use, applied
+from .prices import Substitution, Use, applied
 from .values import Point, UnvaluedError, enclose
 
 DIGITS = 20
@@ -59,6 +59,12 @@ class _Value:
     def plus(self, other: _Value) -> _Value:
         return _Value(self.low + other.low, self.high + other.high, self.partial or other.partial)
 
+    def is_better_than(self, other: _Value) -> bool:
+        """A whole value is better than a part; the smaller of two bounds, the larger of parts."""
+        if self.partial != other.partial:
+            return other.partial
+        return self.high > other.high if self.partial else self.high < other.high
+
     def times(self, other: _Value) -> _Value:
         ends = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]
         return _Value(min(ends), max(ends), self.partial or other.partial)
@@ -79,6 +85,7 @@ class Gains:
         self.point = point
         self._bounds: dict[k.Term, list[tuple[tuple[k.Term, ...], k.Term]]] = {}
         self._values: dict[k.Term, _Value | None] = {}
+        self._products: dict[tuple[k.Term, ...], _Value | None] = {}
         for use in self.uses:
             self._learn(use.relation.left, use.relation.right)
         for definition in () if point.theory is None else point.theory.definitions:
@@ -89,10 +96,18 @@ class Gains:
     def _learn(self, left: k.Term, right: k.Term) -> None:
         """Let an unknown term on the left be bounded by the right side."""
         parts = self._parts(left)
-        if len(parts) == 1 and parts[0][1] is not None:
-            known = self._bounds.setdefault(parts[0][1], [])
-            if (parts[0][0], right) not in known:
-                known.append((parts[0][0], right))
+        factors, core = parts[0]
+        if len(parts) > 1 or core is None:
+            return
+        pattern, names = self._pattern(core)
+        put = Substitution({name: k.Ix(_place(n)) for n, name in enumerate(names)}, {})
+        bound = factors, put(right)
+        fixed = frozenset[str]().union(*(k.free_indices(f) for f in factors))
+        if (k.free_indices(right) | fixed) - {*names, *self.point.indices} or fixed & {*names}:
+            return
+        known = self._bounds.setdefault(pattern, [])
+        if bound not in known:
+            known.append(bound)
 
     def of_claims(self) -> list[Gain]:
         """The constants of all claims that are used, claim by claim."""
@@ -152,10 +167,13 @@ class Gains:
         return total
 
     def _closed(self, factors: tuple[k.Term, ...]) -> _Value | None:
-        try:
-            return _Value(*enclose(k.mul(*factors), self.point, DIGITS))
-        except UnvaluedError:
-            return None
+        if factors not in self._products:
+            try:
+                found = _Value(*enclose(k.mul(*factors), self.point, DIGITS))
+            except UnvaluedError:
+                found = None
+            self._products[factors] = found
+        return self._products[factors]
 
     def _bounded(self, core: k.Term, path: frozenset[k.Term]) -> _Value | None:
         if core in path:
@@ -163,18 +181,44 @@ class Gains:
         if core in self._values:
             return self._values[core]
         best: _Value | None = None
-        for factors, right in self._bounds.get(core, ()):
-            over, under = self._value(right, path | {core}), self._closed(factors)
-            if over is None or under is None or under.low <= 0:
+        for term in self._bounding(core):
+            found = self._value(term, path | {core})
+            if found is None:
                 continue
-            found = _Value(over.low / under.high, over.high / under.low, over.partial)
-            if best is None or (found.partial, found.high) < (best.partial, best.high):
+            if best is None or found.is_better_than(best):
                 best = found
         if best is None and _is_nonnegative(core):
             best = _Value(Fraction(0), Fraction(0), partial=True)
         if not path:  # else it may be for want of what is on the path
             self._values[core] = best
         return best
+
+    def _bounding(self, core: k.Term) -> Iterator[k.Term]:
+        """The terms by which the lemmas beneath bound an unknown one; else a sum term by term.
+
+        Index ranges are not compared: a lemma counts wherever the proof sums it.
+        """
+        pattern, names = self._pattern(core)
+        for factors, right in self._bounds.get(pattern, ()):
+            over = Substitution({_place(n): k.Ix(name) for n, name in enumerate(names)}, {})(right)
+            under = self._closed(factors)
+            if under is not None and under.low > 0:
+                yield k.mul(over, k.power(k.mul(*factors), -1)) if factors else over
+        if isinstance(core, k.Sum) and pattern not in self._bounds:
+            name = _fresh(core)
+            parts = self._split(k.open_body(core.body, k.Ix(name)))
+            factors, inner = parts[0]
+            if len(parts) == 1 and inner is not None and all(map(_is_nonnegative, factors)):
+                for term in self._bounding(inner):
+                    yield k.sum_over(name, core.low, core.high, k.mul(*factors, term))
+
+    def _pattern(self, core: k.Term) -> tuple[k.Term, tuple[str, ...]]:
+        """The term with its open index names numbered, and these names."""
+        known = self.point.indices
+        names = sorted(n for n in k.free_indices(core) if n not in known)
+        names.sort(key=core.key.index)
+        put = Substitution({name: k.Ix(_place(n)) for n, name in enumerate(names)}, {})
+        return put(core), tuple(names)
 
     # --- parts ------------------------------------------------------------------------------------
 
@@ -214,18 +258,39 @@ class Gains:
         return [((), term)]
 
     def _summed(self, term: k.Sum) -> Parts:
-        name = next(n for n in (f"z{j}" for j in range(100)) if n not in k.free_indices(term))
+        name = _fresh(term)
         result: Parts = []
         for factors, core in self._split(k.open_body(term.body, k.Ix(name))):
             fixed = tuple(f for f in factors if name not in k.free_indices(f))
             inner = [f for f in factors if name in k.free_indices(f)]
             if core is not None and name in k.free_indices(core):
                 body = k.mul(*inner, core)
-                result.append((fixed, k.sum_over(name, term.low, term.high, body)))
+                result.append((fixed, _nested(name, term.low, term.high, body)))
             else:
                 summed = k.sum_over(name, term.low, term.high, k.mul(*inner) if inner else k.ONE)
                 result.append(((*fixed, summed), core))
         return _limited(result)
+
+
+def _nested(name: str, low: k.Ix, high: k.Ix, body: k.Term) -> k.Term:
+    """The sum over ``name``; of two sums over independent ranges, one order is kept to."""
+    inner = body if isinstance(body, k.Sum) else None
+    if inner is None or name in k.free_indices(inner.low) | k.free_indices(inner.high):
+        return k.sum_over(name, low, high, body)
+    if (high.key, low.key) <= (inner.high.key, inner.low.key):
+        return k.sum_over(name, low, high, body)
+    other = next(n for n in (f"y{j}" for j in range(100)) if n not in k.free_indices(body))
+    within = _nested(name, low, high, k.open_body(inner.body, k.Ix(other)))
+    return k.sum_over(other, inner.low, inner.high, within)
+
+
+def _place(number: int) -> str:
+    return f"place{number}"
+
+
+def _fresh(term: k.Term) -> str:
+    """An index name that is not in the term."""
+    return next(n for n in (f"z{j}" for j in range(100)) if n not in k.free_indices(term))
 
 
 def _oriented(term: k.Term) -> k.Term:

@@ -330,10 +330,10 @@ def coefficient(term: k.Term) -> tuple[Fraction, k.Term]:
     if isinstance(term, k.Mul):
         value, rest = Fraction(1), list[k.Term]()
         for part in term.terms:
-            if isinstance(part, k.Rat):
-                value *= part.value
-            else:
-                rest.append(part)
+            own, other = coefficient(part)
+            value *= own
+            if other is not k.ONE:
+                rest.append(other)
         return value, rest[0] if len(rest) == 1 else k.Mul(tuple(rest)) if rest else k.ONE
     if isinstance(term, k.Sum | k.E | k.CE):
         value, rest_of = coefficient(term.body)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from ..kernel import terms as k
 from ..kernel.judgment import Theorem
-from ..kernel.rules import premises
 from ..language import Claimed
 from ..language.basis import Use
 from .limits import coefficient, summands
@@ -47,7 +46,7 @@ def beneath(root: Claimed) -> list[Claimed]:
             seen.add(id(node))
             if id(node) in claims:
                 stack.append((node, True))
-            stack += [(p, False) for p in premises(node.args)]
+            stack += [(p, False) for p in node.premises]
     return order
 
 

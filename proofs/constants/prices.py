@@ -21,7 +21,6 @@ from functools import reduce
 from ..kernel import terms as k
 from ..kernel.certificates import GOAL, Leaf, Product
 from ..kernel.judgment import Theorem
-from ..kernel.rules import premises
 from ..language import Claimed
 
 MAX_WEIGHTS = 2000
@@ -207,7 +206,7 @@ class Prices:
         elif rule == "certify" and isinstance(args["certificate"], Leaf):
             yield from self._certified(theorem.conclusion, args["certificate"], args["facts"])
         else:
-            for premise in premises(args):
+            for premise in theorem.premises:
                 yield from (replace(use, weight=None) for use in self._uses(premise))
 
     def _certified(self, goal: k.Rel, leaf: Leaf, facts: tuple[Theorem, ...]) -> Iterator[Use]:
