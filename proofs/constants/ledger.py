@@ -17,7 +17,7 @@ from ..language import Claimed
 from .elasticity import elasticity
 from .gains import Gain, Gains
 from .instance import Instance
-from .limits import coefficient, summands
+from .limits import coefficient, numeric, summands
 from .origins import (
     Step,
     beneath,
@@ -312,19 +312,13 @@ def _is_data(term: k.Term) -> bool:
 
 
 def _apart(term: k.Term) -> tuple[k.Term, k.Term]:
-    """A product as (constant, data); of a root, what is rational comes out."""
-    constant, data = list[k.Term](), list[k.Term]()
-    for factor in term.terms if isinstance(term, k.Mul) else (term,):
-        if not _is_data(factor):
-            constant.append(factor)
-            continue
-        base = factor.base if isinstance(factor, k.Pow) else None
-        numbers = [f for f in base.terms if isinstance(f, k.Rat)] if isinstance(base, k.Mul) else []
-        if isinstance(factor, k.Pow) and numbers and all(n.value > 0 for n in numbers):
-            constant.append(k.Pow(k.mul(*numbers), factor.exponent))
-            others = (f for f in base.terms if not isinstance(f, k.Rat))  # type: ignore[union-attr]
-            factor = k.Pow(k.mul(*others), factor.exponent)
-        data.append(factor)
+    """A product as (constant, data)."""
+    number, rest = numeric(term)
+    constant: list[k.Term] = [] if number is k.ONE else [number]
+    data = list[k.Term]()
+    for factor in rest.terms if isinstance(rest, k.Mul) else (rest,):
+        (data if _is_data(factor) else constant).append(factor)
+    constant = [f for f in constant if f is not k.ONE]
     data.sort(key=lambda f: f.key)
     return (k.mul(*constant) if constant else k.ONE), (k.mul(*data) if data else k.ONE)
 

@@ -22,6 +22,7 @@ import sympy
 
 from ..kernel import terms as k
 from ..kernel.errors import KernelError
+from ..kernel.exact import evaluate
 from ..language import Claimed, DoorError, ScenarioTree
 from ..language.models import unmet
 from ..models import ModelError, Report, Tree, check_model
@@ -32,6 +33,7 @@ from ..models.tree import Value, node
 from .values import decimal_down
 
 DIGITS = 12
+BITS = 128
 SIMPLE = 1000
 """Up to which denominator a rational is shown as one."""
 _ZERO = exact(0)
@@ -262,20 +264,27 @@ def summands(term: k.Term) -> Iterator[k.Term]:
 
 @dataclass(frozen=True)
 class Constant:
-    """A rational in front of a summand of a claim's right side, and how small it could be.
+    """The number in front of a summand of a claim's right side, and how small it could be.
 
-    ``attained``: no smaller number than this does in its place, all else the same; None if no
-    instance says more than that it is positive.
+    ``proved``: a rational, or with roots of rationals. ``of``: what it multiplies. ``factor``: with
+    what it could at best be multiplied, all else the same; None if no instance says more than that
+    it is positive.
     """
 
-    proved: Fraction
+    proved: k.Term
     of: k.Term
-    attained: Interval | None
+    factor: Interval | None
 
     @property
     def best_possible(self) -> bool:
         """Is it known that no smaller number does?"""
-        return self.attained is not None and self.attained[0] == self.proved
+        return self.factor == exact(1)
+
+    def at_least(self, factor: Interval | None) -> str:
+        """The number times ``factor``, rounded down; empty if that says nothing."""
+        if factor is None or factor[0] <= 0:
+            return ""
+        return decimal(times(evaluate(self.proved, {}, BITS), factor))
 
 
 @dataclass(frozen=True)
@@ -311,10 +320,9 @@ def limit_of(claim: Claimed, instances: Iterable[Instance]) -> Limit:
     found = tuple(attained(i) for i in instances if i.claim is claim)
     constants = list[Constant]()
     for n, part in enumerate(summands(statement.right) if isinstance(statement, k.Rel) else ()):
-        proved, of = coefficient(part)
         factors = [f for a in found if (f := a.factors[n]) is not None and f[0] > 0]
         best = max(factors, key=lambda f: f[0], default=None)
-        constants.append(Constant(proved, of, times(exact(proved), best) if best else None))
+        constants.append(Constant(*numeric(part), best))
     return Limit(claim, tuple(constants), found)
 
 
@@ -339,6 +347,30 @@ def coefficient(term: k.Term) -> tuple[Fraction, k.Term]:
         value, rest_of = coefficient(term.body)
         return value, replace(term, body=rest_of)
     return Fraction(1), term
+
+
+def numeric(term: k.Term) -> tuple[k.Term, k.Term]:
+    """A summand as (number, the rest), where also roots of rationals are numbers.
+
+    >>> L = k.Var("L", "det")
+    >>> number, rest = numeric(k.sqrt(k.Mul((k.rat(2), L))))
+    >>> number is k.sqrt(k.rat(2)), rest is k.sqrt(L)
+    (True, True)
+    """
+    value, product = coefficient(term)
+    numbers: list[k.Term] = [] if value == 1 else [k.Rat(value)]
+    rest = list[k.Term]()
+    for factor in product.terms if isinstance(product, k.Mul) else (product,):
+        base = factor.base if isinstance(factor, k.Pow) else factor
+        inside = base.terms if isinstance(base, k.Mul) else (base,)
+        own = [f for f in inside if isinstance(f, k.Rat) and f.value > 0]
+        if isinstance(factor, k.Pow) and own:
+            numbers.append(k.Pow(k.mul(*own), factor.exponent))
+            others = [f for f in inside if f not in own]
+            rest += [k.Pow(k.mul(*others), factor.exponent)] if others else []
+        elif factor is not k.ONE:
+            rest.append(factor)
+    return (k.mul(*numbers) if numbers else k.ONE), (k.mul(*rest) if rest else k.ONE)
 
 
 def decimal(number: Interval) -> str:

@@ -191,6 +191,9 @@ def _limits(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "statements", nargs="*", metavar="THEORY|STATEMENT",
         help="such as adamw, or adamw.L4 (default: all shipped theories)",
     )  # fmt: skip
+    command.add_argument(
+        "--no-cache", action="store_true", help="prove the claims anew, recall nothing"
+    )
     _format(command)
 
 

@@ -95,7 +95,7 @@ def test_the_shares_of_the_two_terms_are_one(canonical):
 # --- where constants come from ------------------------------------------------------------------
 
 
-def test_C_P_is_made_of_the_constants_of_earlier_lemmas(canonical):  # noqa: N802
+def test_C_P_is_made_of_the_constants_of_earlier_lemmas(canonical):
     """20 + 2^(1/2)/2 = 8 + 8 + 4 + 2^(1/2)/2, the second 8 being 8 theta^2 at the point."""
     (found,) = canonical.compositions()
     assert found.symbol.name == "C_P" and found.claim.label == "adamw.P"

@@ -1,4 +1,4 @@
-"""Equality instances: what they attain, that they are instances, and that wrong ones are refused."""
+"""Equality instances: what they attain, and that what is no instance is refused."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from ratecert.proofs.constants.limits import (
     attained,
     coefficient,
     limit_of,
+    numeric,
     summands,
 )
 from ratecert.proofs.kernel import terms as K
@@ -56,7 +57,7 @@ def test_no_ratio_is_above_1_and_no_constant_beats_the_one_proved(label):
     limit = LIMITS[label]
     assert all(0 < a.ratio[0] <= a.ratio[1] <= 1 for a in limit.found)
     for constant in limit.constants:
-        assert constant.attained is None or constant.attained[1] <= constant.proved
+        assert constant.factor is None or 0 < constant.factor[0] <= constant.factor[1] <= 1
     assert all(a.hypotheses == len(limit.claim.hypotheses()) for a in limit.found)
 
 
@@ -140,7 +141,7 @@ def test_an_instance_in_which_the_claim_is_false_is_refused():
     sharp = adamw.claimed("L1.sharp")
     wrong = replace(sharp, claim=(m[k, i] ** 2, "<=", Rational(13, 10) * v[k, i]), result=None)
     (instance,) = (x for x in INSTANCES if x.claim is sharp)
-    with pytest.raises(InstanceError, match="false in this instance.*above 1"):
+    with pytest.raises(InstanceError, match=r"false in this instance.*above 1"):
         attained(replace(instance, claim=wrong))
     right = replace(wrong, claim=(m[k, i] ** 2, "<=", Rational(133, 100) * v[k, i]))
     assert attained(replace(instance, claim=right)).ratio[0] > Fraction("0.99")
@@ -166,3 +167,14 @@ def test_summands_within_sums_and_means():
     assert [rest for _, rest in found] == [
         K.sum_over("j", K.Ix(None, 1), K.Ix("d"), K.E(x)) for x in (a, b)
     ]
+
+
+def test_roots_of_rationals_are_numbers():
+    L, d = K.Var("L", "det"), K.Var("d", "det")
+    root = K.sqrt(K.mul(K.rat(2), L))
+    number, rest = numeric(K.mul(K.rat(3), root, d))
+    assert number is K.mul(K.rat(3), K.sqrt(K.rat(2))) and rest is K.mul(K.sqrt(L), d)
+    assert numeric(K.sqrt(K.rat(2))) == (K.sqrt(K.rat(2)), K.ONE)
+    assert numeric(L) == (K.ONE, L) and numeric(K.rat(5)) == (K.rat(5), K.ONE)
+    two = LIMITS["sgd.rate"].constants[1]
+    assert two.at_least(two.factor) == "1.41421356237" and two.best_possible

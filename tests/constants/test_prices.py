@@ -105,9 +105,10 @@ def test_sums_and_means_are_taken_of_the_slack():
             "==", C + 2 * E(Y[j]), by.linearity(),
             "<=", 7 * C, by.multiplying(average, 2),
         )  # fmt: skip
+        summed = p.sum(mean, within(j, 1, n))
         return p.calc(
             Sum(E(X[j]), (j, 1, n)) / 4,
-            "<=", Sum(7 * C, (j, 1, n)) / 4, by.multiplying(p.sum(mean, within(j, 1, n)), Rational(1, 4)),
+            "<=", Sum(7 * C, (j, 1, n)) / 4, by.multiplying(summed, Rational(1, 4)),
             "==", Rational(7, 4) * n * C, by.algebra(),
         )  # fmt: skip
 

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         data = _data(args)
         ledger = _ledger(claim, args.instance, data)
-        shown = _described(ledger, data)
+        shown = _described(ledger)
     except (InputError, BoundError, UnvaluedError) as error:
         print(f"ratecert: {error}", file=sys.stderr)
         return EXIT_USAGE
@@ -91,7 +91,7 @@ def _with_start(claim: Claimed, data: dict[str, Value]) -> dict[str, Value]:
 # --- as data ------------------------------------------------------------------------------------
 
 
-def _described(ledger: Ledger, data: dict[str, Value]) -> dict[str, Any]:
+def _described(ledger: Ledger) -> dict[str, Any]:
     show = Printer(ledger.root.theory.kernel()).show
     point = ledger.point
     evaluated = point is not None and ledger.bound is not None
@@ -107,7 +107,7 @@ def _described(ledger: Ledger, data: dict[str, Value]) -> dict[str, Any]:
         "instance": ledger.instance.label if ledger.instance else None,
         "theorem": ledger.general.label,
         "without_numbers": None if evaluated else _why_none(ledger.claim),
-        "at": {name: str(v) for name, v in data.items()} if evaluated else None,
+        "at": {name: str(v) for name, v in ledger.data.items()} if evaluated else None,
         "bound": value(ledger.bound),
         "coefficients": [
             {

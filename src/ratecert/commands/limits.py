@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
+from collections.abc import Mapping
 from textwrap import fill
 from typing import Any
 
@@ -13,16 +15,21 @@ from ..proofs.constants.limits import Attained, Constant, InstanceError, Limit, 
 from ..proofs.kernel.terms import ZERO, Rel
 from ..proofs.language.loader import LoadError, load, statement
 from ..proofs.language.theory import Claimed, Theory
-from ..proofs.models.numbers import exact, times
 from ..proofs.render.text import Printer
 from ..proofs.theorems import SHIPPED
+from .check import Outcome
+from .checked import outcomes
 from .output import emit_json, progress, table
 
+LEGEND = """\
+claim, constants of the summands of its right side, what each must at least be (all else the same),
+ratio of the two sides, instance (and what brings the ratio closer to 1)"""
 NO_INSTANCE = "no instance known"
 
 
 def run(args: argparse.Namespace) -> int:
     """Show what is proved and what is attained, for the theories and claims named."""
+    started = time.time_ns()
     chosen = _chosen(args.statements or list(SHIPPED))
     found, trouble = dict[Claimed, Limit](), list[str]()
     for claim in (c for claims in chosen.values() for c in claims):
@@ -31,25 +38,26 @@ def run(args: argparse.Namespace) -> int:
             found[claim] = limit_of(claim, INSTANCES)
         except InstanceError as error:
             trouble.append(str(error))
-    tested = [c for c, limit in found.items() if limit.found]
-    for number, claim in enumerate(tested, 1):
-        progress(f"proving {claim.label} ({number}/{len(tested)})")
-        claim.check()
-    progress("")
+    known = outcomes([c for c, limit in found.items() if limit.found], started, not args.no_cache)
     if args.format == "json":
         theories = [
-            {"id": theory.name, "claims": [_described(found[c]) for c in claims if c in found]}
+            {
+                "id": theory.name,
+                "claims": [_described(found[c], known.get(c)) for c in claims if c in found],
+            }
             for theory, claims in chosen.items()
         ]
         emit_json({"schema": 1, "theories": theories, "refused": trouble})
     else:
+        if any(limit.found for limit in found.values()):
+            print(LEGEND)
         for theory, claims in chosen.items():
-            _table(theory, [found[c] for c in claims if c in found])
+            _table(theory, [found[c] for c in claims if c in found], known)
     for text in trouble:
         print(f"ratecert: an instance is refused: {text}", file=sys.stderr)
-    unproved = [c for c in tested if c.check().verdict != "proved"]
-    for claim in unproved:
-        print(f"ratecert: {claim.label} is {claim.check().verdict}", file=sys.stderr)
+    unproved = [(c, outcome) for c, outcome in known.items() if outcome.verdict != "proved"]
+    for claim, outcome in unproved:
+        print(f"ratecert: {claim.label} is {outcome.verdict}: {outcome.reason}", file=sys.stderr)
     return EXIT_FINDING if trouble or unproved else EXIT_OK
 
 
@@ -78,28 +86,26 @@ def _bounds(claim: Claimed) -> bool:
 
 def _here(constants: tuple[Constant, ...], attained: Attained) -> str:
     """What each constant is at least, by this instance."""
-    shown = []
-    for constant, factor in zip(constants, attained.factors, strict=True):
-        positive = factor is not None and factor[0] > 0
-        shown.append(decimal(times(exact(constant.proved), factor)) if positive and factor else "-")
-    return ", ".join(shown)
+    pairs = zip(constants, attained.factors, strict=True)
+    return ", ".join(constant.at_least(factor) or "-" for constant, factor in pairs)
 
 
-def _described(limit: Limit) -> dict[str, Any]:
+def _described(limit: Limit, outcome: Outcome | None) -> dict[str, Any]:
     """One claim, for programs."""
     printer = Printer(limit.claim.theory.kernel())
     return {
         "id": limit.claim.label,
         "title": limit.claim.title,
         "conclusion": printer.show(limit.claim.statement()),
-        "verdict": limit.claim.check().verdict if limit.found else None,
+        "verdict": outcome.verdict if outcome else None,
+        "recalled": outcome.recalled if outcome else None,
         "tightness": limit.tightness,
         "ratio": decimal(limit.best.ratio) if limit.best else None,
         "constants": [
             {
-                "proved": str(c.proved),
+                "proved": printer.show(c.proved),
                 "of": printer.show(c.of),
-                "at_least": decimal(c.attained) if c.attained else None,
+                "at_least": c.at_least(c.factor) or None,
                 "best_possible": c.best_possible,
             }
             for c in limit.constants
@@ -119,14 +125,14 @@ def _described(limit: Limit) -> dict[str, Any]:
     }
 
 
-def _table(theory: Theory, limits: list[Limit]) -> None:
-    rows = list[tuple[str, ...]]()
+def _table(theory: Theory, limits: list[Limit], known: Mapping[Claimed, Outcome]) -> None:
+    rows, show = list[tuple[str, ...]](), Printer(theory.kernel()).show
     for limit in limits:
-        proved = ", ".join(str(c.proved) for c in limit.constants)
+        proved = ", ".join(show(c.proved) for c in limit.constants)
         for a in limit.found:
             case = a.instance.case + (f" ({a.instance.limit})" if a.instance.limit else "")
             least = _here(limit.constants, a)
-            verdict = limit.claim.check().verdict
+            verdict = known[limit.claim].verdict
             rows.append((verdict, limit.claim.id, proved, least, decimal(a.ratio), case))
     if rows:
         header = ("verdict", "claim", "constants", "at least", "ratio", "instance")
