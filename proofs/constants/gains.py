@@ -131,7 +131,7 @@ class Gains:
         total = _NOTHING
         for use in uses:
             if use.weight is None:
-                return None, "used inside an induction, or in one case only"
+                return None, "used inside an induction, in one case only, or in too many ways"
             term = part
             for put in use.put:
                 term = put(term)

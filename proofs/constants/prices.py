@@ -149,7 +149,10 @@ class Prices:
         return self._uses(theorem, top=True)
 
     def beneath(self, claim: Claimed) -> tuple[Use, ...]:
-        """All uses of claims beneath ``claim``, those of claims by other claims included."""
+        """All uses of claims beneath ``claim``, those of claims by other claims included.
+
+        Beyond ``MAX_WEIGHTS`` ways to them, none has a price: some would be missing from the sum.
+        """
         found: dict[tuple[int, k.Rel], list[Use]] = {}
         stack = [u for u in self._of(claim) if u.claim is not None]
         count = 0
@@ -160,6 +163,8 @@ class Prices:
             found.setdefault((id(use.claim), use.relation), []).append(use)
             count += 1
             stack += [u.within(use) for u in self._of(use.claim) if u.claim is not None]
+        if stack:
+            return tuple(replace(uses[0], weight=None) for uses in found.values())
         return tuple(use for uses in found.values() for use in uses)
 
     def _of(self, claim: Claimed) -> tuple[Use, ...]:

@@ -6,12 +6,12 @@ from fractions import Fraction
 
 import pytest
 
+from ratecert.proofs.constants import prices
 from ratecert.proofs.constants.gains import Gains
 from ratecert.proofs.constants.prices import Averaged, Prices, Summed, Times, applied
 from ratecert.proofs.constants.values import Point
 from ratecert.proofs.kernel import terms as K
 from ratecert.proofs.language import E, Rational, Sum, Theory, by, integrable, symbols, within
-from ratecert.proofs.language.symbols import Process
 
 a, b, c = symbols("a b c")
 
@@ -46,8 +46,8 @@ def toy(factor=2):
 def gains_of(theory, name, **values):
     claim = theory.claimed(name)
     assert claim.check().verdict == "proved", claim.check().reason
-    prices = Prices(theory.earlier(None))
-    found = Gains(prices.beneath(claim), Point(theory.kernel(), values)).of_claims()
+    uses = Prices(theory.earlier(None)).beneath(claim)
+    found = Gains(uses, Point(theory.kernel(), values)).of_claims()
     return {(g.claim.id, g.number): g for g in found}
 
 
@@ -153,6 +153,12 @@ def test_what_is_used_in_an_induction_has_no_price():
     assert found["half", 0].value is None and "induction" in found["half", 0].reason
 
 
+def test_too_many_ways_have_no_price(monkeypatch):
+    monkeypatch.setattr(prices, "MAX_WEIGHTS", 1)
+    found = gains_of(toy(), "main", a=Fraction(3), u=0, v=Fraction(7), w=1)
+    assert [g.value for g in found.values()] == [None]
+
+
 def test_weights_are_applied_from_the_inside():
     s, factor = K.Var("s", "any"), K.Var("c", "det")
     one = K.Ix(None, 1)
@@ -169,9 +175,12 @@ def test_a_difference_squared_is_one_thing(square):
 
 
 def test_no_number_is_made_up():
-    """Without a bound for E[Y^2], nothing; a square alone may be left out, and is said to be."""
-    theory = toy()
-    unknown = K.E(K.App("u", ()))
-    assert Gains([], Point(theory.kernel(), {"v": 1})).value(unknown) is None
-    process = Process("Y")
-    assert str(process[1]) == "Y(1)"
+    """E[Y] is bounded by nothing; E[Y^2] is not negative, and so only a part of the value."""
+    theory = Theory("unknown")
+    Y = theory.process("Y", 1, adapted=0)
+    (scale,) = theory.constants("scale")
+    theory.kernel()
+    point = Point(theory.kernel(), {"scale": 3})
+    mean, square = (theory.scope().term(scale + E(t)) for t in (Y[1], Y[1] ** 2))
+    assert Gains([], point).value(mean) is None and Gains([], point).value(square) is None
+    assert Gains([], point).value(theory.scope().term(scale**2)) == (9, 9)
