@@ -7,6 +7,7 @@ stand in the closed form of another: C_P is at least an expression in c_eta, and
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from ..kernel import terms as k
 
@@ -54,6 +55,29 @@ def total(term: k.Term, atom: k.Term, closed: Closed) -> k.Term:
 def elasticity(term: k.Term, atom: k.Term, closed: Closed) -> k.Term:
     """``(c/t) dt/dc``."""
     return _product([atom, total(term, atom, closed), k.power(term, -1)])
+
+
+def exponents(term: k.Term) -> dict[k.Term, Fraction]:
+    """The elasticities that are numbers: exponents of what a product of powers multiplies.
+
+    Only of positive factors; sums are one factor each.
+
+    >>> C, d = k.Var("C", "det"), k.Var("d", "det")
+    >>> found = exponents(k.mul(C, k.sqrt(k.mul(d, k.power(C, -3)))))
+    >>> str(found[C]), str(found[d])
+    ('-1/2', '1/2')
+    """
+    found: dict[k.Term, Fraction] = {}
+    waiting: list[tuple[k.Term, Fraction]] = [(term, Fraction(1))]
+    while waiting:
+        part, power = waiting.pop()
+        if isinstance(part, k.Mul):
+            waiting += [(factor, power) for factor in part.terms]
+        elif isinstance(part, k.Pow):
+            waiting.append((part.base, power * part.exponent))
+        elif not isinstance(part, k.Rat):
+            found[part] = found.get(part, Fraction(0)) + power
+    return {factor: power for factor, power in found.items() if power}
 
 
 def _sum(parts: list[k.Term]) -> k.Term:

@@ -22,6 +22,9 @@ def test_the_canonical_instance(run):
         "C_1", "√(C_P·√(c_ε + 1))", "5.41149436362",
     )  # fmt: skip
     assert (second["name"], second["value"]) == ("C_2", "29.2842712475")
+    assert first["exponents"] == {
+        "C_P": "1/2", "K": "-1/4", "L": "1/4", "d": "1/2", "h": "1/2", "Δ": "1/4",
+    }  # fmt: skip
     assert first["in_instance"] == "√((√(2)/2 + 20)·√(2))"
 
     constants = {c["name"]: c for c in told["constants"]}

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..cli import EXIT_FINDING, EXIT_OK, EXIT_USAGE
 from ..proofs.constants.bound import chosen, evaluate, instances
+from ..proofs.constants.elasticity import exponents
 from ..proofs.constants.gains import Gain
 from ..proofs.constants.inputs import InputError, number, whole
 from ..proofs.constants.instance import BoundError, atoms_of
@@ -35,6 +36,7 @@ SMALL = Fraction(1, 10_000)
 DIGITS = 12
 MAX_SHOWN = 60
 """How much of a summand the text shows."""
+Show = Callable[[k.Node], str]
 SIGNS = {"=": "= ", ">=": "≥ ", "": ""}
 
 
@@ -116,6 +118,7 @@ def _described(ledger: Ledger) -> dict[str, Any]:
                 "in_instance": show(c.value) if c.value is not None else None,
                 "value": value(c.value),
                 "of": show(c.data),
+                "exponents": dict(sorted(_exponents(c.whole, show).items())),
                 "elasticity": value(k.div(c.whole, ledger.bound)) if ledger.bound else None,
             }
             for c in ledger.coefficients()
@@ -127,15 +130,21 @@ def _described(ledger: Ledger) -> dict[str, Any]:
     }
 
 
+def _exponents(term: k.Term, show: Show) -> dict[str, str]:
+    """The exponents of constants and numbers in a product."""
+    return {
+        show(factor): str(power)
+        for factor, power in exponents(term).items()
+        if isinstance(factor, k.Var | k.IxVal) or (isinstance(factor, k.App) and not factor.args)
+    }
+
+
 def _why_none(claim: Claimed) -> str:
     """Why nothing is evaluated, and what to do about it."""
     names = [c.id.removeprefix(f"{claim.id}.") for c in instances(claim)]
     if names:
         return f"the parameters are free; fix them with --instance {', '.join(names)} or best"
     return "this claim has no instance with numbers for its constants"
-
-
-Show = Callable[[k.Node], str]
 
 
 def _step(step: Step) -> dict[str, Any]:
@@ -212,9 +221,12 @@ def _text(shown: dict[str, Any]) -> None:
     print(f"rests on {', '.join(shown['rests_on']) or 'no axiom'}")
     for c in shown["coefficients"]:
         print(f"\n{c['name']} = {c['closed_form']}   of   {c['of']}")
+        powers = ", ".join(f"{name} {power}" for name, power in c["exponents"].items())
+        if powers:
+            print(f"    elasticity of this term in {powers}")
         if c["value"]:
             here = f"{c['in_instance']} = " if c["in_instance"] != c["closed_form"] else ""
-            print(f"    here {here}{c['value']}; elasticity {c['elasticity']}")
+            print(f"    here {here}{c['value']}; elasticity of the bound {c['elasticity']}")
     if shown["constants"]:
         print("\nConstants of the statement" + (" (elasticity of the bound)" * bool(shown["at"])))
         rows = [
