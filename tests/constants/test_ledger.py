@@ -155,7 +155,7 @@ def test_dropped_parts_are_said_to_be(entries):
     assert gains["L5", 0].partial  # what Q pays for is in it
     assert not gains["L4", 0].partial
     assert gains["L4", 2].value is None and "drops" in gains["L4", 2].reason
-    assert gains["L1.double", 0].value is None and "induction" in gains["L1.double", 0].reason
+    assert gains["L7.root", 0].value is None and "induction" in gains["L7.root", 0].reason
 
 
 def test_the_claims_beneath_come_after_what_they_rest_on():
