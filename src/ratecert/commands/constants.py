@@ -29,7 +29,7 @@ from ..proofs.kernel.exact import Interval
 from ..proofs.language.loader import statement
 from ..proofs.language.theory import Claimed
 from ..proofs.render.text import Printer, name_text
-from .output import emit_json
+from .output import emit_json, progress
 
 SMALL = Fraction(1, 10_000)
 """In the text, constants of lemmas worth less than this part of the bound are left out."""
@@ -45,12 +45,16 @@ def run(args: argparse.Namespace) -> int:
     claim = statement(args.theorem)
     try:
         data = _data(args)
+        progress(f"proving {claim.label}, and reading its proof")
         ledger = _ledger(claim, args.instance, data)
         shown = _described(ledger)
+        progress("")
     except (InputError, BoundError, UnvaluedError) as error:
+        progress("")
         print(f"ratecert: {error}", file=sys.stderr)
         return EXIT_USAGE
     except LedgerError as error:
+        progress("")
         print(f"ratecert: {error}", file=sys.stderr)
         return EXIT_USAGE if claim.check().claim is not None else EXIT_FINDING
     if args.format == "json":
