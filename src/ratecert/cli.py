@@ -35,6 +35,7 @@ examples:
   ratecert constants adamw.rate --instance canonical    where each constant comes from
   ratecert limits adamw             how small the constants of its lemmas could be
   ratecert conform torch.optim.AdamW --recursion adamw    is it the AdamW of the theorems?
+  ratecert optimise adam.rate --minimise C_1 --fix c_eps=1    tune it, and prove the result
 
 exit codes: 0 all well; 1 a finding (refuted, undecided, error in a proof; axioms that fail in
             their model; divergence); 2 usage; 3 internal error; 4 nothing was checked
@@ -134,6 +135,7 @@ def parser() -> argparse.ArgumentParser:
     _constants(commands)
     _limits(commands)
     _conform(commands)
+    _optimise(commands)
     return top
 
 
@@ -367,6 +369,58 @@ def _conform(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--differences", metavar="N", type=_count, default=3,
         help="try sets of at most N known differences (default 3)",
     )  # fmt: skip
+    _format(command)
+
+
+def _optimise(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "optimise",
+        help="choose a theorem's free parameters, and prove the instance",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Search the free parameters of a rate for the least constant or bound, round\n"
+        "them to simple rationals and let the kernel prove the theorem at these numbers:\n"
+        "its condition (B), its constant and the rate itself become claims. The search is\n"
+        "in floating point and proves nothing. THEOREM is adamw.rate, adamw.rate.refined,\n"
+        "nadamw.rate, nadamw.rate.refined or adam.rate. The refined ones are taken from\n"
+        "x^1 = 0 (a_mean = a/3) unless a_mean is given.\n\n"
+        "Free: c_eta, c_theta, c_eps (step size, momentum, floor), gamma (h >=\n"
+        "(L Delta/K)^(1/2)/gamma), t and rho (weights in the proof), a (lam^2 X^2 <= a s).\n"
+        "Some objectives have no minimum: they keep falling as c_eps grows, or as gamma or a\n"
+        "goes to 0. Then fix these, or box them.",
+        epilog="examples:\n"
+        "  ratecert optimise adamw.rate --minimise C_1 --fix c_eps=1,a=1/8,gamma=1/10\n"
+        "  ratecert optimise adam.rate --minimise C_1 --fix c_eps=1 -o my_adam.py\n"
+        "  ratecert optimise adam.rate --minimise C_1 --box c_eps=1/4:4\n"
+        "  ratecert optimise adamw.rate --fix a=1/8 \\\n"
+        "      --minimise 'bound at d=1000,K=100000,L=1,Delta=10,sigma=1'\n\n"
+        "exit codes: 0 the instance is proved; 1 it is not; 2 usage, or there is no minimum;\n"
+        "            3 internal error",
+    )
+    command.add_argument("theorem", metavar="THEOREM", help="such as adamw.rate")
+    command.add_argument(
+        "--minimise", metavar="WHAT", required=True,
+        help="C_1, C_P, C_2, or 'bound at d=..,K=..,L=..,Delta=..,sigma=..' (sigma is sigma_s)",
+    )  # fmt: skip
+    command.add_argument(
+        "--fix", metavar="NAME=VALUE,...", action="append", default=[],
+        help="parameters that are given, exactly: 1/8, 0.125",
+    )  # fmt: skip
+    command.add_argument(
+        "--box", metavar="NAME=LOW:HIGH", action="append", default=[],
+        help="search a parameter within these ends; an optimum at an end is accepted",
+    )  # fmt: skip
+    command.add_argument(
+        "--mixed", action="store_true", help="for every mu in [theta, 1], not for mu = 1 alone"
+    )
+    command.add_argument(
+        "--tolerance", metavar="X", default="1/2000",
+        help="what rounding to rationals may cost, relative to the best (default 1/2000)",
+    )  # fmt: skip
+    command.add_argument(
+        "-o", "--output", metavar="FILE.py", help="write the instance there, once it is proved"
+    )
+    command.add_argument("--name", help="of the theory written (default: FILE's, or found)")
+    command.add_argument("--seed", type=_count, default=0, help="of the random starts (default 0)")
     _format(command)
 
 

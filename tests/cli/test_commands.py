@@ -14,7 +14,10 @@ import pytest
 import ratecert
 
 HEAVY = {"sympy", "numpy", "scipy", "flint", "mpmath", "torch", "jax", "rich", "sklearn"}
-COMMANDS = ("check", "show", "trust", "explain", "bound", "constants", "limits", "conform")
+COMMANDS = (
+    "check", "show", "trust", "explain", "bound", "constants", "limits", "optimise", "lock",
+    "verify", "conform",
+)  # fmt: skip
 
 # --- help -------------------------------------------------------------------------------------
 
