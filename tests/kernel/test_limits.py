@@ -61,6 +61,7 @@ from ratecert.proofs.kernel.theory import MAX_DECLARATIONS, Axiom, Definition, S
 from ratecert.proofs.kernel.trace import MAX_STEPS, replay, trace
 
 LONG = Fraction(1 << P.MAX_BITS)
+TRUE = Rel(ZERO, "<=", W)
 
 
 def names(count: int) -> list[Var]:
@@ -256,6 +257,14 @@ def test_objects_of_the_wrong_kind() -> None:
         (PointApp, ("x", [k]), "takes indices"),
         (PointApp, ("x", (X,)), "takes indices"),
         (Lambda, (k,), "operands"),
+        (Rel, (X, ">", X), "not a relation"),
+        (Rel, (X, "", X), "not a relation"),
+        (Le, (X, k), "compares indices"),
+        (Le, (k, 1), "compares indices"),
+        (All, ((W,), [TRUE], TRUE), "conditions"),
+        (All, ((W,), (Le(k, k),), TRUE), "conditions"),
+        (All, ((W,), (), Le(k, k)), "body"),
+        (All, ([W], (), TRUE), "distinct"),
     ],
 )
 def test_syntax_of_the_wrong_sort(cls: Any, parts: tuple[Any, ...], reason: str) -> None:
@@ -307,6 +316,11 @@ def test_theories_that_are_refused() -> None:
         (SYMBOLS, (law("v", v(k, k), ZERO),), "distinct indices"),
         (SYMBOLS, (law("h", App("h", (rat(1),)), ZERO),), "distinct indices"),
         (SYMBOLS, (law("s0", s(zero), ZERO), law("s1", s(zero), rat(1))), "overlaps"),
+        (SYMBOLS, (law("s 0", s(zero), ZERO),), "illegal name"),
+        ((Symbol("0f", ()),), (), "illegal name"),
+        ((Symbol("f", ("index", "term"), adapted=(1, 0)),), (), "argument that is no index"),
+        ((Symbol("f", ("index",), adapted=(1, 0)),), (), "argument that is no index"),
+        ((Symbol("f", ("index",), adapted=(-1, 0)),), (), "argument that is no index"),
     ):
         with pytest.raises(TheoryError, match=reason):
             Theory("t", symbols, ("K", "d"), (), laws)

@@ -1,0 +1,114 @@
+"""Looking facts up: which are read, what is said of none, and that reading ends.
+
+Most tests were written for a guard that no other test needed (tests/guards).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+from finite_model import STEP, THEORY, W, X, Y, g, i, k, m, one, s
+
+from helpers import check
+from ratecert.proofs.kernel.errors import SideConditionError
+from ratecert.proofs.kernel.facts import MAX_DEPTH, Table
+from ratecert.proofs.kernel.judgment import Theorem
+from ratecert.proofs.kernel.normal import Normaliser
+from ratecert.proofs.kernel.rules import assume, norm
+from ratecert.proofs.kernel.terms import (
+    ONE,
+    ZERO,
+    Abs,
+    All,
+    Fin,
+    Formula,
+    Le,
+    Rel,
+    Term,
+    Var,
+    add,
+    mul,
+    neg,
+    power,
+    rat,
+    sqrt,
+    sub,
+)
+
+p, q = Var("p", "any"), Var("q", "any")
+TABLES: tuple[Table, ...] = ("sign", "integrable", "dominated", "below")
+HERE = (("m", (("k", k),)),)
+"""Unfold m[k,.] at this k only."""
+
+
+def facts(*formulas: Formula) -> tuple[Theorem, ...]:
+    return tuple(assume(THEORY, formula) for formula in formulas)
+
+
+def spent(table: Table, term: Term, *formulas: Formula) -> int:
+    """The work of one look-up."""
+    n = Normaliser(THEORY, facts=facts(*formulas))
+    before = n.budget.left
+    check(isinstance(found := n.facts.find(table, term), Iterator))
+    list(found)
+    return before - n.budget.left
+
+
+SILENT: dict[str, tuple[Formula, tuple[Table, ...]]] = {
+    "another's exponent": (Fin(q, Fraction(1)), TABLES),
+    "another's sign": (Rel(ZERO, "<", q), TABLES),
+    "another's bound": (Rel(Abs(q), "<=", p), ("integrable", "dominated")),
+    "no bound from below": (Rel(p, "<=", q), ("sign", "integrable", "dominated", "below")),
+    "a size is no bound from above": (Rel(p, "<=", Abs(q)), ("integrable", "dominated", "below")),
+    "the sign of a product": (Rel(ZERO, "<", mul(p, q)), ("sign",)),
+    "an exponent is no sign": (Fin(p, Fraction(1)), ("sign", "dominated", "below")),
+    "an equation": (Rel(Abs(p), "=", p), TABLES),
+    "an index condition": (Le(one, k), TABLES),
+    "a hypothesis for all numbers": (All((W,), (), Rel(W, "<=", W)), TABLES),
+}
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_facts_that_say_nothing_of_a_term_take_no_work(name: str) -> None:
+    formula, tables = SILENT[name]
+    for table in tables:
+        check(spent(table, p, formula) == 0, table)
+    check(spent("sign", p, Rel(ZERO, "<", p)) > 0, "a fact that is read takes some")
+
+
+def test_definitions_are_expanded_in_facts_too() -> None:
+    """``0 < m[k,i]`` speaks of ``s[i] m[k-1,i] + g[k,i]`` where m is unfolded."""
+    positive = facts(Rel(ZERO, "<", m(k, i)))
+    unfolded = add(mul(s(i), m(k.shift(-1), i)), g(k, i))
+    theorem = norm(THEORY, Abs(m(k, i)), unfolded, STEP, HERE, positive)
+    check(theorem.hypotheses == {Le(one, k), Rel(ZERO, "<", m(k, i))}, theorem)
+    with pytest.raises(SideConditionError, match="not equal by normalisation"):
+        norm(THEORY, Abs(m(k, i)), unfolded, STEP, HERE)
+
+
+@pytest.mark.parametrize("unfold", [(), HERE])
+def test_equations_and_other_formulas_are_no_signs(unfold: tuple[tuple[str, object], ...]) -> None:
+    """Where definitions are unfolded every fact is read; what it is no fact of is left alone."""
+    spare = facts(Rel(sub(p, ONE), "=", ZERO), Le(one, k), Rel(ZERO, "<", q), Fin(p, Fraction(1)),
+                  All((W,), (), Rel(W, "<=", W)))  # fmt: skip
+    theorem = norm(THEORY, Abs(q), q, STEP, unfold, spare)  # type: ignore[arg-type]
+    check(theorem.hypotheses == {Rel(ZERO, "<", q)}, theorem)
+    size = Abs(sub(p, ONE))
+    with pytest.raises(SideConditionError, match="not equal by normalisation"):
+        norm(THEORY, size, sub(p, ONE), STEP, unfold, spare)  # type: ignore[arg-type]
+
+
+def test_reading_one_fact_for_the_sake_of_another_ends() -> None:
+    """To read the n-th fact, the sign of the next variable is asked, of which the next one tells."""
+    names = [Var(f"u{n}", "any") for n in range(150)]
+
+    def about(a: Term, b: Term) -> Rel:
+        root = sqrt(mul(power(a, 2), b))
+        return Rel(ZERO, "<=", add(a, root, neg(root)))
+
+    chain = facts(*(about(a, b) for a, b in pairwise(names)))
+    theorem = norm(THEORY, Abs(names[0]), names[0], facts=chain)
+    check(0 < len(theorem.hypotheses) <= MAX_DEPTH, theorem)
