@@ -27,6 +27,7 @@ from ratecert.proofs.kernel.terms import (
     Term,
     Var,
     coord,
+    neg,
     power,
 )
 from ratecert.proofs.kernel.theory import Definition, Symbol, Theory
@@ -53,11 +54,13 @@ def claimed(theorem: Theorem, values: dict[Term, Fraction], numbers: dict[str, i
 
 @pytest.mark.parametrize("exponent", [Fraction(-1, 2), Fraction(-3, 2)])
 def test_an_inverse_root_is_of_something_positive(exponent: Fraction) -> None:
-    """1/sqrt(u) with u < 0: not 0 is not enough."""
+    """1/sqrt(u) with u < 0: not 0 is not enough, but it is for 1/(-u)."""
     theorem = stated(small.SCALARS, power(u, exponent), Rel(u, "<", ZERO))
     with pytest.raises(SideConditionError, match="must be shown to be > 0"):
         claimed(theorem, {u: Fraction(-1)}, {})
-    claimed(stated(small.SCALARS, power(u, -1), Rel(u, "<", ZERO)), {u: Fraction(-1)}, {})
+    with pytest.raises(SideConditionError, match="must be shown to be not 0"):
+        claimed(stated(small.SCALARS, power(neg(u), -1)), {}, {})
+    claimed(stated(small.SCALARS, power(neg(u), -1), Rel(u, "<", ZERO)), {u: Fraction(-1)}, {})
 
 
 def test_a_coordinate_of_a_process_is_that_coordinate_only() -> None:

@@ -17,7 +17,7 @@ from ratecert.proofs.kernel.errors import SideConditionError
 from ratecert.proofs.kernel.facts import MAX_DEPTH, Table
 from ratecert.proofs.kernel.judgment import Theorem
 from ratecert.proofs.kernel.normal import Normaliser
-from ratecert.proofs.kernel.rules import assume, norm
+from ratecert.proofs.kernel.rules import assume, integrability, norm
 from ratecert.proofs.kernel.terms import (
     ONE,
     ZERO,
@@ -30,8 +30,10 @@ from ratecert.proofs.kernel.terms import (
     Term,
     Var,
     add,
+    coord,
     mul,
     neg,
+    point_of,
     power,
     rat,
     sqrt,
@@ -64,6 +66,7 @@ SILENT: dict[str, tuple[Formula, tuple[Table, ...]]] = {
     "no bound from below": (Rel(p, "<=", q), ("sign", "integrable", "dominated", "below")),
     "a size is no bound from above": (Rel(p, "<=", Abs(q)), ("integrable", "dominated", "below")),
     "the sign of a product": (Rel(ZERO, "<", mul(p, q)), ("sign",)),
+    "the sign of a product with a process": (Rel(ZERO, "<", mul(p, g(k, i))), ("sign",)),
     "an exponent is no sign": (Fin(p, Fraction(1)), ("sign", "dominated", "below")),
     "an equation": (Rel(Abs(p), "=", p), TABLES),
     "an index condition": (Le(one, k), TABLES),
@@ -112,3 +115,40 @@ def test_reading_one_fact_for_the_sake_of_another_ends() -> None:
     chain = facts(*(about(a, b) for a, b in pairwise(names)))
     theorem = norm(THEORY, Abs(names[0]), names[0], facts=chain)
     check(0 < len(theorem.hypotheses) <= MAX_DEPTH, theorem)
+
+
+def test_a_coordinate_of_a_point_given_by_coordinates_is_found() -> None:
+    """``(lambda n. q)[i]`` is q, so a fact about the one is one about the other."""
+    side = facts(Rel(ZERO, "<", coord(point_of("n", q), i)))
+    theorem = norm(THEORY, Abs(q), q, facts=side)
+    check(theorem.hypotheses == side[0].hypotheses, theorem)
+
+
+def test_a_sum_may_be_better_known_than_its_parts() -> None:
+    """X^2 + Y^2 in L^1 is a fact; from X and Y in L^1 it does not follow."""
+    total = add(power(X, 2), power(Y, 2))
+    parts = (Fin(X, Fraction(1)), Fin(Y, Fraction(1)))
+    integrability(THEORY, total, Fraction(1), facts=facts(*parts, Fin(total, Fraction(1))))
+    with pytest.raises(SideConditionError, match="exponent of"):
+        integrability(THEORY, total, Fraction(1), facts=facts(*parts))
+
+
+def test_an_inverse_may_be_known_as_a_whole() -> None:
+    integrability(THEORY, power(X, -1), Fraction(1), facts=facts(Fin(power(X, -1), Fraction(1))))
+    with pytest.raises(SideConditionError, match="exponent of"):
+        integrability(THEORY, power(X, -1), Fraction(1), facts=facts(Fin(X, Fraction(1))))
+
+
+def test_the_root_of_a_product_has_half_the_exponents_of_its_factors() -> None:
+    known = facts(Fin(X, Fraction(1)), Fin(Y, Fraction(1)))
+    integrability(THEORY, sqrt(mul(X, Y)), Fraction(1), facts=known)
+    for few in (known[:1], known[1:]):
+        with pytest.raises(SideConditionError, match="exponent of"):
+            integrability(THEORY, sqrt(mul(X, Y)), Fraction(1), facts=few)
+
+
+def test_the_least_exponent_counts_in_whatever_order() -> None:
+    half = Fraction(1, 2)
+    known = facts(Fin(X, Fraction(1)), Fin(X, half), Fin(X, Fraction(3, 4)))
+    for order in (known, known[::-1]):
+        integrability(THEORY, X, half, facts=order)

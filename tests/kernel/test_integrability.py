@@ -76,6 +76,10 @@ BOUNDED = {
         over(sqrt(sub(u, w)), sub(w, u)),
         ("positive", "floor_of_the_difference"),
     ),
+    "(u-w)^(1/2)/(w-u)^(1/2), of which one is 0": (
+        mul(sqrt(sub(u, w)), Pow(sub(w, u), -HALF)),
+        (),
+    ),
     "t/t, where t = 0 as well": (over(t, t), ("at_least_zero",)),
 }
 
