@@ -27,7 +27,7 @@ os.chdir(ROOT)
 
 import pytest  # noqa: E402
 from mutate import KINDS, Guard, guards  # noqa: E402
-from trials import Trials, Verdict, alone, cold  # noqa: E402
+from trials import QUIET, Trials, Verdict, alone, cold  # noqa: E402
 
 SAID = os.fdopen(os.dup(2), "w")
 """Where progress is told, also while pytest captures what is printed."""
@@ -53,6 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--again", action="store_true", help="try known survivors once more")
     parser.add_argument("--cold", action="store_true", help="... each in a process of its own")
     parser.add_argument("--every", type=int, default=1, help="a sample: every n-th guard")
+    parser.add_argument("--longest", type=float, default=1e9, help="seconds: no longer tests")
     parser.add_argument("--alone", help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
     if options.alone:
@@ -72,7 +73,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     with store.open("a", encoding="utf-8") as log:
 
         def report(guard: Guard, verdict: Verdict) -> None:
-            if options.cold and verdict.result == "survived" and not cold(guard, trials.tests(guard)):
+            if (
+                options.cold
+                and verdict.result == "survived"
+                and not cold(guard, trials.tests(guard))
+            ):
                 verdict = Verdict("killed", "cold", verdict.seconds)
             results[guard.key] = verdict.result
             line = {"guard": guard.key, "result": verdict.result, "by": verdict.by}
@@ -81,8 +86,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             said = f"{verdict.result:11} {verdict.seconds:6.1f} {guard.file}:{guard.line}"
             print(said, guard.key[:100], verdict.by[-60:], file=SAID, flush=True)
 
-        trials = Trials(todo, report, Path(options.measured), options.workers)
-        quiet = ["-W", "ignore::pytest.PytestAssertRewriteWarning", "-q", "-p", "no:cacheprovider", "--no-header", "--no-summary"]
+        trials = Trials(todo, report, Path(options.measured), options.workers, options.longest)
+        quiet = ["-q", "-p", "no:cacheprovider", "--no-header", "--no-summary", *QUIET]
         code = int(pytest.main([*quiet, "tests/kernel"], plugins=[trials])) if todo else 0
         if code not in (0, 5) or trials.wrong:
             print(trials.wrong or f"pytest ended with {code}", file=SAID)

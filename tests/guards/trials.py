@@ -37,6 +37,9 @@ LEAST_TIME = 20.0
 """Seconds that every guard gets; more if the tests that reach it need more."""
 MEMORY = 3 << 30
 
+QUIET = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
+"""Hypothesis is imported before pytest could rewrite it, and that is well."""
+
 
 @dataclass
 class Measured:
@@ -65,8 +68,10 @@ class Trials:
         report: Callable[[Guard, Verdict], None],
         measured: Path,
         workers: int,
+        longest: float,
     ) -> None:
         self.chosen, self.report, self.store, self.workers = chosen, report, measured, workers
+        self.longest = longest
         self.killers: dict[tuple[str, str], list[str]] = {}
         self.wrong = ""
         """Why nothing was tried."""
@@ -110,6 +115,7 @@ class Trials:
         """The tests that reach the guard, those that reach its ``raise`` first, then by time."""
         lines, seconds = self.measured.lines, self.measured.seconds
         reaching = lines.get(f"{guard.file}:{guard.line}", [])
+        reaching = [t for t in reaching if seconds[t] <= self.longest] or reaching
         raising = set(lines.get(f"{guard.file}:{guard.goal}", [])) if guard.kind == "raise" else ()
         near = self.killers.get((guard.file, guard.function), [])[:8]
         return sorted(reaching, key=lambda t: (t not in raising, t not in near, seconds[t]))
@@ -277,5 +283,4 @@ def cold(guard: Guard, tests: Sequence[str]) -> bool:
 def alone(guard: Guard, tests: Sequence[str]) -> int:
     """Run the tests in this process, which has imported nothing of the kernel yet."""
     sys.meta_path.insert(0, _Mutant(guard))
-    quiet = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
-    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *quiet, *tests]))
+    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *QUIET, *tests]))

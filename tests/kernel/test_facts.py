@@ -35,7 +35,6 @@ from ratecert.proofs.kernel.terms import (
     neg,
     point_of,
     power,
-    rat,
     sqrt,
     sub,
 )
@@ -105,7 +104,7 @@ def test_equations_and_other_formulas_are_no_signs(unfold: tuple[tuple[str, obje
 
 
 def test_reading_one_fact_for_the_sake_of_another_ends() -> None:
-    """To read the n-th fact, the sign of the next variable is asked, of which the next one tells."""
+    """To read a fact about one variable, the sign of the next is asked, and so on."""
     names = [Var(f"u{n}", "any") for n in range(150)]
 
     def about(a: Term, b: Term) -> Rel:

@@ -18,7 +18,6 @@ from ratecert.proofs.kernel.terms import (
     ONE,
     ZERO,
     Abs,
-    Formula,
     IxVal,
     Le,
     Op,
@@ -98,7 +97,12 @@ def test_a_sum_of_what_may_vanish_may_vanish() -> None:
     weak = (Rel(ZERO, "<=", p), Rel(ZERO, "<=", q))
     strict = (Rel(ZERO, "<", p), Rel(ZERO, "<", q))
     roots, sides = add(sqrt(p), sqrt(q)), (weak, strict[:1] + weak[1:], strict)
-    for term, enough in ((add(p, q), 1), (roots, 1), (add(mul(p, q), q), 2), (add(mul(p, q), p), 1)):
+    for term, enough in (
+        (add(p, q), 1),
+        (roots, 1),
+        (add(mul(p, q), q), 2),
+        (add(mul(p, q), p), 1),
+    ):
         for number, formulas in enumerate(sides):
             facts = tuple(assume(THEORY, formula) for formula in formulas)
             if number >= enough:
@@ -106,3 +110,11 @@ def test_a_sum_of_what_may_vanish_may_vanish() -> None:
                 continue
             with pytest.raises(SideConditionError, match="not equal by normalisation"):
                 norm(THEORY, div(term, term), ONE, facts=facts)
+
+
+def test_a_root_that_stays_a_root_needs_no_sign() -> None:
+    side = fact(ZERO, "<=", add(p, q))
+    theorem = norm(THEORY, sqrt(add(p, q)), sqrt(add(q, p)), facts=(side,))
+    check(not theorem.hypotheses, theorem)
+    theorem = norm(THEORY, power(sqrt(add(p, q)), 2), add(p, q), facts=(side,))
+    check(theorem.hypotheses == side.hypotheses, theorem)
