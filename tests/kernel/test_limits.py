@@ -26,7 +26,7 @@ from ratecert.proofs.kernel.errors import (
 from ratecert.proofs.kernel.exact import evaluate
 from ratecert.proofs.kernel.indices import MAX_CONDITIONS, entails
 from ratecert.proofs.kernel.judgment import MAX_HYPOTHESES
-from ratecert.proofs.kernel.normal import Normaliser
+from ratecert.proofs.kernel.normal import MAX_EXCHANGED, Normaliser
 from ratecert.proofs.kernel.rules import assume, axiom, expect, norm, weaken
 from ratecert.proofs.kernel.terms import (
     CE,
@@ -54,8 +54,10 @@ from ratecert.proofs.kernel.terms import (
     add,
     div,
     mul,
+    open_body,
     power,
     rat,
+    sum_over,
 )
 from ratecert.proofs.kernel.theory import MAX_DECLARATIONS, Axiom, Definition, Symbol, Theory
 from ratecert.proofs.kernel.trace import MAX_STEPS, replay, trace
@@ -183,6 +185,27 @@ def test_many_declarations() -> None:
         Theory("wide", symbols)
 
 
+def test_many_sums_are_not_exchanged() -> None:
+    """Up to 4 of equal ranges are put into one order, by trying all; more are left as they are."""
+    names = [Ix(f"n{place}") for place in range(MAX_EXCHANGED + 1)]
+
+    def nested(indices: list[Ix]) -> Term:
+        body: Term = App("P", tuple(indices))
+        for index in sorted(map(str, (ix.base for ix in indices)), reverse=True):
+            body = sum_over(index, one, K, body)
+        return body
+
+    for count, known in ((MAX_EXCHANGED, True), (MAX_EXCHANGED + 1, False)):
+        few = names[:count]
+        theory = Theory("t", (Symbol("P", ("index",) * count),))
+        try:
+            norm(theory, nested(few), nested(few[::-1]))
+            found = True
+        except SideConditionError:
+            found = False
+        check(found == known, count)
+
+
 def test_long_texts() -> None:
     with pytest.raises(TraceError, match="bytes"):
         dumps("x" * MAX_BYTES)
@@ -270,6 +293,14 @@ def test_objects_of_the_wrong_kind() -> None:
 def test_syntax_of_the_wrong_sort(cls: Any, parts: tuple[Any, ...], reason: str) -> None:
     with pytest.raises(SortError, match=reason):
         cls(*parts)
+
+
+def test_opening_a_binder_replaces_its_own_index_only() -> None:
+    own, outer = Ix(0), Ix(1, 2)
+    check(open_body(App("f", (own, outer)), k) == App("f", (k, outer)))
+    inner = Sum(own, outer, App("f", (Ix(0), Ix(1, -1), Ix(2))))
+    opened = Sum(k, outer, App("f", (Ix(0), k.shift(-1), Ix(2))))
+    check(open_body(inner, k) == opened, open_body(inner, k))
 
 
 def test_theorems_are_printed() -> None:

@@ -104,6 +104,9 @@ def two(low: Ix, high: Ix, low2: Ix, high2: Ix, body: Term) -> Sum:
     return sum_over("i", low, high, sum_over("j", low2, high2, body))
 
 
+ROW = sum_over("j", one, DIM, a(i, j))
+
+
 # --- identities that need nothing -------------------------------------------------------------
 
 ALWAYS: dict[str, tuple[Term, Term]] = {
@@ -133,6 +136,9 @@ ALWAYS: dict[str, tuple[Term, Term]] = {
     "roots of powers": (power(rat(8), Fraction(2, 3)), rat(4)),
     "content of a root": (sqrt(mul(rat(8), p)), mul(rat(2), sqrt(rat(2)), sqrt(p))),
     "equal roots": (mul(sqrt(p), power(p, Fraction(3, 2))), power(sqrt(p), 4)),
+    "root of a root": (sqrt(sqrt(p)), power(p, Fraction(1, 4))),
+    "root of an inverse square": (sqrt(power(p, -2)), Abs(power(p, -1))),
+    "inverse of one": (power(power(p, 0), -1), ONE),
     "empty product": (Mul(()), ONE),
     "empty sum of terms": (Add(()), ZERO),
     "index arithmetic": (IxVal(k.shift(2)), add(IxVal(k), rat(2))),
@@ -144,6 +150,9 @@ ALWAYS: dict[str, tuple[Term, Term]] = {
                            sum_over("j", one, K, sum_over("i", one, DIM, mul(g(j, i), a(i, j))))),
     "equal ranges": (two(one, DIM, one, DIM, mul(s(i), a(i, j))),
                      two(one, DIM, one, DIM, mul(s(j), a(j, i)))),
+    "equal ranges inside a sum": (
+        sum_over("k", one, DIM, two(one, DIM, one, DIM, mul(a(i, j), a(k, i)))),
+        sum_over("k", one, DIM, two(one, DIM, one, DIM, mul(a(j, i), a(k, j))))),
     "a product of sums": (mul(over_i(s(i)), over_i(c(i))),
                           two(one, DIM, one, DIM, mul(s(i), c(j)))),
     "a square of a sum": (power(over_i(s(i)), 2), two(one, DIM, one, DIM, mul(s(i), s(j)))),
@@ -179,6 +188,11 @@ NEVER: dict[str, tuple[Term, Term]] = {
     "sqrt(x^4) with x unknown, wrong power": (sqrt(power(p, 4)), p),
     "sqrt(xy) = sqrt(x) sqrt(y)": (sqrt(mul(p, q)), mul(sqrt(p), sqrt(q))),
     "sqrt(1/x) sqrt(x) = 1": (mul(sqrt(p), power(p, -HALF)), ONE),
+    "1/sqrt(x)^2 = 1/x": (power(power(p, -HALF), 2), power(p, -1)),
+    "sqrt(1/x + y) = sqrt(1/x)": (sqrt(add(power(p, -1), q)), sqrt(power(p, -1))),
+    "sqrt(y + 1/x) = sqrt(1/x)": (sqrt(add(q, power(p, -1))), sqrt(power(p, -1))),
+    "sqrt(-1/x) = sqrt(1/x)": (sqrt(neg(power(p, -1))), sqrt(power(p, -1))),
+    "sqrt(sqrt(x)) = 1/sqrt(sqrt(x))": (sqrt(sqrt(p)), power(p, Fraction(-1, 4))),
     "|x| = x": (Abs(p), p),
     "|x + y| = |x| + |y|": (Abs(add(p, q)), add(Abs(p), Abs(q))),
     "1/(x+y) = 1/x + 1/y": (power(add(p, q), -1), add(power(p, -1), power(q, -1))),
@@ -192,6 +206,14 @@ NEVER: dict[str, tuple[Term, Term]] = {
     "triangular and square": (two(one, DIM, one, i, a(i, j)), two(one, DIM, one, DIM, a(i, j))),
     "exchange of unequal ranges": (two(one, DIM, one, K, mul(s(i), a(i, j))),
                                    two(one, DIM, one, K, mul(s(j), a(i, j)))),
+    "exchange under a range by one of them": (
+        two(one, DIM, one, DIM, sum_over("k", one, i, mul(g(i, j), s(k)))),
+        two(one, DIM, one, DIM, sum_over("k", one, i, mul(g(j, i), s(k))))),
+    "a sum from a name is one from 0": (sum_over("i", k, j, s(i)), sum_over("i", zero, j, s(i))),
+    "a sum of inverses of sums": (
+        over_i(div(s(i), ROW)), over_i(mul(s(i), ROW))),
+    "a sum of squares of sums": (
+        over_i(mul(s(i), power(ROW, 2))), over_i(mul(s(i), ROW))),
     "count of a range that may be empty": (sum_over("i", one, j, ONE), IxVal(j)),
     "count with an offset": (sum_over("i", k, j, p), mul(p, add(sub(IxVal(j), IxVal(k)), ONE))),
     "average of a constant over an empty range": (
@@ -240,6 +262,8 @@ NEEDS: dict[str, tuple[Term, Term, Theorem]] = {
     "|x| of a difference": (Abs(sub(p, q)), sub(q, p), fact(p, "<=", q)),
     "sqrt(x) sqrt(y)": (sqrt(mul(p, q)), mul(sqrt(p), sqrt(q)), nonnegative(p)),
     "1/sqrt(x)": (mul(p, power(p, -HALF)), sqrt(p), positive(p)),
+    "sqrt(1/x^2)": (sqrt(power(p, -2)), power(p, -1), nonnegative(p)),
+    "1/sqrt(x)^2": (power(power(p, -HALF), 2), power(p, -1), positive(p)),
     "x^(3/2)": (power(p, Fraction(3, 2)), mul(p, sqrt(p)), nonnegative(p)),
     "common denominator": (add(div(q, p), ONE), div(add(q, p), p), positive(p)),
     "cleared": (div(add(mul(p, q), p), p), add(q, ONE), positive(p)),

@@ -380,10 +380,12 @@ def test_levels() -> None:
     check(levels(f(point_of("i", g(k, i)))) == {k})
     check(levels(f(point_of("i", g(i, i)))) is None, "coordinates of every level")
     check(levels(h(mul(g(k, i), g(j, i)))) == {k, j})
+    check(levels(sum_over("i", one, DIM, h(mul(X, s(i))))) is None, "as little known as X")
 
 
 SYMBOLS = (Symbol("g", ("index",), adapted=(0, 0)), Symbol("y", ("index",), adapted=(0, 0)),
-           Symbol("z", ("index",), "point", (0, -1)), Symbol("q", ("index",)))  # fmt: skip
+           Symbol("z", ("index",), "point", (0, -1)), Symbol("q", ("index",)),
+           Symbol("f", ("point",)))  # fmt: skip
 
 
 def at(name: str, ix: Ix) -> Term:
@@ -408,6 +410,7 @@ def test_definitions_keep_their_level() -> None:
         (at("y", k), sum_over("j", one, K, at("g", j))),
         (z, at("g", k.shift(1))),
         (at("y", k), CE(k.shift(1), at("g", k.shift(1)))),
+        (at("y", k), f(point_of("i", at("g", i)))),
     ):
         with pytest.raises(LevelError, match="defined at level"):
             declare(left, right)

@@ -87,6 +87,8 @@ def test_what_one_inference_used_is_not_held_against_the_next() -> None:
     first = normaliser(EMPTY, frozenset(), (), (), False)
     first.used.uses.add("axiom:other")
     first.budget.left = 0
+    budget = Budget(7)
+    check(normaliser(EMPTY, frozenset(), (), (), False, budget).budget is budget)
     again = normaliser(EMPTY, frozenset(), (), (), False)
     check(not again.used.uses and again.budget.left > 0)
 
