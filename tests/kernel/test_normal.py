@@ -104,7 +104,7 @@ def two(low: Ix, high: Ix, low2: Ix, high2: Ix, body: Term) -> Sum:
     return sum_over("i", low, high, sum_over("j", low2, high2, body))
 
 
-ROW = sum_over("j", one, DIM, a(i, j))
+ROW = sum_over("j", one, DIM, g(i, j))
 
 
 # --- identities that need nothing -------------------------------------------------------------
