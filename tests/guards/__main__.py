@@ -32,7 +32,6 @@ from trials import QUIET, Trials, Verdict, alone, cold  # noqa: E402
 SAID = os.fdopen(os.dup(2), "w")
 """Where progress is told, also while pytest captures what is printed."""
 EXPLAINED = HERE / "explained.toml"
-LEFT = ("survived", "not reached")
 
 
 def explained() -> dict[str, str]:
@@ -68,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     again = options.again or options.cold
     todo = [
         g for g in chosen[:: options.every]
-        if g.key not in results or (again and results[g.key] in LEFT and g.key not in reasons)
+        if g.key not in results or (again and results[g.key] == "survived" and g.key not in reasons)
     ]  # fmt: skip
     with store.open("a", encoding="utf-8") as log:
 
@@ -93,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(trials.wrong or f"pytest ended with {code}", file=SAID)
             return 2
     stale = sorted(set(reasons) - {g.key for g in guards()})
-    left = [g for g in chosen if results.get(g.key) in LEFT and g.key not in reasons]
+    left = [g for g in chosen if results.get(g.key) == "survived" and g.key not in reasons]
     for guard in left:
         print(f"{guard.file}:{guard.line}: no test needs {guard.key}")
     for key in stale:

@@ -52,7 +52,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Verdict:
-    """``killed``, ``timeout``, ``survived`` or ``not reached``; by which test; in what time."""
+    """``killed``, ``timeout`` or ``survived``; by which test; in what time."""
 
     result: str
     by: str = ""
@@ -91,9 +91,7 @@ class Trials:
         waiting, running = iter(self.chosen), dict[int, _Child]()
         while True:
             while len(running) < self.workers and (guard := next(waiting, None)) is not None:
-                if not (tests := self.tests(guard)):
-                    self.report(guard, Verdict("not reached"))
-                    continue
+                tests = self.tests(guard)
                 limit = max(LEAST_TIME, 5 * sum(self.measured.seconds[t] for t in tests))
                 child = _Child(guard, limit, lambda say, g=guard, t=tests: self._try(g, t, say))
                 running[child.pipe] = child
@@ -114,7 +112,8 @@ class Trials:
     def tests(self, guard: Guard) -> list[str]:
         """The tests that reach the guard, those that reach its ``raise`` first, then by time."""
         lines, seconds = self.measured.lines, self.measured.seconds
-        reaching = lines.get(f"{guard.file}:{guard.line}", [])
+        reaching = lines.get(f"{guard.file}:{guard.line}", [*seconds])
+        """All tests, if none reaches it: what runs when the module is imported."""
         reaching = [t for t in reaching if seconds[t] <= self.longest] or reaching
         raising = set(lines.get(f"{guard.file}:{guard.goal}", [])) if guard.kind == "raise" else ()
         near = self.killers.get((guard.file, guard.function), [])[:8]
@@ -129,10 +128,7 @@ class Trials:
             known = json.loads(self.store.read_text())
             if known["digest"] == digest.hexdigest():
                 return Measured(known["seconds"], known["lines"])
-        child = _Child(None, 1800, self._run_all)
-        while not child.late() and not select.select([child.pipe], [], [], 1)[0]:
-            pass
-        verdict = child.verdict()
+        verdict = _Child(None, 1800, self._run_all).verdict(wait=True)
         if verdict.result != "survived":
             self.wrong = f"with every guard in place: {verdict.result} {verdict.by}"
             return Measured()
@@ -141,34 +137,41 @@ class Trials:
         return Measured(known["seconds"], known["lines"])
 
     def _run_all(self, say: Callable[[str], None]) -> bool:
-        from coverage import Coverage
-
-        where = [str(KERNEL / "*")]
-        cov = Coverage(data_file=None, include=where, config_file=False)
-        seconds, items = dict[str, float](), list(self.items.values())
-        for item, after in zip(items, [*items[1:], None], strict=True):
-            cov.start()
-            cov.switch_context(item.nodeid)
-            begun = time.perf_counter()
-            passed = _passes(item, after)
-            seconds[item.nodeid] = time.perf_counter() - begun
-            cov.stop()
-            if not passed:
+        """Run each test in a process of its own, so that it fills all caches itself."""
+        seconds, lines = dict[str, float](), dict[str, list[str]]()
+        for item in self.items.values():
+            child = _Child(None, 600, lambda say, item=item: self._run_one(item, say))
+            verdict = child.verdict(wait=True)
+            if verdict.result != "survived":
                 say(item.nodeid)
                 return False
-        data, lines = cov.get_data(), dict[str, list[str]]()
-        for file in data.measured_files():
-            for line, contexts in data.contexts_by_lineno(file).items():
-                reaching = sorted(set(contexts) & seconds.keys())
-                lines[f"{Path(file).name}:{line}"] = reaching
+            seconds[item.nodeid], reached = json.loads(verdict.by)
+            for line in reached:
+                lines.setdefault(line, []).append(item.nodeid)
         self.store.write_text(json.dumps({"seconds": seconds, "lines": lines}))
         return True
+
+    def _run_one(self, item: pytest.Item, say: Callable[[str], None]) -> bool:
+        from coverage import Coverage
+
+        cov = Coverage(data_file=None, include=[str(KERNEL / "*")], config_file=False)
+        cov.start()
+        begun = time.perf_counter()
+        passed = _passes(item, None)
+        seconds = time.perf_counter() - begun
+        cov.stop()
+        data = cov.get_data()
+        reached = [
+            f"{Path(f).name}:{n}" for f in data.measured_files() for n in data.lines(f) or ()
+        ]
+        say(json.dumps([seconds, reached]))
+        return passed
 
     # --- in the child -------------------------------------------------------------------------
 
     def _try(self, guard: Guard, tests: Sequence[str], say: Callable[[str], None]) -> bool:
         """Do all tests pass without the guard?"""
-        if not replace(guard):
+        if f"{guard.file}:{guard.line}" not in self.measured.lines or not replace(guard):
             return cold(guard, tests)
         items = [self.items[t] for t in tests]
         for item, after in zip(items, [*items[1:], None], strict=True):
@@ -209,12 +212,14 @@ class _Child:
         """Has it had its time?"""
         return time.monotonic() > self.until
 
-    def verdict(self) -> Verdict:
+    def verdict(self, wait: bool = False) -> Verdict:
         """What came of it, once it ended or is late."""
+        if wait:
+            select.select([self.pipe], [], [], max(0.0, self.until - time.monotonic()))
         late = not select.select([self.pipe], [], [], 0)[0]
         if late:
             os.killpg(self.pid, signal.SIGKILL)
-        said = b"".join(iter(lambda: os.read(self.pipe, 4096), b"")).decode(errors="replace")
+        said = b"".join(iter(lambda: os.read(self.pipe, 1 << 16), b"")).decode(errors="replace")
         os.close(self.pipe)
         _, status = os.waitpid(self.pid, 0)
         seconds = round(time.monotonic() - self.begun, 2)
@@ -231,7 +236,11 @@ def void(_: object) -> None:
 
 
 def replace(guard: Guard) -> bool:
-    """Put the function without ``guard`` in place; False if it stands outside of functions."""
+    """Put the function without ``guard`` in place.
+
+    False if it stands outside of functions, or if the function has made others (as decorators do)
+    when the module was imported, which have the guard.
+    """
     code = dict(_functions(compile(guard.source, str(guard.path), "exec"))).get(guard.function)
     found = [
         f for f in gc.get_objects()
@@ -239,7 +248,14 @@ def replace(guard: Guard) -> bool:
         and f.__code__.co_qualname == guard.function
         and Path(f.__code__.co_filename).name == guard.file
     ]  # fmt: skip
-    if code is None or len({f.__code__ for f in found}) != 1:
+    inside = f"{guard.function}.<locals>."
+    made = any(
+        isinstance(f, FunctionType)
+        and f.__module__ == guard.module
+        and f.__code__.co_qualname.startswith(inside)
+        for f in gc.get_objects()
+    )
+    if made or code is None or len({f.__code__ for f in found}) != 1:
         return False
     for function in found:
         if len(code.co_freevars) != len(function.__code__.co_freevars):

@@ -8,15 +8,15 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from finite_model import DIM, THEORY, X, Y, g, i, j, k, one
+from finite_model import DIM, EVERY, THEORY, K, X, Y, g, i, j, k, one, v
 
 from helpers import check
 from ratecert.proofs.kernel.errors import SideConditionError
 from ratecert.proofs.kernel.judgment import Theorem
-from ratecert.proofs.kernel.rules import assume, norm
-from ratecert.proofs.kernel.terms import CE, E, Fin, Le, Term, Var, mul, power, sqrt, sum_over
+from ratecert.proofs.kernel.rules import assume, axiom, norm
+from ratecert.proofs.kernel.terms import CE, E, Fin, Ix, Le, Term, Var, mul, power, sqrt, sum_over
 
-H = Var("H", k)
+H, n = Var("H", k), Ix("n")
 """F_k-measurable."""
 TOTAL = sum_over("n", one, DIM, mul(X, g(k, i)))
 
@@ -89,10 +89,35 @@ def test_a_conditional_expectation_is_eaten_by_an_earlier_one_only() -> None:
             equal(left, right, *BOUNDED, ambient=ambient)
 
 
-def test_factors_are_pulled_out_when_asked_only() -> None:
-    left, right = CE(k, mul(H, X)), mul(H, CE(k, X))
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (CE(k, mul(H, X)), mul(H, CE(k, X))),
+        (E(mul(H, CE(k, X))), E(mul(H, X))),
+        (E(sum_over("n", one, DIM, v(n, i))), sum_over("n", one, DIM, E(v(n, i)))),
+    ],
+    ids=["pulled out", "eaten", "a sum"],
+)
+def test_what_needs_integrability_is_done_when_asked_only(left: Term, right: Term) -> None:
+    known = (*BOUNDED, axiom(THEORY, "fin.v"))
+    equal(left, right, *known)
     with pytest.raises(SideConditionError, match="not equal by normalisation"):
-        norm(THEORY, left, right, facts=BOUNDED)
+        norm(THEORY, left, right, facts=known)
+
+
+def test_levels_within_a_sum_follow_from_its_range() -> None:
+    """For n <= k, g[n,i] is F_k-measurable; nothing is left to assume outside of the sum."""
+    left, right = CE(k, mul(g(n, i), X)), mul(g(n, i), CE(k, X))
+    known = (axiom(THEORY, "fin.g"), fin(X, 0))
+
+    def summed(high: Ix) -> Theorem:
+        return equal(sum_over("n", one, high, left), sum_over("n", one, high, right), *known,
+                     ambient=EVERY)  # fmt: skip
+
+    theorem = summed(k)
+    check(theorem.hypotheses == {*EVERY, Fin(X, Fraction(0))}, theorem)
+    with pytest.raises(SideConditionError, match="not equal by normalisation"):
+        summed(K)
 
 
 def test_nothing_to_pull_out_needs_no_integrability() -> None:

@@ -174,6 +174,8 @@ for _ in range(150):
         (Ix, ["Ix", -1, 0], "not an index base"),
         (Ix, ["Ix", "__class__", 0], "not a legal name"),
         (Ix, ["Ix", None, 10**9], "out of range"),
+        (Ix, ["Rat", "1"], "wanted"),
+        (Point, ["Rat", "1"], "wanted"),
         (Ix, ["Ix", None, 10**9 + 1], "size limit"),
         (Term, ["Rat", 1], "wanted"),
         (Term, ["Rat", 0.5], "wanted"),
@@ -298,6 +300,19 @@ def test_deep_terms_are_refused_on_both_sides() -> None:
         dumps(encode(term))
     with pytest.raises(TraceError, match="deep"):
         dumps(DEEP)
+
+
+def test_theorems_are_written_and_read_as_numbers_only() -> None:
+    theorem = small.young()
+    check(
+        encode(theorem, lambda _: 0) == ["thm", 0] and encode((1, theorem), lambda _: 3)[1][1] == 3
+    )
+    check(decode(Theorem, ["thm", 0], (theorem,)) is theorem)
+    with pytest.raises(TraceError, match="not an object of the kernel"):
+        encode(theorem)
+    for other in (["step", 0], ["", 0], [0, 0], ["thm", 1], ["thm", 0, 0]):
+        with pytest.raises(TraceError, match=r"wanted|earlier step"):
+            decode(Theorem, other, (theorem,))
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,11 @@ from fractions import Fraction
 import pytest
 import small_theory as small
 
-from ratecert.proofs.kernel.claims import publish
-from ratecert.proofs.kernel.errors import SideConditionError
+from helpers import check
+from ratecert.proofs.kernel.claims import canonical_bytes, publish
+from ratecert.proofs.kernel.errors import SideConditionError, TheoryError
 from ratecert.proofs.kernel.judgment import Theorem
-from ratecert.proofs.kernel.rules import norm, weaken
+from ratecert.proofs.kernel.rules import axiom, norm, weaken
 from ratecert.proofs.kernel.terms import (
     ONE,
     ZERO,
@@ -23,14 +24,18 @@ from ratecert.proofs.kernel.terms import (
     IxVal,
     Le,
     PointApp,
+    PointVar,
     Rel,
     Term,
     Var,
+    add,
     coord,
+    div,
     neg,
+    point_of,
     power,
 )
-from ratecert.proofs.kernel.theory import Definition, Symbol, Theory
+from ratecert.proofs.kernel.theory import Axiom, Definition, Symbol, Theory
 
 K, k, i, n, first = Ix("K"), Ix("k"), Ix("i"), Ix("n"), Ix(None, 1)
 u = Var("u", "det")
@@ -90,3 +95,64 @@ def test_a_value_is_given_at_numbers() -> None:
     claimed(theorem, {App("z", (first,)): Fraction(1)}, {"n": 1})
     with pytest.raises(SideConditionError, match="not the value of a variable or symbol"):
         claimed(theorem, {App("z", (n,)): Fraction(1)}, {"n": 1})
+
+
+def recursive(right: Term) -> Theory:
+    definition = Definition("Y", "abbreviation", App("Y", (k,)), (Le(first, k),), right)
+    positive = Axiom("z", "z", "axiom", (), Rel(ZERO, "<", App("z", (k,))), "for these tests")
+    return Theory("t", SYMBOLS, ("K",), (positive,), (definition,))
+
+
+def test_a_recursive_abbreviation_is_in_order_at_all_indices() -> None:
+    """Y[k] = Y[k-1]/z[k] divides by z[k], and by all z before."""
+    theory = recursive(div(App("Y", (k.shift(-1),)), App("z", (k,))))
+    values: dict[Term, Fraction] = {App("z", (first,)): Fraction(1)}
+    here = stated(theory, App("Y", (k,)), Rel(ZERO, "<", App("z", (k,))))
+    with pytest.raises(SideConditionError, match="definedness"):
+        claimed(here, values, {"k": 1})
+    everywhere = (axiom(theory, "z"),)
+    publish(stated(theory, App("Y", (k,))), "c", "title", "lemma", everywhere, ({}, {"k": 1}))
+
+
+def test_what_is_mentioned_twice_is_looked_at_once() -> None:
+    """Y0 = 1/z, Y1 = Y0 + Y0, and so on: 2^40 occurrences of z, and as few steps as names."""
+    names = [f"Y{place}" for place in range(40)]
+    symbols = (Symbol("z", ()), *(Symbol(name, ()) for name in names))
+    rights = [power(App("z", ()), -1), *(add(App(m, ()), App(m, ())) for m in names[:-1])]
+    theory = Theory("doubled", symbols, (), (), tuple(
+        Definition(name, "abbreviation", App(name, ()), (), right)
+        for name, right in zip(names, rights, strict=True)))  # fmt: skip
+    theorem = stated(theory, App(names[-1], ()), Rel(ZERO, "<", App("z", ())))
+    claimed(theorem, {App("z", ()): Fraction(1)}, {})
+
+
+def test_abbreviations_of_abbreviations_belong_to_the_bytes() -> None:
+    def bytes_for(last: Term) -> bytes:
+        symbols = tuple(Symbol(name, ()) for name in ("a", "b", "c", "z"))
+        rights = {"a": App("b", ()), "b": App("c", ()), "c": last}
+        theory = Theory("chain", symbols, (), (), tuple(
+            Definition(name, "abbreviation", App(name, ()), (), right)
+            for name, right in rights.items()))  # fmt: skip
+        return canonical_bytes(stated(theory, App("a", ())), frozenset())
+
+    check(bytes_for(App("z", ())) != bytes_for(power(App("z", ()), 2)))
+
+
+def test_a_variable_point_with_the_name_of_a_process_is_no_process() -> None:
+    theory = abbreviated(coord(PointApp("x", (k,)), i), power(App("z", (i,)), -1))
+    claimed(stated(theory, coord(PointVar("x", "any"), first)), {}, {})
+
+
+def test_values_of_functions_at_points_given_by_coordinates_are_not_chosen() -> None:
+    """f(u, u, ..) and f(0, 0, ..) are one number where u = 0."""
+    theory = Theory("t", (*SYMBOLS, Symbol("f", ("point",))))
+    at_u, at_zero = (App("f", (point_of("i", t),)) for t in (u, ZERO))
+    theorem = stated(theory, ONE, Rel(at_u, "=", ONE), Rel(at_zero, "=", ZERO), Rel(u, "=", ZERO))
+    with pytest.raises(SideConditionError, match="not the value of a variable or symbol"):
+        claimed(theorem, {at_u: Fraction(1), at_zero: Fraction(0), u: Fraction(0)}, {})
+
+
+def test_definitions_at_points_given_by_coordinates_are_refused() -> None:
+    for point in (point_of("i", ZERO), PointVar("p", "any")):
+        with pytest.raises(TheoryError, match=r"distinct indices|free on the right"):
+            abbreviated(coord(point, k), ZERO)

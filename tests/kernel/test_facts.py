@@ -10,14 +10,14 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from finite_model import STEP, THEORY, W, X, Y, g, i, k, m, one, s
+from finite_model import STEP, THEORY, K, W, X, Y, g, i, j, k, m, number, one, s, v
 
 from helpers import check
 from ratecert.proofs.kernel.errors import SideConditionError
 from ratecert.proofs.kernel.facts import MAX_DEPTH, Table
 from ratecert.proofs.kernel.judgment import Theorem
 from ratecert.proofs.kernel.normal import Normaliser
-from ratecert.proofs.kernel.rules import assume, integrability, norm
+from ratecert.proofs.kernel.rules import assume, axiom, integrability, norm, weaken
 from ratecert.proofs.kernel.terms import (
     ONE,
     ZERO,
@@ -25,6 +25,7 @@ from ratecert.proofs.kernel.terms import (
     All,
     Fin,
     Formula,
+    IxVal,
     Le,
     Rel,
     Term,
@@ -35,6 +36,7 @@ from ratecert.proofs.kernel.terms import (
     neg,
     point_of,
     power,
+    rat,
     sqrt,
     sub,
 )
@@ -65,6 +67,7 @@ SILENT: dict[str, tuple[Formula, tuple[Table, ...]]] = {
     "no bound from below": (Rel(p, "<=", q), ("sign", "integrable", "dominated", "below")),
     "a size is no bound from above": (Rel(p, "<=", Abs(q)), ("integrable", "dominated", "below")),
     "the sign of a product": (Rel(ZERO, "<", mul(p, q)), ("sign",)),
+    "the sign of twice a product": (Rel(ZERO, "<", mul(rat(2), p, q)), ("sign",)),
     "the sign of a product with a process": (Rel(ZERO, "<", mul(p, g(k, i))), ("sign",)),
     "an exponent is no sign": (Fin(p, Fraction(1)), ("sign", "dominated", "below")),
     "an equation": (Rel(Abs(p), "=", p), TABLES),
@@ -123,6 +126,12 @@ def test_a_coordinate_of_a_point_given_by_coordinates_is_found() -> None:
     check(theorem.hypotheses == side[0].hypotheses, theorem)
 
 
+def test_where_everything_is_read_signs_are_no_bounds() -> None:
+    for side in (Rel(ZERO, "<", q), Rel(q, "<=", X)):
+        with pytest.raises(SideConditionError, match="exponent of"):
+            integrability(THEORY, X, Fraction(1), STEP, facts(side), HERE)
+
+
 def test_a_sum_may_be_better_known_than_its_parts() -> None:
     """X^2 + Y^2 in L^1 is a fact; from X and Y in L^1 it does not follow."""
     total = add(power(X, 2), power(Y, 2))
@@ -151,3 +160,26 @@ def test_the_least_exponent_counts_in_whatever_order() -> None:
     known = facts(Fin(X, Fraction(1)), Fin(X, half), Fin(X, Fraction(3, 4)))
     for order in (known, known[::-1]):
         integrability(THEORY, X, half, facts=order)
+
+
+def test_a_fact_that_says_nothing_is_passed_over() -> None:
+    for idle in (Rel(ZERO, "<=", sub(p, p)), Rel(sub(p, p), "<", ONE)):
+        theorem = norm(THEORY, Abs(p), p, facts=facts(idle, Rel(ZERO, "<=", p)))
+        check(theorem.hypotheses == {Rel(ZERO, "<=", p)}, theorem)
+
+
+def test_what_a_factor_zero_removes_need_not_be_looked_for() -> None:
+    """0 <= p + 0 q, where the 0 is the value of an index, is a fact about p."""
+    side = facts(Rel(ZERO, "<=", add(p, mul(IxVal(number(0)), q))))
+    theorem = norm(THEORY, Abs(p), p, facts=side)
+    check(theorem.hypotheses == side[0].hypotheses, theorem)
+
+
+def test_index_conditions_of_an_instance_follow_where_it_is_used() -> None:
+    """Also those that the instance does not change."""
+    side = (weaken(axiom(THEORY, "v.sign"), Le(j, K)),)
+    for at, ambient in ((v(one, i), (Le(j, K),)), (v(k, i), ())):
+        theorem = norm(THEORY, Abs(at), at, ambient, facts=side)
+        check(theorem.hypotheses == {Le(j, K)}, theorem)
+    with pytest.raises(SideConditionError, match="not equal by normalisation"):
+        norm(THEORY, Abs(v(one, i)), v(one, i), facts=side)

@@ -288,11 +288,16 @@ def test_objects_of_the_wrong_kind() -> None:
         (All, ((W,), (Le(k, k),), TRUE), "conditions"),
         (All, ((W,), (), Le(k, k)), "body"),
         (All, ([W], (), TRUE), "distinct"),
+        (All, ((PointVar("p", "det"),), (), TRUE), "distinct deterministic"),
     ],
 )
 def test_syntax_of_the_wrong_sort(cls: Any, parts: tuple[Any, ...], reason: str) -> None:
     with pytest.raises(SortError, match=reason):
         cls(*parts)
+
+
+def test_one_operand_is_itself() -> None:
+    check(add(X) is X and mul(X) is X)
 
 
 def test_opening_a_binder_replaces_its_own_index_only() -> None:
@@ -323,8 +328,9 @@ def test_quantified_hypotheses_and_chance() -> None:
     check(not THEORY.deterministic(All((W,), (), Rel(W, "<=", X)), uses))
     check(not THEORY.deterministic(All((W,), (Rel(W, "<=", X),), relation), uses))
     theorem = weaken(norm(THEORY, X, X), All((W,), (), Rel(W, "<=", X)))
-    with pytest.raises(SideConditionError, match="random hypotheses"):
-        expect(theorem)
+    with pytest.raises(SideConditionError, match="random hypotheses") as caught:
+        expect(weaken(theorem, relation))
+    check(caught.value.nodes == (All((W,), (), Rel(W, "<=", X)),), "the constant one is none")
 
 
 def test_facts_about_numbers_only() -> None:

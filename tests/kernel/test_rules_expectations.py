@@ -376,6 +376,7 @@ def test_levels() -> None:
     check(levels(sum_over("k", one, K, g(k, i))) == {K}, "the largest index")
     check(levels(sum_over("k", one, K, g(k.shift(-1), i))) == {K.shift(-1)})
     check(levels(sum_over("k", one, K, CE(k, X))) == {K})
+    check(levels(sum_over("k", one, K, mul(g(k, i), g(j, i)))) == {K, j}, "and the others")
     check(levels(sum_over("i", one, DIM, g(k, i))) == {k})
     check(levels(f(point_of("i", g(k, i)))) == {k})
     check(levels(f(point_of("i", g(i, i)))) is None, "coordinates of every level")

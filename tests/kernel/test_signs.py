@@ -6,7 +6,7 @@ Each test was written for a guard that no other test needed (tests/guards).
 from __future__ import annotations
 
 import pytest
-from finite_model import THEORY, k, one
+from finite_model import THEORY, k, number, one, zero
 
 from helpers import check
 from ratecert.proofs.kernel.errors import SideConditionError
@@ -29,7 +29,9 @@ from ratecert.proofs.kernel.terms import (
     mul,
     neg,
     power,
+    rat,
     sqrt,
+    sub,
 )
 
 p, q = Var("p", "any"), Var("q", "any")
@@ -103,9 +105,9 @@ def test_a_sum_of_what_may_vanish_may_vanish() -> None:
         (add(mul(p, q), q), 2),
         (add(mul(p, q), p), 1),
     ):
-        for number, formulas in enumerate(sides):
+        for strength, formulas in enumerate(sides):
             facts = tuple(assume(THEORY, formula) for formula in formulas)
-            if number >= enough:
+            if strength >= enough:
                 norm(THEORY, div(term, term), ONE, facts=facts)
                 continue
             with pytest.raises(SideConditionError, match="not equal by normalisation"):
@@ -118,3 +120,25 @@ def test_a_root_that_stays_a_root_needs_no_sign() -> None:
     check(not theorem.hypotheses, theorem)
     theorem = norm(THEORY, power(sqrt(add(p, q)), 2), add(p, q), facts=(side,))
     check(theorem.hypotheses == side.hypotheses, theorem)
+
+
+def test_signs_of_differences() -> None:
+    for formulas, sign in (
+        ((Rel(ZERO, "<", p), Rel(ZERO, "<", q)), None),
+        ((Rel(ZERO, "<", p), Rel(q, "<", ZERO)), (1, True)),
+        ((Rel(ZERO, "<=", p), Rel(q, "<=", ZERO)), None),
+        ((Rel(p, "<", ZERO), Rel(ZERO, "<=", q)), (-1, True)),
+    ):
+        n = Normaliser(THEORY, facts=tuple(assume(THEORY, f) for f in formulas))
+        check(n.sign_of(n.poly(sub(p, q))) == sign, formulas)
+
+
+def test_signs_of_numbers_and_indices() -> None:
+    n = Normaliser(THEORY)
+    for value, sign in ((2, (1, True)), (0, (1, False)), (-2, (-1, True))):
+        check(n.sign(rat(value)) == sign, value)
+    theorem = norm(THEORY, Abs(IxVal(k)), IxVal(k), (Le(zero, k),))
+    check(theorem.hypotheses == {Le(zero, k)}, theorem)
+    for ambient in ((), (Le(number(-1), k),), (Le(k, zero),)):
+        with pytest.raises(SideConditionError, match="not equal by normalisation"):
+            norm(THEORY, Abs(IxVal(k)), IxVal(k), ambient)

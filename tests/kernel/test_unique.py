@@ -26,6 +26,13 @@ def test_equal_nodes_are_one_object() -> None:
     check(Var("x", "any") is not Var("x", "det"))
 
 
+def test_fields_given_by_name_are_not_forgotten() -> None:
+    """``Ix("new", offset=1)`` and ``Ix("new")`` have the same positional arguments."""
+    moved = Ix("new", offset=1)
+    check(Ix("new").offset == 0 and Ix("new") is not moved)
+    check(Var("new", level="det") is not Var("new", level="any"))
+
+
 @pytest.mark.parametrize("remade", [copy.copy, copy.deepcopy])
 def test_a_copy_is_the_node_itself(remade) -> None:  # type: ignore[no-untyped-def]
     for node in (X, mul(X, Pow(X, Fraction(1, 2))), Ix("k", 3)):
