@@ -155,6 +155,7 @@ class Trials:
         from coverage import Coverage
 
         cov = Coverage(data_file=None, include=[str(KERNEL / "*")], config_file=False)
+        cov.set_option("run:disable_warnings", ["no-data-collected"])
         cov.start()
         begun = time.perf_counter()
         passed = _passes(item, None)
