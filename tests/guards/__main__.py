@@ -97,9 +97,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{guard.file}:{guard.line}: no test needs {guard.key}")
     for key in stale:
         print(f"explained.toml: there is no guard {key}")
+    noticed = [key for key in reasons if results.get(key, "survived") != "survived"]
+    for key in noticed:
+        print(f"explained.toml: a test does notice {key}")
     counts = {v: sum(results.get(g.key) == v for g in chosen) for v in sorted({*results.values()})}
     print(f"{len(chosen)} guards: {counts}; {len(reasons)} explained, {len(left)} left")
-    return 1 if left or stale else 0
+    return 1 if left or stale or noticed else 0
 
 
 if __name__ == "__main__":

@@ -101,9 +101,9 @@ def test_equations_and_other_formulas_are_no_signs(unfold: tuple[tuple[str, obje
                   All((W,), (), Rel(W, "<=", W)))  # fmt: skip
     theorem = norm(THEORY, Abs(q), q, STEP, unfold, spare)  # type: ignore[arg-type]
     check(theorem.hypotheses == {Rel(ZERO, "<", q)}, theorem)
-    size = Abs(sub(p, ONE))
-    with pytest.raises(SideConditionError, match="not equal by normalisation"):
-        norm(THEORY, size, sub(p, ONE), STEP, unfold, spare)  # type: ignore[arg-type]
+    for value in (sub(p, ONE), sub(ONE, p)):
+        with pytest.raises(SideConditionError, match="not equal by normalisation"):
+            norm(THEORY, Abs(value), value, STEP, unfold, spare)  # type: ignore[arg-type]
 
 
 def test_reading_one_fact_for_the_sake_of_another_ends() -> None:

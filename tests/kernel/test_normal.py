@@ -113,6 +113,8 @@ ALWAYS: dict[str, tuple[Term, Term]] = {
     "square": (power(add(p, q), 2), add(power(p, 2), mul(rat(2), p, q), power(q, 2))),
     "difference of squares": (mul(sub(p, q), add(p, q)), sub(power(p, 2), power(q, 2))),
     "factors with constants": (mul(add(ONE, p), sub(ONE, p)), sub(ONE, power(p, 2))),
+    "factors with constants, inside": (
+        h(mul(add(ONE, p), sub(ONE, p))), h(sub(ONE, power(p, 2)))),
     "size of nothing": (Abs(sub(p, p)), ZERO),
     "inverse square of a size": (power(Abs(p), -2), power(p, -2)),
     "inverse of a sum with a common factor": (

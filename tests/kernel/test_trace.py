@@ -458,7 +458,7 @@ def test_a_theory_may_be_listed_twice() -> None:
     """What counts is that the declarations are the same."""
     document = only("quotient")
     document["theories"] *= 2
-    document["steps"][-1]["theory"] = 1
+    step(document, "induct")["theory"] = document["steps"][-1]["theory"] = 1
     (claim,) = replay(text(document))
     check(claim.sha256 == document["claims"][0]["sha256"])
 

@@ -30,6 +30,7 @@ def test_fields_given_by_name_are_not_forgotten() -> None:
     """``Ix("new", offset=1)`` and ``Ix("new")`` have the same positional arguments."""
     moved = Ix("new", offset=1)
     check(Ix("new").offset == 0 and Ix("new") is not moved)
+    check(Ix("new", offset=2).offset == 2)
     check(Var("new", level="det") is not Var("new", level="any"))
 
 
