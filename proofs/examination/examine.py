@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from ..kernel.errors import KernelError
 from ..kernel.judgment import Theorem
-from ..kernel.rules import premises
 from ..kernel.terms import Rel
 from ..render.text import Printer
 from .questions import Question, questions, relied_on
@@ -97,7 +96,7 @@ def certified(theorem: Theorem) -> list[Theorem]:
         seen.add(id(here))
         if here.rule == "certify":
             found.append(here)
-        work += premises(here.args)
+        work += here.premises
     return found
 
 

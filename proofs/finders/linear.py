@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import flint
@@ -17,11 +18,15 @@ import numpy as np
 Row = Hashable
 """Whatever names a monomial."""
 SMALL = 120
+"""The number of columns up to which simplifying a program costs more than it saves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One polynomial; ``strict``: counts as a contradiction; ``free``: may be subtracted."""
+    """One polynomial; ``strict``: counts as a contradiction; ``free``: may be subtracted.
+
+    ``entries``: its rational coefficients (ints, Fractions or fmpqs), by monomial.
+    """
 
     entries: Mapping[Any, Any]
     strict: bool
@@ -52,9 +57,9 @@ class _Table:
         owners: list[int] = []
         values: list[float] = []
         for j, column in enumerate(columns):
-            found = [float(c.p) / float(c.q) for c in column.entries.values()]
-            top = max((abs(v) for v in found), default=1.0)
-            values += [v / top for v in found]
+            found = [float(c) for c in column.entries.values()]
+            top = max(map(abs, found), default=1.0)
+            values += found if top == 1.0 else [v / top for v in found]
             rows += [number.setdefault(row, len(number)) for row in column.entries]
             owners += [j] * len(found)
         self.height = len(number)
@@ -84,46 +89,60 @@ class _Table:
         self.alive = np.flatnonzero(keep)
 
     def supports(self) -> Iterator[list[int]]:
-        """Supports of solutions: by least squares if small, else by the simplex method."""
-        from scipy.optimize import linprog, nnls
-        from scipy.sparse import csc_array
+        """Supports of cheap solutions, by the simplex method."""
+        from highspy import HighsLp, MatrixFormat, kHighsInf
 
-        used, rows = np.unique(self.rows, return_inverse=True)
+        width = len(self.alive)
         place = np.full(len(self.columns), -1)
-        place[self.alive] = np.arange(len(self.alive))
-        strict = [i for i, j in enumerate(self.alive) if self.columns[int(j)].strict]
-        matrix = csc_array(
-            (
-                np.concatenate([self.values, np.ones(len(strict))]),
-                (
-                    np.concatenate([rows + 1, np.zeros(len(strict), dtype=np.int64)]),
-                    np.concatenate([place[self.owners], np.array(strict, dtype=np.int64)]),
-                ),
-            ),
-            shape=(len(used) + 1, len(self.alive)),
-        )
-        right = np.zeros(len(used) + 1)
-        right[0] = 1.0
+        place[self.alive] = np.arange(width)
+        strict = np.array([self.columns[int(j)].strict for j in self.alive], dtype=bool)
+        used, rows = np.unique(self.rows, return_inverse=True)
+        columns = np.concatenate([place[self.owners], np.flatnonzero(strict)])
+        rows = np.concatenate([rows + 1, np.zeros(int(strict.sum()), dtype=np.int64)])
+        values = np.concatenate([self.values, np.ones(int(strict.sum()))])
+        order = np.argsort(columns, kind="stable")
         free = self.free[self.alive]
-        if len(self.alive) <= SMALL:
-            dense = matrix.toarray()
-            try:
-                x, distance = nnls(np.hstack([dense, -dense[:, free]]), right)
-                if distance > 1e-6:
-                    return
-                x[: len(free)][free] -= x[len(free) :]
-                yield [int(j) for j, v in zip(self.alive, x, strict=False) if abs(v) > 1e-9]
-            except RuntimeError:  # too many iterations: ask the simplex method
-                pass
-        bounds = [(None if f else 0.0, None) for f in free]
-        costs = [
-            0.0 if f else self.columns[int(j)].cost for j, f in zip(self.alive, free, strict=True)
-        ]
-        answer = linprog(costs, A_eq=matrix, b_eq=right, bounds=bounds, method="highs-ds")
-        if answer.x is not None:
-            for tolerance in (1e-8, 1e-5):
-                found = zip(self.alive, answer.x, strict=True)
-                yield [int(j) for j, x in found if abs(x) > tolerance]
+        program = HighsLp()
+        program.num_col_, program.num_row_ = width, len(used) + 1
+        program.col_cost_ = np.array(
+            [0.0 if f else self.columns[int(j)].cost for j, f in zip(self.alive, free, strict=True)]
+        )
+        program.col_lower_ = np.where(free, -kHighsInf, 0.0)
+        program.col_upper_ = np.full(width, kHighsInf)
+        program.row_lower_ = program.row_upper_ = np.eye(1, len(used) + 1)[0]
+        matrix = program.a_matrix_
+        matrix.format_ = MatrixFormat.kColwise
+        starts = np.cumsum(np.bincount(columns, minlength=width))
+        matrix.start_ = np.concatenate([[0], starts]).astype(np.int32)
+        matrix.index_ = rows[order].astype(np.int32)
+        matrix.value_ = values[order]
+        x = _simplex(program)
+        for tolerance in (1e-8, 1e-5) if x is not None else ():
+            yield [int(j) for j, v in zip(self.alive, x, strict=True) if abs(v) > tolerance]
+
+
+def _simplex(program: Any) -> Any:
+    """A cheapest solution of a linear program, or None."""
+    solver = _solver(program.num_col_ > SMALL)
+    solver.passModel(program)
+    solver.run()
+    solution = solver.getSolution()
+    optimal = solver.getModelStatus().name == "kOptimal"
+    return np.array(solution.col_value) if optimal and solution.value_valid else None
+
+
+@lru_cache(maxsize=2)
+def _solver(simplify: bool) -> Any:
+    import highspy
+
+    make: Any = highspy.Highs
+    solver = make()
+    solver.silent()
+    solver.setOptionValue("solver", "simplex")
+    solver.setOptionValue("parallel", "off")
+    solver.setOptionValue("threads", 1)
+    solver.setOptionValue("presolve", "on" if simplify else "off")
+    return solver
 
 
 def _exact(columns: Sequence[Column]) -> list[tuple[int, Fraction]] | None:
@@ -138,7 +157,7 @@ def _exact(columns: Sequence[Column]) -> list[tuple[int, Fraction]] | None:
         if column.strict:
             flat[j] = flint.fmpq(1)
         for row, c in column.entries.items():
-            flat[rows[row] * width + j] = c
+            flat[rows[row] * width + j] = flint.fmpq(c.numerator, c.denominator)
     flat[width - 1] = flint.fmpq(1)
     reduced, rank = flint.fmpq_mat(len(rows) + 1, width, flat).rref()
     solution: dict[int, Fraction] = {}

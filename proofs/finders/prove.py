@@ -20,7 +20,7 @@ from .positive import apex, by_squares
 from .programs import solve
 from .refute import Refuter
 from .results import Counterexample, Failure, FalseInModel, Undecided
-from .search import FACTORS, LINEAR, PAIRS, Search
+from .search import HIGHER, LINEAR, PAIRS, Search
 from .steps import linear_step
 from .stock import goal_item
 from .structure import structural_sign, structural_step
@@ -303,9 +303,10 @@ class _Task:
         self, goal: Rel, splits: tuple[Term, ...], refute: bool = True
     ) -> Theorem | Counterexample | FalseInModel | None:
         """The tiers of the search; in between other things, at their price."""
-        step = _quietly(partial(linear_step, self.context, goal))
-        if step is not None:
-            return step
+        for tried in (structural_step, linear_step):
+            step = _quietly(partial(tried, self.context, goal))
+            if step is not None:
+                return step
         search, reached = self.search(goal), LINEAR
         for stage, attempt in search.attempts(goal):
             if stage > reached:
@@ -323,11 +324,12 @@ class _Task:
         self, stage: int, goal: Rel, splits: tuple[Term, ...], refute: bool
     ) -> Theorem | Counterexample | FalseInModel | None:
         """What is worth trying before a stage of the search."""
-        if stage == FACTORS:
-            return self.elsewhere() or self.refuted(0) if refute else None
         if stage == PAIRS:
             return self.by_substitution(goal, splits)
-        found = self.by_cases(goal, splits, MAX_SPLITS, 2)
+        if stage < HIGHER:
+            return None
+        refuted = self.elsewhere() or self.refuted(0) if refute else None
+        found = refuted or self.by_cases(goal, splits, MAX_SPLITS, 2)
         return self.refuted(ROUNDS) if found is None and refute else found
 
     def search(self, goal: Rel) -> Search:

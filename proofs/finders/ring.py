@@ -267,8 +267,9 @@ class Ring:
 
     def reduce(self, p: Mpoly) -> Mpoly:
         """``p`` with s^q replaced by t for every rule."""
+        degrees = p.degrees() if self.rules else ()
         for i, q, target in self.rules:
-            if p.degrees()[i] < q:
+            if degrees[i] < q:
                 continue
             parts: dict[int, dict[tuple[int, ...], Any]] = {}
             for exponents, c in p.to_dict().items():
@@ -279,6 +280,7 @@ class Ring:
             p = self.zero
             for whole, part in parts.items():
                 p = p + self.context.from_dict(part) * target**whole
+            degrees = p.degrees()
         return p
 
     def common(self, dens: Iterable[Den]) -> Den:

@@ -94,6 +94,11 @@ def _one(
     known = inner.known_sign(t)
     if known is not None and known[1]:
         return
+    if known is None and not denominator:
+        weak = structural_sign(inner, t, False)
+        if weak is not None:
+            context.add(weak)
+            known = (1, False)
     if known is None or known[0] > 0:
         found = sign(inner, t, True, sample, 3) if known is None else _stricter(inner, t)
         if found is not None:

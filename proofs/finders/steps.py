@@ -12,8 +12,6 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property, partial
 
-import flint
-
 from ..kernel.errors import KernelError
 from ..kernel.judgment import Theorem
 from ..kernel.polynomials import ATOM, Factor, Mono, Poly, mono, mono_term
@@ -78,9 +76,8 @@ class _Step:
         return found
 
     def _add(self, p: Poly, items: tuple[Item, ...], strict: bool, free: bool = False) -> None:
-        entries = {m: flint.fmpq(c.numerator, c.denominator) for m, c in p.items()}
         cost = 1.0 + sum(i.cost for i in items)
-        self.columns.append(Column(entries, strict, free, cost))
+        self.columns.append(Column(p, strict, free, cost))
         self.products.append(items)
         self.rows |= set(p)
 

@@ -9,9 +9,26 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ..kernel import rules
 from ..kernel.certificates import GOAL, Leaf, Product
 from ..kernel.judgment import Theorem
-from ..kernel.terms import ZERO, Add, Mul, Pow, Rel, Term, add
+from ..kernel.terms import (
+    ZERO,
+    Add,
+    App,
+    Ix,
+    Le,
+    Mul,
+    Pow,
+    Rel,
+    Sum,
+    Term,
+    Var,
+    add,
+    free_indices,
+    open_body,
+    rat,
+)
 from .context import ONE, Context
 
 DEPTH = 4
@@ -32,9 +49,9 @@ def structural_step(context: Context, goal: Rel) -> Theorem | None:
 def structural_sign(context: Context, t: Term, strict: bool, depth: int = DEPTH) -> Theorem | None:
     """``0 <= t`` or ``0 < t`` by the shape of ``t``."""
     known = context.known_sign(t)
-    if known is not None:
-        return context.sign_theorem(t, strict) if known[0] > 0 and known[1] >= strict else None
-    if depth == 0:
+    if known is not None and known[0] > 0 and known[1] >= strict:
+        return context.sign_theorem(t, strict)
+    if depth == 0 or (known is not None and known[0] < 0):
         return None
     goal = Rel(ZERO, "<" if strict else "<=", t)
     if isinstance(t, Mul):
@@ -62,6 +79,34 @@ def structural_sign(context: Context, t: Term, strict: bool, depth: int = DEPTH)
     if isinstance(t, Pow) and (strict or t.exponent < 0):
         base = structural_sign(context, t.base, True, depth - 1)
         return None if base is None else context.branch([base]).sign_theorem(t, strict)
+    if isinstance(t, Sum) and not strict:
+        return _sum(context, t, depth - 1)
+    return _by_equation(context, goal, depth - 1) if isinstance(t, App | Var) else None
+
+
+def _sum(context: Context, t: Sum, depth: int) -> Theorem | None:
+    """``0 <= t`` for a sum of summands that are >= 0 for every index in its range."""
+    taken = free_indices(t).union(*(free_indices(le) for le in context.ambient))
+    name = next(n for k in range(10**6) if (n := f"i'{k}") not in taken)
+    span = (Le(t.low, Ix(name)), Le(Ix(name), t.high))
+    inner = context.branch((), span)
+    summand = structural_sign(inner, open_body(t.body, Ix(name)), False, depth)
+    if summand is None:
+        return None
+    summed = rules.sum_both(summand, name, t.low, t.high)
+    goal = Rel(ZERO, "<=", t)
+    return context.certify(goal, Leaf((Product(ONE, (GOAL,)), Product(ONE, (0,)))), (summed,))
+
+
+def _by_equation(context: Context, goal: Rel, depth: int) -> Theorem | None:
+    """The sign of a quantity that a fact says to be equal to something."""
+    for fact in context.facts:
+        rel = fact.conclusion
+        if isinstance(rel, Rel) and rel.op == "=" and rel.left == goal.right:
+            value = structural_sign(context, rel.right, goal.op == "<", depth)
+            if value is not None:
+                leaf = Leaf((Product(ONE, (GOAL,)), Product(ONE, (0,))), ((1, rat(-1)),))
+                return context.certify(goal, leaf, (value, fact))
     return None
 
 

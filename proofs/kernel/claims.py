@@ -12,16 +12,16 @@ declarations these rest on.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from .budget import Budget
-from .codec import dumps, encode
+from .codec import keyed, listed, written
 from .errors import SideConditionError, SortError, TheoryError
 from .exact import holds
 from .facts import Used
@@ -137,22 +137,22 @@ def canonical_bytes(theorem: Theorem, uses: frozenset[str]) -> bytes:
         nodes += [*definition.ranges, Rel(definition.left, "=", definition.right)]
     symbols = declared["level"].union(*(_symbols(node) for node in nodes))
     indices = frozenset[str]().union(*(free_indices(node) for node in nodes))
-    return dumps(
-        {
-            "hypotheses": _sorted(theorem.hypotheses),
-            "conclusion": encode(theorem.conclusion),
-            "axioms": _sorted(axioms),
-            "definitions": _sorted(definitions),
-            "symbols": _sorted(s for s in theory.symbols if s.name in symbols),
-            "index_constants": sorted(indices & set(theory.index_constants)),
-        }
-    )
+    parts = {
+        "hypotheses": _sorted(theorem.hypotheses),
+        "conclusion": written(theorem.conclusion),
+        "axioms": _sorted(axioms),
+        "definitions": _sorted(definitions),
+        "symbols": _sorted(s for s in theory.symbols if s.name in symbols),
+        "index_constants": _sorted(indices & set(theory.index_constants)),
+    }
+    return keyed(parts).encode("ascii")
 
 
-def _sorted(values: Any) -> list[Any]:
-    return sorted((encode(value) for value in values), key=dumps)
+def _sorted(values: Iterable[object]) -> str:
+    return listed(sorted(written(value) for value in values))
 
 
+@lru_cache(maxsize=10_000)
 def _symbols(node: Node) -> frozenset[str]:
     return frozenset(n.name for n, _ in subterms(node) if isinstance(n, App | PointApp))
 
@@ -180,12 +180,15 @@ def satisfiable(theorem: Theorem, witness: Witness) -> None:
     theory, (values, numbers), budget = theorem.theory, witness, Budget()
     constants: IndexMap = {n: Ix(None, numbers[n]) for n in theory.index_constants if n in numbers}
 
+    patterns = [
+        (d, substitute_indices(d.left, constants), theory.names(d.left)) for d in theory.definitions
+    ]
+
     def definiens(atom: Node) -> Term | None:
         budget.spend(16 + 8 * len(theory.definitions))
-        for definition in theory.definitions:
+        for definition, left, names in patterns:
             found: IndexMap = {}
-            left = substitute_indices(definition.left, constants)
-            if match_heads(left, atom, theory.names(definition.left), found):
+            if match_heads(left, atom, names, found):
                 table = {**constants, **found}
                 ranges = [substitute_indices(r, table) for r in definition.ranges]
                 if all(holds(r, {}) for r in ranges if isinstance(r, Le)):
@@ -230,6 +233,10 @@ class _Definedness:
         self.uses: set[str] = set()
         self.facts: set[int] = set()
         self._seen: set[object] = set()
+        self._heads: dict[str, list[Definition]] = {}
+        for d in self.theory.definitions:
+            if d.kind == "abbreviation":
+                self._heads.setdefault(d.head, []).append(d)
         self._general = [
             d for d in self.theory.definitions
             if d.kind == "recursion" and f"definition:{d.name}" in theorem.uses
@@ -300,11 +307,9 @@ class _Definedness:
 
     def _abbreviations(self, node: App | PointApp, path: frozenset[str]) -> None:
         """Where an abbreviation applies to ``node``, its right side has to be in order too."""
-        self.n.budget.spend(len(self.theory.definitions))
-        for definition in self.theory.definitions:
-            head = _process(node) or node
-            if definition.kind != "abbreviation" or definition.head != head.name:
-                continue
+        abbreviations = self._heads.get((_process(node) or node).name, [])
+        self.n.budget.spend(1 + len(abbreviations))
+        for definition in abbreviations:
             if definition.name in path:
                 if definition not in self._general:
                     self._general.append(definition)

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import accumulate
 from types import NoneType, UnionType
 from typing import Any, Literal, NoReturn, Union, get_args, get_origin, get_type_hints
@@ -21,7 +21,7 @@ from typing import Any, Literal, NoReturn, Union, get_args, get_origin, get_type
 from .certificates import Leaf, Product, Split
 from .errors import SortError, TraceError
 from .judgment import Theorem
-from .terms import NODES
+from .terms import NODES, Node
 from .theory import Axiom, Definition, Symbol, Theory
 
 MAX_BYTES = 32 << 20
@@ -43,31 +43,55 @@ _HINTS: dict[type[Any], dict[str, Any]] = {
 _STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _NO_BRACKETS = bytes(set(range(256)) - set(_STEP))
 _THEOREM = "thm"
+_WRITTEN: dict[Node, str] = {}
+"""The texts of terms, points and formulas that have been written."""
 
 
 # --- objects ----------------------------------------------------------------------------------
 
 
-def encode(value: object, number: Callable[[Theorem], int] | None = None) -> Any:
-    """``value`` as JSON data; ``number`` gives the reference for a theorem."""
+def written(value: object, number: Callable[[Theorem], int] | None = None) -> str:
+    """The canonical text of an object; ``number`` gives the reference for a theorem."""
+    known = _WRITTEN.get(value) if isinstance(value, Node) else None
+    if known is not None:
+        return known
     if value is None or type(value) is bool:
-        return value
+        return _dumped(value)
     if type(value) is int:
-        return _integer(value)
+        return str(_integer(value))
     if type(value) is str:
-        return _text(value)
+        return _dumped(_text(value))
     if type(value) is Fraction:
         if max(abs(n).bit_length() for n in value.as_integer_ratio()) > 1400:
             raise TraceError("a rational number exceeds the size limit of traces")
-        return _fraction_text(str(value))
+        return f'"{_fraction_text(str(value))}"'
     if type(value) is tuple:
-        return [encode(part, number) for part in value]
+        return listed([written(part, number) for part in value])
     if isinstance(value, Theorem) and number is not None:
-        return [_THEOREM, number(value)]
+        return f'["{_THEOREM}",{number(value)}]'
     tag = type(value).__name__
     if _CLASSES.get(tag) is not type(value):
         raise TraceError(f"not an object of the kernel: {value!r}")
-    return [tag, *(encode(getattr(value, name), number) for name in _HINTS[_CLASSES[tag]])]
+    names = _HINTS[_CLASSES[tag]]
+    text = listed([f'"{tag}"', *[written(getattr(value, name), number) for name in names]])
+    if isinstance(value, Node):
+        _WRITTEN[value] = text
+    return text
+
+
+def listed(texts: Iterable[str]) -> str:
+    """The canonical text of a list of what is written."""
+    return _bounded(f"[{','.join(texts)}]")
+
+
+def keyed(texts: Mapping[str, str]) -> str:
+    """The canonical text of an object whose values are written."""
+    return _bounded(f"{{{','.join(f'{_dumped(key)}:{texts[key]}' for key in sorted(texts))}}}")
+
+
+def encode(value: object) -> Any:
+    """``value`` as JSON data."""
+    return json.loads(checked(written(value)))
 
 
 def decode(kind: Any, data: Any, theorems: Sequence[Theorem] = ()) -> Any:
@@ -108,7 +132,7 @@ class _FractionReader(_Reader):
         return type(data) is str
 
     def value(self, data: Any, theorems: Sequence[Theorem]) -> Any:
-        return Fraction(_fraction_text(data))
+        return _fraction(data)
 
 
 class _TheoremReader(_Reader):
@@ -215,10 +239,16 @@ def _text(value: str) -> str:
     return value
 
 
-def _fraction_text(text: str) -> str:
-    if _FRACTION.fullmatch(text) is None or str(Fraction(text)) != text:
+@lru_cache(maxsize=1 << 12)
+def _fraction(text: str) -> Fraction:
+    value = Fraction(text) if _FRACTION.fullmatch(text) else None
+    if value is None or str(value) != text:
         raise TraceError(f"not a rational in lowest terms: {text!r:.80}")
-    return text
+    return value
+
+
+def _fraction_text(text: str) -> str:
+    return str(_fraction(text))
 
 
 # --- text -------------------------------------------------------------------------------------
@@ -226,9 +256,19 @@ def _fraction_text(text: str) -> str:
 
 def dumps(data: Any) -> bytes:
     """The canonical text of JSON data: sorted keys, no blanks, ASCII."""
-    text = _dumped(data)
+    return checked(_dumped(data)).encode("ascii")
+
+
+def checked(text: str) -> str:
+    """``text``, if it keeps the limits for what is read; else ``TraceError``."""
     _scan(text)
-    return text.encode("ascii")
+    return text
+
+
+def _bounded(text: str) -> str:
+    if len(text) > MAX_BYTES:
+        raise TraceError(f"more than {MAX_BYTES} bytes")
+    return text
 
 
 def _dumped(data: Any) -> str:
@@ -260,8 +300,7 @@ def loads(data: bytes) -> Any:
 
 def _scan(text: str) -> None:
     """Refuse deep or long texts before the json module does, which recurses and allocates."""
-    if len(text) > MAX_BYTES:
-        raise TraceError(f"more than {MAX_BYTES} bytes")
+    _bounded(text)
     without, strings = _STRING.subn("", text)
     bare = without.encode("ascii", "replace")
     brackets = bare.translate(None, _NO_BRACKETS)

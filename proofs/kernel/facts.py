@@ -50,6 +50,8 @@ Sign = tuple[int, bool]
 
 
 Table = Literal["sign", "integrable", "dominated", "below"]
+Names = frozenset[str]
+_NONE: Names = frozenset()
 MAX_DEPTH = 6
 """How many facts may be in the middle of being read, each for the sake of another."""
 
@@ -64,9 +66,12 @@ class Used:
 
     def update(self, other: Used) -> None:
         """Rely on all that ``other`` relied on."""
-        self.hypotheses |= other.hypotheses
-        self.uses |= other.uses
-        self.facts |= other.facts
+        if other.hypotheses:
+            self.hypotheses |= other.hypotheses
+        if other.uses:
+            self.uses |= other.uses
+        if other.facts:
+            self.facts |= other.facts
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,10 @@ class FactTable:
         self._facts, self._normaliser = facts, normaliser
         self._entries: dict[tuple[Table, str], list[Entry]] = {}
         self._entered: set[tuple[Table, int]] = set()
-        self._choices: dict[tuple[Table, frozenset[str]], list[int]] = {}
+        self._about: dict[Table, list[tuple[int, Names, Names]]] = {}
+        self._choices: dict[tuple[Table, Names], list[int]] = {}
+        self._moved: dict[tuple[int, Term], list[tuple[IndexMap, Formula]]] = {}
+        self._instances: dict[object, Entry | None] = {}
         self._depth = 0
 
     def _choose(self, table: Table, term: Term) -> list[int]:
@@ -104,9 +112,8 @@ class FactTable:
         names = anatomy(term).names
         if (table, names) not in self._choices:
             self._choices[table, names] = [
-                number for number, theorem in enumerate(self._facts)
-                if self._normaliser.unfolds or _speaks(table, theorem.conclusion, names)
-            ]  # fmt: skip
+                number for number, least, most in self._symbols(table) if least <= names <= most
+            ] if not self._normaliser.unfolds else [*range(len(self._facts))]  # fmt: skip
         chosen = self._choices[table, names]
         for number in chosen:
             if (table, number) not in self._entered and self._depth < MAX_DEPTH:
@@ -117,6 +124,13 @@ class FactTable:
                     self._entered.discard((table, number))
                     raise
         return chosen
+
+    def _symbols(self, table: Table) -> list[tuple[int, Names, Names]]:
+        """The facts of a table; which symbols must, and which may, occur in what they speak of."""
+        if table not in self._about:
+            about = ((n, _symbols(table, t.conclusion)) for n, t in enumerate(self._facts))
+            self._about[table] = [(n, *found) for n, found in about if found is not None]
+        return self._about[table]
 
     def _enter(self, table: Table, number: int) -> None:
         self._depth += 1
@@ -163,21 +177,36 @@ class FactTable:
         if self._normaliser.reading:
             return  # an instance of a schema is read without schemas, or reading might not end
         for number in chosen:
-            theorem = self._facts[number]
-            names = theorem.theory.names(theorem.conclusion)
-            spend = self._normaliser.budget.spend
-            for found in candidates(theorem.conclusion, term, names, spend) if names else ():
-                moved = substitute_indices(theorem.conclusion, found)
-                self._normaliser.reading = True
-                try:
-                    instance = self._read(table, number, moved)
-                finally:
-                    self._normaliser.reading = False
+            for found, moved in self._candidates(number, term):
+                instance = self._instance(table, number, moved)
                 if instance is None or instance.term != term:
                     continue
                 used = self._needs(instance, found)
                 if used is not None:
                     yield instance, used
+
+    def _candidates(self, number: int, term: Term) -> list[tuple[IndexMap, Formula]]:
+        """The fact at other indices, at which it may speak of ``term``."""
+        if (number, term) not in self._moved:
+            theorem, spend = self._facts[number], self._normaliser.budget.spend
+            names = theorem.theory.names(theorem.conclusion)
+            found = candidates(theorem.conclusion, term, names, spend) if names else ()
+            self._moved[number, term] = [
+                (at, substitute_indices(theorem.conclusion, at)) for at in found
+            ]
+        return self._moved[number, term]
+
+    def _instance(self, table: Table, number: int, moved: Formula) -> Entry | None:
+        """What the fact says at other indices."""
+        n = self._normaliser
+        key = (table, number, moved, n.ambient, bool(n.averaging), n.depth)
+        if key not in self._instances:
+            n.reading = True
+            try:
+                self._instances[key] = self._read(table, number, moved)
+            finally:
+                n.reading = False
+        return self._instances[key]
 
     def _needs(self, entry: Entry, found: IndexMap) -> Used | None:
         """What using this instance of the fact here rests on; None if it is not allowed here."""
@@ -212,17 +241,19 @@ def _up_to_a_factor(p: Poly) -> Term:
 # --- which symbols a fact is about ------------------------------------------------------------
 
 
-def _speaks(table: Table, formula: Formula, names: frozenset[str]) -> bool:
-    """May the formula's canonical term be one in which just these symbols occur?"""
+@lru_cache(maxsize=10_000)
+def _symbols(table: Table, formula: Formula) -> tuple[Names, Names] | None:
+    """The symbols that must, and that may, occur in the canonical term the formula speaks of."""
     if isinstance(formula, Fin):
-        return table == "integrable" and names <= anatomy(formula).names
+        return (_NONE, anatomy(formula).names) if table == "integrable" else None
     if not isinstance(formula, Rel) or formula.op == "=":
-        return False
+        return None
     if table == "sign":
-        return names <= anatomy(formula).names and _certain(formula) <= names
+        return _certain(formula), anatomy(formula).names
     if table == "below":
-        return names <= anatomy(formula.right).names
-    return isinstance(formula.left, Abs) and names <= anatomy(formula.left).names
+        return _NONE, anatomy(formula.right).names
+    dominated = table == "dominated" and isinstance(formula.left, Abs)
+    return (_NONE, anatomy(formula.left).names) if dominated else None
 
 
 @lru_cache(maxsize=10_000)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from .errors import LimitError
-from .terms import App, Ix, Le, N, Node, PointApp, free_indices, subterms, transform
+from .terms import App, Ix, Le, N, Node, PointApp, free_indices, subterms
 
 MAX_CONDITIONS = 100
 
@@ -45,16 +45,21 @@ IndexMap = dict[str, Ix]
 
 def substitute_indices(node: N, mapping: IndexMap) -> N:
     """Replace free index names simultaneously; nothing closed can be captured."""
-    names = mapping.keys()
-
-    def visit(sub: Node, _depth: int) -> Node | None:
-        if names.isdisjoint(free_indices(sub)):
-            return sub
-        if isinstance(sub, Ix) and isinstance(sub.base, str):
-            return mapping[sub.base].shift(sub.offset)
-        return None
-
-    return transform(node, visit)
+    if mapping.keys().isdisjoint(free_indices(node)):
+        return node
+    if isinstance(node, Ix):
+        return mapping[node.base].shift(node.offset)  # type: ignore[index, return-value]
+    new: list[object] = []
+    for part in node.parts():
+        if isinstance(part, Node):
+            new.append(substitute_indices(part, mapping))
+        elif type(part) is tuple:
+            new.append(
+                tuple([substitute_indices(p, mapping) if isinstance(p, Node) else p for p in part])
+            )
+        else:
+            new.append(part)
+    return type(node)(*new)
 
 
 def match_index(pattern: Ix, target: Ix, names: frozenset[str], found: IndexMap) -> bool:

@@ -46,6 +46,12 @@ class Theorem:
         known = all(self.theory.deterministic(h, uses) for h in self.hypotheses)
         return frozenset(uses) if known else None
 
+    @cached_property
+    def premises(self) -> tuple[Theorem, ...]:
+        """The theorems among the arguments of its rule, in order."""
+        groups = (v if isinstance(v, tuple) else (v,) for v in self.args.values())
+        return tuple(v for group in groups for v in group if isinstance(v, Theorem))
+
     @property
     def rel(self) -> Rel:
         """The conclusion, if it is a relation between terms."""

@@ -278,7 +278,7 @@ class Normaliser:
                         del result[m]
                 else:
                     self.budget.spend(len(result) >> 6)
-                    result = P.plus(result, self.settle(P.merged(a, b)), ca * cb)
+                    P.increase(result, self.settle(P.merged(a, b)), ca * cb)
         return result
 
     def power(self, p: Poly, n: int) -> Poly:
@@ -349,7 +349,7 @@ class Normaliser:
             result: Poly = {}
             for part in t.terms:
                 self.budget.spend(1 + (len(result) >> 6))
-                result = P.plus(result, self.poly(part))
+                P.increase(result, self.poly(part))
             return result
         if isinstance(t, Mul):
             result = P.ONE
@@ -514,7 +514,7 @@ class Normaliser:
             inner = self._nest(((low, high, eigen),), P.mono(inside)) if inside else None
             with self.outside(eigen):
                 inner = self._count(low, high) if inner is None else inner
-                result = P.plus(result, self.times({P.mono(outside): 1}, inner), c)
+                P.increase(result, self.times({P.mono(outside): 1}, inner), c)
         return result
 
     def _count(self, low: Ix, high: Ix) -> Poly:
@@ -535,7 +535,7 @@ class Normaliser:
                 result: Poly = {}
                 for mono, c in body.items():
                     nested = self._nest((*binders, (inner.low, inner.high, eigen)), mono)
-                    result = P.plus(result, nested, c)
+                    P.increase(result, nested, c)
                 return result
         return P.single(factor(ATOM, self._ordered(binders, P.mono_term(m))))
 
@@ -583,8 +583,7 @@ class Normaliser:
             for m, c in p.items():
                 exponents = dict(m)
                 have = int(exponents.pop(item, 0))
-                piece = self.times({P.mono(exponents): c}, self.power(den, top - have))
-                result = P.plus(result, piece)
+                P.increase(result, self.times({P.mono(exponents): c}, self.power(den, top - have)))
             p = result
         raise LimitError("denominators nested too deeply")
 
@@ -625,7 +624,8 @@ def normaliser(
 
 
 def _mentions(term: Term, eigen: Eigen) -> bool:
-    return any(isinstance(n, Ix) and n.base == eigen for n, _ in subterms(term))
+    inside = (isinstance(n, Ix) and n.base == eigen for n, _ in subterms(term))
+    return has_eigen(term) and any(inside)
 
 
 def _close(binders: tuple[tuple[Ix, Ix, Eigen], ...], body: Term) -> Sum:

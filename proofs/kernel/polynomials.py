@@ -14,6 +14,7 @@ A monomial is a sorted tuple of (factor, exponent > 0); a polynomial maps monomi
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd, lcm
 
 from .errors import LimitError
@@ -31,6 +32,8 @@ MAX_TERMS = 5_000
 MAX_EXPONENT = 64
 MAX_BITS = 4_096
 MAX_DENOMINATOR = 1 << 32
+MAX_KEPT = 1 << 15
+"""How many canonical terms are remembered."""
 ONE: Poly = {(): 1}
 
 
@@ -46,6 +49,8 @@ def size(value: Number) -> int:
 
 def exact(value: Number) -> Number:
     """``value``, as an int if it is whole; ``LimitError`` if it is too long to compute with."""
+    if type(value) is int and value.bit_length() < MAX_BITS:
+        return value
     if size(value) > MAX_BITS:
         raise LimitError("a rational constant exceeds the size limit")
     return value.numerator if value.denominator == 1 else value
@@ -65,15 +70,23 @@ def single(item: Factor, exponent: Exponent = 1) -> Poly:
 def plus(p: Poly, q: Poly, times: Number = 1) -> Poly:
     """``p + times * q``."""
     result = dict(p)
-    for mono, c in q.items():
-        total = c * times + result[mono] if mono in result else c * times
-        if total:
-            result[mono] = exact(total)
-        elif mono in result:
-            del result[mono]
-    if len(result) > MAX_TERMS:
-        raise LimitError("a polynomial exceeds the size limit")
+    increase(result, q, times)
     return result
+
+
+def increase(p: Poly, q: Poly, times: Number = 1) -> None:
+    """Add ``times * q`` to ``p`` itself."""
+    for mono, c in q.items():
+        total = c if times == 1 else c * times
+        before = p.get(mono)
+        if before is not None:
+            total += before
+        if total:
+            p[mono] = exact(total)
+        elif before is not None:
+            del p[mono]
+    if len(p) > MAX_TERMS:
+        raise LimitError("a polynomial exceeds the size limit")
 
 
 def scale(p: Poly, by: Number) -> Poly:
@@ -91,13 +104,20 @@ def merged(a: Mono, b: Mono) -> dict[Factor, Exponent]:
 
 def mono(exponents: dict[Factor, Exponent]) -> Mono:
     """The monomial with these exponents."""
-    for (_, kind, _), e in exponents.items():
-        if not 0 <= e <= MAX_EXPONENT or (kind in (ATOM, INV) and e.denominator != 1):
+    kept: list[tuple[Factor, Exponent]] = []
+    for item, e in exponents.items():
+        if type(e) is not int:
+            rooted = item[1] not in (ATOM, INV)
+            if e.denominator > (MAX_DENOMINATOR if rooted else 1):
+                raise LimitError(f"exponent {e} out of range")
+            e = exact(e)
+        if not 0 <= e <= MAX_EXPONENT:
             raise LimitError(f"exponent {e} out of range")
-        if e.denominator > MAX_DENOMINATOR:
-            raise LimitError(f"exponent {e} out of range")
-    kept = ((f, exact(e)) for f, e in exponents.items() if e)
-    return tuple(sorted(kept, key=lambda item: item[0][:2]))
+        if e:
+            kept.append((item, e))
+    if len(kept) > 1:
+        kept.sort()  # by key and kind, which tell factors apart
+    return tuple(kept)
 
 
 def content(p: Poly) -> Fraction:
@@ -173,6 +193,7 @@ def _primes(n: int) -> list[tuple[int, int]]:
     return [*found, (n, 1)] if n > 1 else found
 
 
+@lru_cache(maxsize=MAX_KEPT)
 def mono_term(m: Mono) -> Term:
     """The canonical term of a monomial."""
     parts = tuple(_power(f, Fraction(e)) for f, e in m)
@@ -188,6 +209,11 @@ def _power(item: Factor, e: Fraction) -> Term:
     return t if e == 1 else Pow(t, e)
 
 
+@lru_cache(maxsize=MAX_KEPT)
+def _constant(value: Number) -> Rat:
+    return Rat(Fraction(value))
+
+
 def to_term(p: Poly) -> Term:
     """The canonical term of a polynomial."""
     if not p:
@@ -196,12 +222,10 @@ def to_term(p: Poly) -> Term:
     for m in sorted(p, key=mono_key):
         c = p[m]
         if not m:
-            terms.append(Rat(Fraction(c)))
+            terms.append(_constant(c))
         elif c == 1:
             terms.append(mono_term(m))
         else:
             body = mono_term(m)
-            terms.append(
-                Mul((Rat(Fraction(c)), *(body.terms if isinstance(body, Mul) else (body,))))
-            )
+            terms.append(Mul((_constant(c), *(body.terms if isinstance(body, Mul) else (body,)))))
     return terms[0] if len(terms) == 1 else Add(tuple(terms))

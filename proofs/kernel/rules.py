@@ -7,9 +7,9 @@ for a theorem. "Deterministic" formulas have a truth value that does not depend 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import wraps
+from functools import cache, wraps
 from inspect import signature
 from typing import Any, Literal
 
@@ -74,6 +74,7 @@ def rule(function: Callable[..., Theorem]) -> Callable[..., Theorem]:
     return named
 
 
+@cache
 def takes_theory(function: Callable[..., Theorem]) -> bool:
     """Does the rule need to be told its theory?"""
     return "theory" in signature(function).parameters
@@ -535,13 +536,3 @@ def integrability(
 def _places(nodes: Sequence[object]) -> str:
     """Places for the nodes in the message of an error."""
     return "; ".join("{}" for _ in nodes)
-
-
-def premises(args: Mapping[str, Any]) -> list[Theorem]:
-    """The premises among a rule's arguments, in order."""
-    found: list[Theorem] = []
-    for value in args.values():
-        found += [
-            v for v in (value if isinstance(value, tuple) else (value,)) if isinstance(v, Theorem)
-        ]
-    return found

@@ -51,7 +51,7 @@ class _Unique(type):
     """Returns the node that has these fields, if there is one already."""
 
     def __call__(cls, *args: Any, **named: Any) -> Any:
-        given = cls._fields(args)
+        given = (cls, args, tuple(map(type, args))) if cls in _NUMERIC else (cls, args)
         if not named:
             try:
                 return _MADE[given]
@@ -160,7 +160,7 @@ class Ix(Node):
 
     def shift(self, by: int) -> Ix:
         """The index ``self + by``."""
-        return Ix(self.base, self.offset + by)
+        return Ix(self.base, self.offset + by) if by else self
 
 
 class Term(Node):
@@ -448,7 +448,7 @@ def rat(value: int | Fraction | str) -> Rat:
     return Rat(Fraction(value))
 
 
-ZERO, ONE = rat(0), rat(1)
+ZERO, ONE, MINUS_ONE = rat(0), rat(1), rat(-1)
 
 
 def add(*terms: Term) -> Term:
@@ -463,7 +463,7 @@ def mul(*terms: Term) -> Term:
 
 def neg(term: Term) -> Term:
     """``-term``."""
-    return Mul((rat(-1), term))
+    return Mul((MINUS_ONE, term))
 
 
 def sub(left: Term, right: Term) -> Term:

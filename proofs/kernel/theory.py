@@ -197,7 +197,7 @@ class Theory:
 
     def names(self, node: Node) -> frozenset[str]:
         """The free index names of ``node`` that are variables, not constants of the theory."""
-        return free_indices(node) - frozenset(self.index_constants)
+        return free_indices(node) - self._constants
 
     # --- sorts --------------------------------------------------------------------------------
 
@@ -212,6 +212,10 @@ class Theory:
         if has_eigen(node):
             raise SortError(f"kernel-made index in {node}")
         self._check_sorts(node)
+
+    @cached_property
+    def _constants(self) -> frozenset[str]:
+        return frozenset(self.index_constants)
 
     @cached_property
     def _sorted(self) -> set[Node]:

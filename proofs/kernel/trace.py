@@ -12,10 +12,10 @@ from fractions import Fraction
 from typing import Any, get_type_hints
 
 from .claims import Claim, Kind, publish
-from .codec import decode, dumps, encode, loads
+from .codec import checked, decode, keyed, listed, loads, written
 from .errors import KernelError, TraceError
 from .judgment import Theorem
-from .rules import RULES, premises, takes_theory
+from .rules import RULES, takes_theory
 from .terms import Term
 from .theory import Theory
 
@@ -47,30 +47,29 @@ class _Writer:
 
     def __init__(self) -> None:
         self.theories: list[Theory] = []
-        self.steps: list[dict[str, Any]] = []
+        self.steps: dict[str, int] = {}
         self._theories: dict[int, int] = {}
         self._numbers: dict[int, int] = {}
-        self._known: dict[bytes, int] = {}
 
     def document(self, claims: tuple[Claim, ...]) -> bytes:
         roots = [t for claim in claims for t in (claim.theorem, *claim.definedness)]
         for root in roots:
             self._walk(root)
         data = {
-            "format": FORMAT,
-            "kernel": KERNEL,
-            "theories": [encode(theory) for theory in self.theories],
-            "steps": self.steps,
-            "claims": [self._claim(claim) for claim in claims],
+            "format": written(FORMAT),
+            "kernel": written(KERNEL),
+            "theories": written(tuple(self.theories)),
+            "steps": listed(self.steps),
+            "claims": listed(self._claim(claim) for claim in claims),
         }
-        return dumps(data) + b"\n"
+        return checked(keyed(data)).encode("ascii") + b"\n"
 
     def _walk(self, root: Theorem) -> None:
         """Write the steps beneath ``root``, premises first."""
         stack = [root]
         while stack:
             theorem = stack[-1]
-            missing = [p for p in premises(theorem.args) if id(p) not in self._numbers]
+            missing = [p for p in theorem.premises if id(p) not in self._numbers]
             if id(theorem) in self._numbers or not missing:
                 stack.pop()
                 self._step(theorem)
@@ -80,13 +79,12 @@ class _Writer:
     def _step(self, theorem: Theorem) -> None:
         if id(theorem) in self._numbers:
             return
-        args = {name: encode(value, self._number) for name, value in theorem.args.items()}
-        step = {"theory": self._theory(theorem.theory), "rule": theorem.rule, "args": args}
-        key = dumps(step)
-        if key not in self._known:
-            self._known[key] = len(self.steps)
-            self.steps.append(step)
-        self._numbers[id(theorem)] = self._known[key]
+        step = {
+            "theory": written(self._theory(theorem.theory)),
+            "rule": written(theorem.rule),
+            "args": keyed({n: written(v, self._number) for n, v in theorem.args.items()}),
+        }
+        self._numbers[id(theorem)] = self.steps.setdefault(keyed(step), len(self.steps))
 
     def _number(self, theorem: Theorem) -> int:
         return self._numbers[id(theorem)]
@@ -98,21 +96,22 @@ class _Writer:
             self._theories[id(theory)] = self.theories.index(theory)
         return self._theories[id(theory)]
 
-    def _claim(self, claim: Claim) -> dict[str, Any]:
+    def _claim(self, claim: Claim) -> str:
         values, numbers = claim.witness
         witness = (
             tuple(sorted(values.items(), key=lambda item: item[0].key)),
             tuple(sorted(numbers.items())),
         )
-        return {
+        stated = {
             "id": claim.id,
             "title": claim.title,
             "kind": claim.kind,
             "theorem": self._number(claim.theorem),
-            "definedness": [self._number(t) for t in claim.definedness],
-            "witness": encode(witness),
+            "definedness": tuple(self._number(t) for t in claim.definedness),
+            "witness": witness,
             "sha256": claim.sha256,
         }
+        return keyed({name: written(value) for name, value in stated.items()})
 
 
 # --- reading ----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from ..finders import (
@@ -287,7 +288,7 @@ class Basis:
 
     def _index_values(self, *formulas: K.Formula) -> tuple[Theorem, ...]:
         """The index conditions on numbers such as ``K``, where they occur as numbers."""
-        nodes = {n.index.base for f in formulas for n, _ in K.subterms(f) if isinstance(n, K.IxVal)}
+        nodes = frozenset[object]().union(*(_numbers(f) for f in formulas))
         return tuple(
             rules.index_value(self.theory, le)
             for le in self.ambient
@@ -302,12 +303,7 @@ class Basis:
         found: list[Theorem] = [*self.hypotheses(), *known]
         seen = Context(self.theory, list(found), self.ambient)
         for formula in formulas:
-            powers = [n for n, _ in K.subterms(formula) if isinstance(n, K.Pow)]
-            for node in reversed(powers):
-                if not K.is_closed(node.base):
-                    continue
-                if node.exponent.denominator == 1 and node.exponent > 0:
-                    continue
+            for node in _sides(formula):
                 there = seen.known_sign(node.base)
                 if there is not None and (there[1] or (node.exponent > 0 and there[0] > 0)):
                     continue
@@ -349,3 +345,17 @@ class Basis:
     def show(self, node: K.Node) -> str:
         """A formula or term as text."""
         return self.printer.show(node)
+
+
+@lru_cache(maxsize=10_000)
+def _numbers(formula: K.Formula) -> frozenset[object]:
+    """The indices that occur as numbers, by base."""
+    found = (n for n, _ in K.subterms(formula))
+    return frozenset(n.index.base for n in found if isinstance(n, K.IxVal))
+
+
+@lru_cache(maxsize=10_000)
+def _sides(formula: K.Formula) -> list[K.Pow]:
+    """The powers whose bases have to be signed, innermost first."""
+    powers = [n for n, _ in K.subterms(formula) if isinstance(n, K.Pow) and K.is_closed(n.base)]
+    return [n for n in reversed(powers) if n.exponent.denominator > 1 or n.exponent < 0]

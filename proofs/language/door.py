@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Literal
 
 import sympy
@@ -57,7 +58,8 @@ class Scope:
         if isinstance(expression, bool | float):
             raise DoorError(f"not exact: {expression!r}; write {meant(expression)}")
         whole = exact(expression)
-        for number in sorted(whole.atoms(sympy.Float), key=str):
+        if _has_float(whole):
+            number = min(whole.atoms(sympy.Float), key=str)
             powers = (e for e in whole.atoms(sympy.Pow) if e.exp == number)
             found = next(powers, float(number))
             inside = f" in {whole}" if whole not in (found, number) else ""
@@ -72,10 +74,9 @@ class Scope:
         if isinstance(e, sympy.Symbol):
             return self._symbol(e)
         if isinstance(e, sympy.Add):
-            ordered = sorted(e.as_ordered_terms(), key=_is_negative)  # 1 - x, not -x + 1
-            return K.Add(tuple(self._term(a) for a in ordered))
+            return K.Add(tuple(self._term(a) for a in _summands(e)))
         if isinstance(e, sympy.Mul):
-            return K.Mul(tuple(self._term(a) for a in e.as_ordered_factors()))
+            return K.Mul(tuple(self._term(a) for a in _factors(e)))
         if isinstance(e, sympy.Pow):
             if not isinstance(e.exp, sympy.Rational):
                 raise DoorError(f"only rational exponents: {e}")
@@ -236,6 +237,22 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The nearest known names, as the end of a message; empty if none is near."""
     near = get_close_matches(name, sorted(set(known)), 3)
     return f"; did you mean {', '.join(near)}?" if near else ""
+
+
+@lru_cache(maxsize=10_000)
+def _has_float(e: sympy.Basic) -> bool:
+    return isinstance(e, sympy.Float) or any(_has_float(a) for a in e.args)
+
+
+@lru_cache(maxsize=10_000)
+def _summands(e: sympy.Add) -> list[Any]:
+    """In SymPy's order, but 1 - x, not -x + 1."""
+    return sorted(e.as_ordered_terms(), key=_is_negative)
+
+
+@lru_cache(maxsize=10_000)
+def _factors(e: sympy.Mul) -> list[Any]:
+    return list(e.as_ordered_factors())
 
 
 def _is_negative(e: Any) -> bool:

@@ -16,7 +16,7 @@ from .theory import Claimed, Result, Theory
 
 _PROGRAM = (
     "import gc, sys; gc.disable(); sys.path.insert(0, sys.argv.pop(1)); "
-    "from {package}.replay import main; sys.exit(main())"
+    "from {package}.replay import main; code = main(); gc.freeze(); sys.exit(code)"
 )
 
 

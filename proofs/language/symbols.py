@@ -48,6 +48,8 @@ def exact(expression: Any) -> Expr:
     Text is never parsed, it raises ``DoorError``. Floats stay floats, for the door to refuse with
     the expression around them.
     """
+    if isinstance(expression, sympy.Basic):
+        return expression
     if isinstance(expression, str):
         raise DoorError(f"text is not parsed: {expression!r}; build the expression from symbols")
     if isinstance(expression, float):
@@ -58,8 +60,6 @@ def exact(expression: Any) -> Expr:
         return sympy.Rational(expression.numerator, expression.denominator)
     if isinstance(expression, int):
         return sympy.Integer(expression)
-    if isinstance(expression, sympy.Basic):
-        return expression
     raise DoorError(f"not an expression: {expression!r}")
 
 

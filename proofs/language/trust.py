@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..kernel.judgment import Theorem
-from ..kernel.rules import premises
 from ..kernel.terms import Formula
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Foundation:
     """Everything beneath a theorem, by the ids that ``trust`` and ``check`` show."""
 
     assumptions: tuple[str, ...]
     axioms: tuple[str, ...]
     definitions: tuple[str, ...]
-    rules: Mapping[str, int]
     oracles: tuple[str, ...]
     random_hypotheses: tuple[Formula, ...]
+    theorem: Theorem
+
+    @cached_property
+    def rules(self) -> Mapping[str, int]:
+        """How often each rule occurs in the proof (each inference counted once)."""
+        return count_rules(self.theorem)
 
 
 def foundation(theorem: Theorem, hypotheses: Iterable[Formula] = ()) -> Foundation:
@@ -49,9 +54,9 @@ def foundation(theorem: Theorem, hypotheses: Iterable[Formula] = ()) -> Foundati
         tuple(sorted(assumptions)),
         tuple(sorted(axioms)),
         tuple(sorted(definitions)),
-        count_rules(theorem),
         tuple(sorted(oracles)),
         flagged,
+        theorem,
     )
 
 
@@ -66,5 +71,5 @@ def count_rules(theorem: Theorem) -> dict[str, int]:
             continue
         seen.add(id(node))
         counts[node.rule] = counts.get(node.rule, 0) + 1
-        stack.extend(premises(node.args))
+        stack.extend(node.premises)
     return dict(sorted(counts.items()))

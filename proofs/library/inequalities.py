@@ -23,6 +23,16 @@ def young(p: Proof) -> Theorem:
 
 
 @inequalities.lemma(
+    "triangle",
+    title="The triangle inequality",
+    for_all=(x, y),
+    claim=(abs(x + y), "<=", abs(x) + abs(y)),
+)
+def triangle(p: Proof) -> Theorem:
+    return p.have((abs(x + y), "<=", abs(x) + abs(y)), by.algebra())
+
+
+@inequalities.lemma(
     "root-tangent",
     title="Tangent of the root",
     for_all=(t, y),

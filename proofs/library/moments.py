@@ -26,7 +26,7 @@ from ..language import (
     within,
 )
 from ..language.symbols import Process
-from .inequalities import square_monotone
+from .inequalities import square_monotone, triangle
 from .setting import Setting
 from .vectors import member, square_member
 
@@ -75,9 +75,12 @@ def integrable_run(
             (abs(G[k, i] - G[1, i]), "<=", abs(L) * distance),
             by.lemma(square_monotone, square, x=G[k, i] - G[1, i], y=abs(L) * distance),
         )
-        return p.have(
-            (abs(G[k, i]), "<=", abs(G[1, i]) + abs(L) * distance), by.algebra(near, alone=True)
-        )
+        return p.calc(
+            abs(G[k, i]),
+            "<=", abs(G[1, i]) + abs(G[k, i] - G[1, i]),
+            by.lemma(triangle, x=G[1, i], y=G[k, i] - G[1, i]),
+            "<=", abs(G[1, i]) + abs(L) * distance, by.algebra(near),
+        )  # fmt: skip
 
     above = f(x[1]) + Sum(G[1, i] * (x[k, i] - x[1, i]), (i, 1, d)) + L / 2 * apart
 
@@ -98,7 +101,9 @@ def integrable_run(
         at.know(at.use(gradient_size, k=k))
         gradient = at.integrability(square_integrable(G[k, i]))
         at.know(gradient)
-        at.know(at.have((abs(g[k, i]), "<=", abs(g[k, i] - G[k, i]) + abs(G[k, i])), by.algebra()))
+        noise = g[k, i] - G[k, i]
+        parts = by.lemma(triangle, x=noise, y=G[k, i])
+        at.know(at.have((abs(g[k, i]), "<=", abs(noise) + abs(G[k, i])), parts))
         p.know(gradient, at.integrability(square_integrable(g[k, i])))
 
     def state(k: Expr) -> list[Expr]:

@@ -31,7 +31,17 @@ PACKAGE = Path(__file__).absolute().parents[2]
 
 _THEORY_ROOMS = ("proofs/theorems", "proofs/library")
 _FOUNDATION = (".", "commands", "proofs", "optimizers")
-_LIBRARIES = ("sympy", "mpmath", "numpy", "scipy", "python-flint", "clarabel", "z3-solver", "cvc5")
+_LIBRARIES = (
+    "sympy",
+    "mpmath",
+    "numpy",
+    "highspy",
+    "scipy",
+    "python-flint",
+    "clarabel",
+    "z3-solver",
+    "cvc5",
+)
 _HARMLESS = frozenset(
     {
         "__future__", "abc", "collections", "dataclasses", "enum", "fractions", "functools",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -200,7 +201,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run ``ratecert``; returns the exit code."""
     top = parser()
     try:
-        args = top.parse_args(argv)
+        args = top.parse_args(argv, argparse.Namespace(alone=argv is None))
     except SystemExit as stop:
         return EXIT_OK if not stop.code else EXIT_USAGE
     if args.command is None:
@@ -210,6 +211,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         command = import_module(f".commands.{args.command}", __package__)
         code: int = command.run(args)
         sys.stdout.flush()
+        if args.alone:
+            gc.freeze()  # the process ends: looking for garbage first would take it a second
         return code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

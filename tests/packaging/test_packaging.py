@@ -21,7 +21,7 @@ LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "*.egg-i
 IMPORT_CORE = f"""
 import importlib, pkgutil, sys
 import ratecert
-heavy = sorted({{"sympy", "numpy", "scipy", "torch", "rich"}} & sys.modules.keys())
+heavy = sorted({{"sympy", "numpy", "highspy", "torch", "rich"}} & sys.modules.keys())
 if heavy:
     sys.exit(f"import ratecert loads {{heavy}}")
 for name in ("proofs", "optimizers.recursions"):
@@ -44,7 +44,7 @@ try:
     code = main()
 except SystemExit as stop:
     code = stop.code
-heavy = sorted({"sympy", "numpy", "scipy", "torch"} & sys.modules.keys())
+heavy = sorted({"sympy", "numpy", "highspy", "torch"} & sys.modules.keys())
 sys.exit(f"ratecert --help loads {heavy}" if heavy else code)
 """
 

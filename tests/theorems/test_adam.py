@@ -7,7 +7,7 @@ import pytest
 from ratecert.proofs.kernel.judgment import Theorem
 from ratecert.proofs.kernel.terms import App, Node, Rel, subterms
 from ratecert.proofs.language import Theory
-from ratecert.proofs.language.trust import Foundation, foundation, premises
+from ratecert.proofs.language.trust import Foundation, foundation
 from ratecert.proofs.theorems.adam import adam, bracket, hyperparameters, paid
 from ratecert.proofs.theorems.adamw import adamw
 from ratecert.proofs.theorems.adamw.descent import rho
@@ -78,7 +78,7 @@ def test_L1_and_L2_are_not_beneath_it(name: str) -> None:
         theorem = ahead.pop()
         if id(theorem) not in beneath:
             beneath[id(theorem)] = theorem
-            ahead.extend(premises(theorem.args))
+            ahead.extend(theorem.premises)
     conclusions = {t.conclusion for t in beneath.values()}
     assert adamw.claims["L9"].statement() in conclusions
     for lemma in ("L1.momentum", "L1", "L1.double", "L2", "L2.square", "L3", "decay"):

@@ -5,6 +5,7 @@ sum_k (x_i^k)^2 <= K (A^2 + A X + X^2)/3, X = A + c K: a third of K X^2, if it s
 """
 
 from ...language import E, Expr, Proof, Sum, Theorem, by, indices, sqrt, symbols, within
+from ...library.inequalities import root_monotone
 from .denominator import (
     Z,
     mean_denominator,
@@ -153,7 +154,7 @@ total_T = over_k(T[k, i])
 def decay_of_coordinate(p: Proof) -> Theorem:
     know_prediction(p)
     kappa = sqrt(beta)
-    below_one = p.have((kappa, "<=", 1), by.algebra())
+    below_one = p.have((kappa, "<=", 1), by.lemma(root_monotone, x=beta, y=1))
     p.know(p.nonnegative(total_p))
     at = p.within(step)
     at.know(at.use(sign_of_T))

@@ -180,6 +180,7 @@ def root_growth(p: Proof) -> Theorem:
 def increment(p: Proof) -> Theorem:
     know_prediction(p)
     know_mixture(p, predicted[k, i])
+    p.know(p.have((kappa, "<=", 1), by.lemma(root_monotone, x=beta, y=1)))
     p.know(p.have((kappa * w, "<=", 1), by.algebra()))
     know_mixture(p, v[k - 1, i], kappa * w)
     above = p.calc(
@@ -220,6 +221,7 @@ def growth(p: Proof) -> Theorem:
         )  # fmt: skip
 
     def induction_step(p: Proof, before: ForAll) -> Theorem:
+        p.know(p.have((kappa, "<=", 1), by.lemma(root_monotone, x=beta, y=1)))
         p.know(p.have((kappa * w, "<=", 1), by.algebra()))
         return p.calc(
             E(sqrt(Y)),
@@ -271,7 +273,7 @@ def mean_denominator(p: Proof) -> Theorem:
 )
 def mean_prediction(p: Proof) -> Theorem:
     know_prediction(p)
-    p.know(p.have((kappa, "<=", 1), by.algebra()))
+    p.know(p.have((kappa, "<=", 1), by.lemma(root_monotone, x=beta, y=1)))
     return p.calc(
         E(tD[k, i]),
         "==", E(sqrt(mixture(predicted[k, i], 1))), by.definition(tD),
@@ -373,7 +375,7 @@ def total_noise(p: Proof) -> Theorem:
 def total_denominator(p: Proof) -> Theorem:
     know_prediction(p)
     at = p.within(coordinate)
-    below_one = at.have((kappa, "<=", 1), by.algebra())
+    below_one = at.have((kappa, "<=", 1), by.lemma(root_monotone, x=beta, y=1))
     at.know(at.nonnegative(total_p))
     each = at.calc(
         over_k(E(D[k, i])),

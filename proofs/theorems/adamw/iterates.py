@@ -13,7 +13,7 @@ from ...language import (
     symbols,
     within,
 )
-from ...library.inequalities import square_monotone
+from ...library.inequalities import square_monotone, triangle
 from .integrability import know_denominator
 from .momentum import double, sharp_domination
 from .setting import (
@@ -115,10 +115,11 @@ def sharply_dominated_momentum(p: Proof) -> Theorem:
     witness={R: 1, x0: 1, n0: 1, D0: 1},
 )
 def decay_step(p: Proof) -> Theorem:
+    kept_x = (1 - lam * eta) * x0
     kept = (1 - lam * eta) * abs(x0)
     return p.calc(
         abs((1 - lam * eta) * x0 - eta * n0 / D0),
-        "<=", kept + eta / D0 * abs(n0), by.algebra(),
+        "<=", kept + eta / D0 * abs(n0), by.lemma(triangle, x=kept_x, y=-eta * n0 / D0),
         "<=", kept + eta * R, by.multiplying((abs(n0), "<=", R * D0), eta / D0),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ import gc
 import sys
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
@@ -32,7 +32,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         return _run(args)
     finally:
-        gc.enable()
+        if not args.alone:
+            gc.enable()
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -57,7 +58,8 @@ def _run(args: argparse.Namespace) -> int:
     claims = [claim for _, picked in chosen for claim in picked]
     cache = None if args.no_cache or args.cross_examine else Cache(theories, started, IMPORTED_AT)
     known = _prove(claims, theories, cache)
-    gc.enable()
+    if args.cross_examine:
+        gc.enable()
     opinions = _second_opinions(claims, args.timeout) if args.cross_examine else None
     progress("")
     if args.format == "json":
@@ -94,8 +96,14 @@ class _Known:
 
     claims: dict[Claimed, Recalled]
     models: dict[Theory, ModelReport]
+    outcomes: dict[Claimed, _Outcome] = field(default_factory=dict)
 
     def outcome(self, claim: Claimed) -> _Outcome:
+        if claim not in self.outcomes:
+            self.outcomes[claim] = self._outcome(claim)
+        return self.outcomes[claim]
+
+    def _outcome(self, claim: Claimed) -> _Outcome:
         if claim in self.claims:
             old = self.claims[claim]
             lists = (old.assumptions, old.axioms, old.definitions)

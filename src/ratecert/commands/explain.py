@@ -10,7 +10,6 @@ from typing import Any
 from ..cli import EXIT_FINDING, EXIT_OK
 from ..proofs.kernel.certificates import Certificate, Leaf, Split
 from ..proofs.kernel.judgment import Theorem
-from ..proofs.kernel.rules import premises
 from ..proofs.kernel.terms import Rel
 from ..proofs.language import DoorError, Proof
 from ..proofs.language.basis import Use
@@ -82,7 +81,7 @@ def _looked_up(claim: Claimed, theorem: Theorem) -> list[Claimed]:
                 found[others[id(node)].label] = others[id(node)]
         elif id(node) not in seen:
             seen.add(id(node))
-            stack.extend(premises(node.args))
+            stack.extend(node.premises)
     return [found[label] for label in sorted(found)]
 
 
