@@ -57,10 +57,10 @@ def guards(kinds: tuple[str, ...] = KINDS) -> Iterator[Guard]:
     It is a command, with options and no inferences; its tests run it in processes of their own.
     """
     for path in sorted(set(KERNEL.glob("*.py")) - {KERNEL / "replay.py"}):
-        yield from _guards_of(path, kinds)
+        yield from guards_of(path, kinds)
 
 
-def _guards_of(path: Path, kinds: tuple[str, ...]) -> Iterator[Guard]:
+def guards_of(path: Path, kinds: tuple[str, ...]) -> Iterator[Guard]:
     text = path.read_text(encoding="utf-8")
     starts = [0]
     for line in text.splitlines(keepends=True):
@@ -79,7 +79,6 @@ def _guards_of(path: Path, kinds: tuple[str, ...]) -> Iterator[Guard]:
         seen[name] += 1
         key = name if seen[name] == 1 else f"{name} #{seen[name]}"
         new = (data[:begin] + found.without.encode() + data[end:]).decode()
-        ast.parse(new)
         goal = found.goal or node.lineno
         yield Guard(key, found.kind, path.name, node.lineno, goal, found.outermost, new)
 

@@ -180,6 +180,7 @@ for _ in range(150):
         (Term, ["Rat", 1], "wanted"),
         (Term, ["Rat", 0.5], "wanted"),
         (Term, ["Rat", "2/4"], "lowest terms"),
+        (Fraction, "None", "lowest terms"),
         (Term, ["Rat", "3/1"], "lowest terms"),
         (Term, ["Rat", "1/0"], "lowest terms"),
         (Term, ["Rat", "-0"], "lowest terms"),

@@ -289,6 +289,7 @@ def test_powers_of_an_enclosure_are_enclosed() -> None:
     check(low < 0 < high, "a sign that is not known")
     check(evaluate(power(NEAR_ZERO, 2), {})[0] == 0, "but a square is none below 0")
     check(evaluate(power(NEAR_ZERO, 0), {}) == (1, 1), "t^0 = 1 for all t")
+    check(evaluate(power(rat(-2), 2), {}) == (4, 4) and evaluate(power(rat(-2), 3), {}) == (-8, -8))
 
 
 @pytest.mark.parametrize("value", [Fraction(1, 2), Fraction(2), Fraction(4, 3), Fraction(3, 4)])

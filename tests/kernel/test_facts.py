@@ -40,6 +40,7 @@ from ratecert.proofs.kernel.terms import (
     sqrt,
     sub,
 )
+from ratecert.proofs.kernel.theory import Axiom, Symbol, Theory
 
 p, q = Var("p", "any"), Var("q", "any")
 TABLES: tuple[Table, ...] = ("sign", "integrable", "dominated", "below")
@@ -69,6 +70,7 @@ SILENT: dict[str, tuple[Formula, tuple[Table, ...]]] = {
     "the sign of a product": (Rel(ZERO, "<", mul(p, q)), ("sign",)),
     "the sign of twice a product": (Rel(ZERO, "<", mul(rat(2), p, q)), ("sign",)),
     "the sign of a product with a process": (Rel(ZERO, "<", mul(p, g(k, i))), ("sign",)),
+    "a bound is no exponent": (Rel(Abs(p), "<=", q), ("integrable", "below")),
     "an exponent is no sign": (Fin(p, Fraction(1)), ("sign", "dominated", "below")),
     "an equation": (Rel(Abs(p), "=", p), TABLES),
     "an index condition": (Le(one, k), TABLES),
@@ -183,3 +185,12 @@ def test_index_conditions_of_an_instance_follow_where_it_is_used() -> None:
         check(theorem.hypotheses == {Le(j, K)}, theorem)
     with pytest.raises(SideConditionError, match="not equal by normalisation"):
         norm(THEORY, Abs(v(one, i)), v(one, i), facts=side)
+
+
+def test_an_instance_may_say_nothing() -> None:
+    """``0 <= s[i] - s[j]`` at i = j = 1 is no fact about s[1]."""
+    ordered = Axiom("s", "s", "axiom", (), Rel(ZERO, "<=", sub(s(i), s(j))), "for this test")
+    theory = Theory("t", (Symbol("s", ("index",)),), (), (ordered,))
+    side = (axiom(theory, "s"),)
+    with pytest.raises(SideConditionError, match="not equal by normalisation"):
+        norm(theory, Abs(s(one)), s(one), facts=side)

@@ -244,6 +244,7 @@ NEVER: dict[str, tuple[Term, Term]] = {
     "E of an inverse": (E(power(X, -1)), power(E(X), -1)),
     "tower the wrong way": (CE(k.shift(2), CE(k, X)), CE(k.shift(2), X)),
     "tower without knowing the order": (CE(k, CE(j, X)), CE(k, X)),
+    "F_1 is not trivial": (CE(one, X), E(X)),
     "a free level is not trivial": (CE(k, X), E(X)),
     "a measurable variable is not its mean": (E(g(k, i)), g(k, i)),
     "other indices": (g(k, i), g(k, j)),
