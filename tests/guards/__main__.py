@@ -52,7 +52,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--again", action="store_true", help="try known survivors once more")
     parser.add_argument("--cold", action="store_true", help="... each in a process of its own")
     parser.add_argument("--every", type=int, default=1, help="a sample: every n-th guard")
-    parser.add_argument("--longest", type=float, default=1e9, help="seconds: no longer tests")
     parser.add_argument("--alone", help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
     if options.alone:
@@ -85,7 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             said = f"{verdict.result:11} {verdict.seconds:6.1f} {guard.file}:{guard.line}"
             print(said, guard.key[:100], verdict.by[-60:], file=SAID, flush=True)
 
-        trials = Trials(todo, report, Path(options.measured), options.workers, options.longest)
+        trials = Trials(todo, report, Path(options.measured), options.workers, reasons)
         quiet = ["-q", "-p", "no:cacheprovider", "--no-header", "--no-summary", *QUIET]
         code = int(pytest.main([*quiet, "tests/kernel"], plugins=[trials])) if todo else 0
         if code not in (0, 5) or trials.wrong:

@@ -19,7 +19,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -35,6 +35,8 @@ from mutate import KERNEL, Guard
 
 LEAST_TIME = 20.0
 """Seconds that every guard gets; more if the tests that reach it need more."""
+LONG = 0.5
+"""Seconds; with longer tests a guard is not tried if it is explained why none can need it."""
 MEMORY = 3 << 30
 
 QUIET = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
@@ -68,10 +70,10 @@ class Trials:
         report: Callable[[Guard, Verdict], None],
         measured: Path,
         workers: int,
-        longest: float,
+        explained: Collection[str],
     ) -> None:
         self.chosen, self.report, self.store, self.workers = chosen, report, measured, workers
-        self.longest = longest
+        self.explained = explained
         self.killers: dict[tuple[str, str], list[str]] = {}
         self.wrong = ""
         """Why nothing was tried."""
@@ -114,7 +116,8 @@ class Trials:
         lines, seconds = self.measured.lines, self.measured.seconds
         reaching = lines.get(f"{guard.file}:{guard.line}", [*seconds])
         """All tests, if none reaches it: what runs when the module is imported."""
-        reaching = [t for t in reaching if seconds[t] <= self.longest] or reaching
+        if guard.key in self.explained:
+            reaching = [t for t in reaching if seconds[t] <= LONG] or reaching
         raising = set(lines.get(f"{guard.file}:{guard.goal}", [])) if guard.kind == "raise" else ()
         near = self.killers.get((guard.file, guard.function), [])[:8]
         return sorted(reaching, key=lambda t: (t not in raising, t not in near, seconds[t]))
