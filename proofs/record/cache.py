@@ -21,8 +21,8 @@ from ..kernel.errors import KernelError
 from ..kernel.trace import replay
 from ..language.symbols import DoorError
 from ..language.theory import Claimed, Result, Theory
-from ..language.trust import foundation
 from ..models import AxiomResult, Report
+from .foundation import foundation
 from .keys import Keys
 from .sources import Sources, UntraceableError
 from .store import Store, StoreError, default_directory

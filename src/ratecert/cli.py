@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -29,6 +30,8 @@ examples:
   ratecert show sgd.rate            the full statement
   ratecert trust sgd.rate           what it rests on
   ratecert explain sgd.rate         its proof, step by step
+  ratecert bound adamw.rate --d 1000 --K 1e5 --L 1 --Delta 10 --sigma 1    what it guarantees
+  ratecert lock                     write down what is proved; check --locked guards it
   ratecert conform torch.optim.AdamW --recursion adamw    is it the AdamW of the theorems?
 
 exit codes: 0 all well; 1 a finding (refuted, undecided, error in a proof; axioms that fail in
@@ -84,6 +87,11 @@ def parser() -> argparse.ArgumentParser:
         help="prove and replay everything anew; recall nothing of earlier runs, keep nothing",
     )  # fmt: skip
     check.add_argument(
+        "--locked", action="store_true",
+        help="compare with the lock as well; what it guards against is a finding",
+    )  # fmt: skip
+    _lock(check)
+    check.add_argument(
         "--cross-examine", action="store_true",
         help="ask z3 and cvc5 about every step that the kernel certified",
     )  # fmt: skip
@@ -119,8 +127,122 @@ def parser() -> argparse.ArgumentParser:
             "statement", metavar="STATEMENT", help="such as sgd.rate, or path/to/file.py:rate"
         )
         _format(command)
+    _bound(commands)
+    _lock_and_verify(commands)
     _conform(commands)
     return top
+
+
+def _bound(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "bound",
+        help="what a rate guarantees for a training run, and with which hyperparameters",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Evaluate a rate: the guaranteed bound and its terms, rounded up; the\n"
+        "hyperparameters that the theorem prescribes; SGD's bound beside it. All numbers\n"
+        "come from the statement of the theorem, which is proved (or recalled) first.\n"
+        "Values are exact: 0.1, 1e5, 1/3. A range such as --K 1e3:1e9 (or 1e3:1e9:13,\n"
+        "with a count) makes a table, and --plot draws it.",
+        epilog="examples:\n"
+        "  ratecert bound adamw.rate --d 1000 --K 1e5 --L 1 --Delta 10 --sigma 1\n"
+        "  ratecert bound adamw.rate --d 1000 --K 1e5 --L 1 --Delta 10 --sigma 1 \\\n"
+        "      --instance canonical --target 0.5\n"
+        "  ratecert bound adam.rate --d 1e11 --K 1e3:1e9 --L 1 --Delta 10 --sigma 1 \\\n"
+        "      --plot adam.svg\n\n"
+        "exit codes: 0 all hypotheses hold; 1 one fails (its admissible range is shown), or\n"
+        "            the claim is not proved; 2 usage, such as a value that is no number;\n"
+        "            3 internal error",
+    )
+    # Python 3.11 takes -1e3 for an option, as only -1 and -0.5 look like numbers to it.
+    command._negative_number_matcher = re.compile(r"^-(\d|\.\d)")
+    command.add_argument(
+        "theorem", metavar="THEOREM",
+        help="such as adamw.rate, nadamw.rate, adam.rate, sgd.rate; or path/to/file.py:rate",
+    )  # fmt: skip
+    for option, text in (
+        ("d", "dimension; may be a range"),
+        ("K", "number of iterations; may be a range"),
+        ("L", "smoothness: the gradient is L-Lipschitz"),
+        ("Delta", "gap at the start: f(x^1) - f*"),
+        ("sigma", "total noise level sigma_s: the root of the sum of sigma_i^2"),
+    ):
+        command.add_argument(f"--{option}", required=True, help=text)
+    for option, text in (
+        ("lambda", "weight decay (default 0; with --x1, the largest allowed)"),
+        ("mu", "weight of the momentum in the step, or theta (default: the largest allowed)"),
+        ("x1", "largest coordinate of the start in absolute value (default 0)"),
+        ("beta", "decay of the second moment (default: what is allowed nearest to 0.999)"),
+        ("theta", "compared with what the theorem prescribes; so are --eta and --eps"),
+        ("eta", argparse.SUPPRESS),
+        ("eps", argparse.SUPPRESS),
+    ):
+        command.add_argument(f"--{option}", metavar="VALUE", help=text)
+    command.add_argument(
+        "--instance", metavar="NAME", default="best",
+        help="canonical, tuned, ...; best (default): the smallest bound at these values",
+    )  # fmt: skip
+    command.add_argument(
+        "--target", metavar="LEVEL", help="also: from which K on is it at most this?"
+    )
+    command.add_argument("--plot", metavar="FILE", help="draw a sweep (extra [plot])")
+    command.add_argument(
+        "--no-cache", action="store_true", help="prove the claims used anew, recall nothing"
+    )
+    _format(command)
+
+
+def _lock(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--lock", metavar="FILE", default="ratecert.lock", help="the lock (default: ratecert.lock)"
+    )
+
+
+def _lock_and_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    raw = argparse.RawDescriptionHelpFormatter
+    lock = commands.add_parser(
+        "lock",
+        help="write down what is proved, to guard it",
+        formatter_class=raw,
+        description="Prove the theories, and write ratecert.lock: what each claim says, rests on\n"
+        "and depends on, and its constants; the proofs are beside it, compressed. Both belong\n"
+        "into the repository. `ratecert check --locked` then tells what was weakened or lost.\n\n"
+        "If there is a lock, what changed in its claims, for the worse or the better, must be\n"
+        "accepted claim by claim; new claims, other proofs and new titles are taken over.",
+        epilog="examples:\n"
+        "  ratecert lock my_theory.py              the first time\n"
+        "  ratecert lock                           again, the same theories\n"
+        "  ratecert lock --accept mine.L1          L1 was changed, and that is meant\n\n"
+        "exit codes: 0 written; 1 something is not proved, or was not accepted (nothing is\n"
+        "            written); 2 usage",
+    )
+    lock.add_argument(
+        "theories", nargs="*", metavar="THEORY",
+        help="a shipped theory, or a .py file (default: those locked; without a lock all shipped)",
+    )  # fmt: skip
+    _lock(lock)
+    lock.add_argument(
+        "--accept", metavar="CLAIM", action="append", default=[],
+        help="take over what became of this claim (theory.ID), of a whole theory, or of all",
+    )  # fmt: skip
+    lock.add_argument(
+        "--replace", action="store_true", help="write it anew if the lock there is cannot be read"
+    )
+    _format(lock)
+    verify = commands.add_parser(
+        "verify",
+        help="replay a lock with the kernel alone",
+        formatter_class=raw,
+        description="Replay the proofs beside a lock with the kernel alone (no SymPy, no search,\n"
+        "no network), and compare: what they prove with what the lock says, to the letter, and\n"
+        "the sources of the theories with those that were locked.",
+        epilog="exit codes: 0 the lock is proved; 1 a difference, or a source changed; 2 the lock\n"
+        "            cannot be used",
+    )
+    verify.add_argument(
+        "lock", nargs="?", metavar="FILE", default="ratecert.lock",
+        help="the lock (default: ratecert.lock)",
+    )  # fmt: skip
+    _format(verify)
 
 
 def _conform(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -14,7 +14,7 @@ import pytest
 import ratecert
 
 HEAVY = {"sympy", "numpy", "scipy", "flint", "mpmath", "torch", "jax", "rich", "sklearn"}
-COMMANDS = ("check", "show", "trust", "explain", "conform")
+COMMANDS = ("check", "show", "trust", "explain", "bound", "conform")
 
 # --- help -------------------------------------------------------------------------------------
 

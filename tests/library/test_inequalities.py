@@ -9,8 +9,8 @@ import pytest
 from ratecert.proofs.kernel.exact import evaluate
 from ratecert.proofs.kernel.terms import Var
 from ratecert.proofs.language import Theory, by, symbols
-from ratecert.proofs.language.trust import foundation
 from ratecert.proofs.library import inequalities as module
+from ratecert.proofs.record.foundation import foundation
 
 inequalities = module.inequalities
 

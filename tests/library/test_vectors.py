@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ratecert.proofs.language import E, Sum, Theory, by, point, sqrt
-from ratecert.proofs.language.trust import foundation
 from ratecert.proofs.library import vectors as module
+from ratecert.proofs.record.foundation import foundation
 from ratecert.proofs.theorems.adamw import adamw
 from ratecert.proofs.theorems.sgd import setting, sgd
 

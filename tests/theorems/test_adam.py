@@ -7,7 +7,7 @@ import pytest
 from ratecert.proofs.kernel.judgment import Theorem
 from ratecert.proofs.kernel.terms import App, Node, Rel, subterms
 from ratecert.proofs.language import Theory
-from ratecert.proofs.language.trust import Foundation, foundation
+from ratecert.proofs.record.foundation import Foundation, foundation
 from ratecert.proofs.theorems.adam import adam, bracket, hyperparameters, paid
 from ratecert.proofs.theorems.adamw import adamw
 from ratecert.proofs.theorems.adamw.descent import rho

@@ -6,7 +6,7 @@ import pytest
 
 from ratecert.optimizers.recursions import NADAMW
 from ratecert.proofs.kernel.terms import App, Ix, Pow, coord, subterms
-from ratecert.proofs.language.trust import foundation
+from ratecert.proofs.record.foundation import foundation
 from ratecert.proofs.theorems.adamw import adamw
 from ratecert.proofs.theorems.adamw.descent import descent_term, descent_without_decay, rho
 from ratecert.proofs.theorems.adamw.setting import lam

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ratecert.proofs.kernel.terms import App, Rel, subterms
-from ratecert.proofs.language.trust import foundation
+from ratecert.proofs.record.foundation import foundation
 from ratecert.proofs.theorems.adamw import adamw
 from ratecert.proofs.theorems.nadamw import nadamw
 

@@ -13,7 +13,7 @@ from mpmath import mpf, sqrt
 
 from ratecert.proofs.kernel import terms as T
 from ratecert.proofs.kernel.terms import App, Ix, IxVal, PointVar, coord, mul, power, rat
-from ratecert.proofs.language.trust import foundation
+from ratecert.proofs.record.foundation import foundation
 from ratecert.proofs.theorems.norms import norms
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -12,7 +12,7 @@ from ratecert.optimizers.recursions import SGD
 from ratecert.proofs.kernel import terms as T
 from ratecert.proofs.kernel.terms import App, Ix, IxVal, PointApp, add, coord, mul, power, rat
 from ratecert.proofs.language import Theory, by, sqrt
-from ratecert.proofs.language.trust import foundation
+from ratecert.proofs.record.foundation import foundation
 from ratecert.proofs.theorems import sgd as module
 
 sgd = module.sgd

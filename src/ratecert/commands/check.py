@@ -9,20 +9,25 @@ import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from .. import IMPORTED_AT
 from ..cli import EXIT_FINDING, EXIT_NOTHING, EXIT_OK, EXIT_USAGE
 from ..proofs.examination import Report, cross_examine, missing
 from ..proofs.language import DoorError
-from ..proofs.language.loader import MAX_LISTED, load
+from ..proofs.language.loader import MAX_LISTED
 from ..proofs.language.replaying import Digests, replay_elsewhere
 from ..proofs.language.theory import Claimed, Result, Theory
-from ..proofs.language.trust import foundation
 from ..proofs.models import Report as ModelReport
+from ..proofs.record import findings as F
 from ..proofs.record.cache import Cache, Recalled
+from ..proofs.record.differences import Difference
+from ..proofs.record.foundation import foundation
+from ..proofs.record.lockfile import LockError, read
+from ..proofs.record.locking import Loaded
 from ..proofs.render.text import Printer
-from ..proofs.theorems import SHIPPED
+from .locked import as_json, compared, load_all, named
 from .output import emit_json, progress, table
 
 
@@ -45,8 +50,14 @@ def _run(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return EXIT_USAGE
-    names, started = dict.fromkeys(args.theories or SHIPPED), time.time_ns()
-    theories = [theory for name in names for theory in load(name)]
+    try:
+        locked = read(Path(args.lock)) if args.locked else None
+    except LockError as error:
+        print(f"ratecert: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    started = time.time_ns()
+    loaded = load_all(named(args.theories, locked, Path(args.lock)))
+    theories = [one.theory for one in loaded]
     unknown = [i for i in args.lemma if not any(_chosen(t, [i]) for t in theories)]
     if unknown:
         ids = [c for t in theories for c in t.claims]
@@ -56,28 +67,36 @@ def _run(args: argparse.Namespace) -> int:
         return EXIT_USAGE
     chosen = [(theory, _chosen(theory, args.lemma)) for theory in theories]
     claims = [claim for _, picked in chosen for claim in picked]
-    cache = None if args.no_cache or args.cross_examine else Cache(theories, started, IMPORTED_AT)
-    known = _prove(claims, theories, cache)
+    whole = args.no_cache or args.cross_examine or args.locked  # a lock is compared with theorems
+    cache = None if whole else Cache(theories, started, IMPORTED_AT)
+    known = prove(claims, theories, cache)
     if args.cross_examine:
         gc.enable()
     opinions = _second_opinions(claims, args.timeout) if args.cross_examine else None
     progress("")
+    found = None
+    if locked is not None:
+        picked = [Loaded(o.name, o.theory, c) for o, (_, c) in zip(loaded, chosen, strict=True)]
+        found = compared(Path(args.lock), locked, picked)
     if args.format == "json":
-        emit_json(_report(chosen, known, opinions))
+        emit_json(_report(chosen, known, opinions, found))
     else:
         _text(chosen, known)
         if opinions is not None:
             print(_summary(opinions))
+        if found is not None:
+            print(_against(Path(args.lock), found))
     if not claims:
         print("ratecert: nothing was checked", file=sys.stderr)
         return EXIT_NOTHING
     proved = all(known.outcome(c).verdict == "proved" for c in claims)
     consistent = all(known.model(theory).verdict in ("holds", "none") for theory in theories)
-    return EXIT_OK if proved and consistent else EXIT_FINDING
+    guarded = not any(d.fails for d in found or ())
+    return EXIT_OK if proved and consistent and guarded else EXIT_FINDING
 
 
 @dataclass(frozen=True)
-class _Outcome:
+class Outcome:
     """What is reported of a claim: proved in this run, or recalled."""
 
     verdict: str
@@ -91,36 +110,36 @@ class _Outcome:
 
 
 @dataclass(frozen=True)
-class _Known:
+class Known:
     """What this run knows, by itself or recalled from the cache."""
 
     claims: dict[Claimed, Recalled]
     models: dict[Theory, ModelReport]
-    outcomes: dict[Claimed, _Outcome] = field(default_factory=dict)
+    outcomes: dict[Claimed, Outcome] = field(default_factory=dict)
 
-    def outcome(self, claim: Claimed) -> _Outcome:
+    def outcome(self, claim: Claimed) -> Outcome:
         if claim not in self.outcomes:
             self.outcomes[claim] = self._outcome(claim)
         return self.outcomes[claim]
 
-    def _outcome(self, claim: Claimed) -> _Outcome:
+    def _outcome(self, claim: Claimed) -> Outcome:
         if claim in self.claims:
             old = self.claims[claim]
             lists = (old.assumptions, old.axioms, old.definitions)
-            return _Outcome("proved", old.seconds, "", *lists, recalled=True)
+            return Outcome("proved", old.seconds, "", *lists, recalled=True)
         result = claim.check()
         if result.claim is None:
-            return _Outcome(result.verdict, result.seconds, result.reason)
+            return Outcome(result.verdict, result.seconds, result.reason)
         base = foundation(result.claim.theorem)
         lists = (base.assumptions, base.axioms, base.definitions)
-        return _Outcome(result.verdict, result.seconds, result.reason, *lists, base.oracles)
+        return Outcome(result.verdict, result.seconds, result.reason, *lists, base.oracles)
 
     def model(self, theory: Theory) -> ModelReport:
         return self.models.get(theory) or theory.consistency()
 
 
-def _prove(claims: list[Claimed], theories: list[Theory], cache: Cache | None) -> _Known:
-    """Prove and replay what is not recalled."""
+def prove(claims: list[Claimed], theories: list[Theory], cache: Cache | None) -> Known:
+    """Prove and replay what is not recalled from the ``cache`` (None: everything)."""
     wanted, models = claims, theories
     if cache is not None:
         cache.recall(claims, theories)
@@ -141,16 +160,27 @@ def _prove(claims: list[Claimed], theories: list[Theory], cache: Cache | None) -
         proved = [c for c in wanted if c.result and c.result.verdict == "proved"]
         replay_elsewhere(proved, models, replayed)
     if cache is None:
-        return _Known({}, {})
+        return Known({}, {})
     cache.keep(wanted, models, replayed)
     if cache.trouble:
         print(f"ratecert: no cache: {cache.trouble}", file=sys.stderr)
-    return _Known(cache.claims, cache.models)
+    return Known(cache.claims, cache.models)
+
+
+def _against(path: Path, found: list[Difference]) -> str:
+    """How what is proved differs from the lock."""
+    shown = F.text(F.of_differences(found, path))
+    if not shown:
+        return f"as locked in {path}."
+    lost = sum(d.fails for d in found)
+    said = f"{lost} of these are what the lock guards against" if lost else "nothing was lost"
+    return f"\ncompared with {path}:\n{shown}\n{said}; `ratecert lock` takes over what is meant."
 
 
 def _report(
-    chosen: list[tuple[Theory, list[Claimed]]], known: _Known, opinions: Report | None
-) -> dict[str, Any]:
+    chosen: list[tuple[Theory, list[Claimed]]], known: Known, opinions: Report | None,
+    found: list[Difference] | None,
+) -> dict[str, Any]:  # fmt: skip
     """All of it, for programs."""
     report: dict[str, Any] = {
         "schema": 1,
@@ -165,6 +195,8 @@ def _report(
     }
     if opinions is not None:
         report["cross_examination"] = _opinions(opinions)
+    if found is not None:
+        report["differences"] = [as_json(d) for d in found]
     return report
 
 
@@ -221,7 +253,7 @@ def _chosen(theory: Theory, ids: list[str]) -> list[Claimed]:
     return [c for c in theory.claims.values() if not ids or c.id in wanted]
 
 
-def _statement(claim: Claimed, outcome: _Outcome) -> dict[str, Any]:
+def _statement(claim: Claimed, outcome: Outcome) -> dict[str, Any]:
     printer = Printer()
     entry: dict[str, Any] = {
         "id": claim.id,
@@ -255,7 +287,7 @@ def _model(report: ModelReport, recalled: bool) -> dict[str, Any]:
     }
 
 
-def _text(chosen: list[tuple[Theory, list[Claimed]]], known: _Known) -> None:
+def _text(chosen: list[tuple[Theory, list[Claimed]]], known: Known) -> None:
     for theory, picked in chosen:
         rows = []
         failures = []

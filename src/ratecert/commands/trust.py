@@ -9,7 +9,7 @@ from ..cli import EXIT_FINDING, EXIT_OK
 from ..proofs.kernel.theory import Axiom
 from ..proofs.language.loader import statement
 from ..proofs.language.replaying import replay_elsewhere
-from ..proofs.language.trust import foundation
+from ..proofs.record.foundation import foundation
 from ..proofs.render.text import Printer
 from .output import emit_json
 

@@ -1,0 +1,88 @@
+"""Verify a lock with the kernel alone: ``ratecert verify``, or this module, or the zipapp.
+
+Exit code 0: the kernel proves what the lock says; 1: a difference; 2: the lock cannot be used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import findings as F
+from .lockfile import NAME, LockError
+from .verify import Verified, verify
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command line; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="ratecert-verify",
+        description="Replay the proofs of a lock with the kernel alone, and compare what they\n"
+        "prove with what the lock says, and the sources with what was locked.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    arguments(parser)
+    return run(parser.parse_args(argv))
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What ``verify`` takes, here and in ``ratecert``."""
+    parser.add_argument("lock", nargs="?", default=NAME, help=f"the lock (default: {NAME})")
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text",
+        help="text for people, json for programs (stdout is then JSON only)",
+    )  # fmt: skip
+
+
+def run(args: argparse.Namespace) -> int:
+    """Verify, and tell."""
+    path = Path(args.lock)
+    gc.disable()  # what proofs make stays to the end
+    try:
+        result = verify(path, _progress)
+    except LockError as error:
+        _progress("")
+        print(f"ratecert: {error}", file=sys.stderr)
+        return 2
+    finally:
+        gc.enable()
+    _progress("")
+    findings = F.of_differences(result.differences, path)
+    if args.format == "json":
+        print(json.dumps(_report(path, result), indent=2, ensure_ascii=False))
+    else:
+        shown = F.text(findings)
+        print(f"{shown}\n" if shown else "", end="")
+        said = "verified" if not shown else "replayed"
+        print(f"{path}: {len(result.claims)} claims {said} by the kernel alone")
+    return 1 if any(f.fails for f in findings) else 0
+
+
+def _report(path: Path, result: Verified) -> dict[str, object]:
+    return {
+        "schema": 1,
+        "lock": str(path),
+        "claims": [
+            {"theory": c.theorem.theory.name, "id": c.id, "sha256": c.sha256}
+            for c in result.claims
+        ],
+        "differences": [
+            {"kind": d.kind, "claim": d.claim, "fails": d.fails, "summary": d.summary,
+             "details": list(d.details)}
+            for d in result.differences
+        ],
+    }  # fmt: skip
+
+
+def _progress(text: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[2K{text}")
+        sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

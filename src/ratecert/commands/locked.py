@@ -1,0 +1,45 @@
+"""What ``check --locked`` and ``lock`` share: which theories, and how they differ from the lock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..proofs.language.loader import load
+from ..proofs.record.differences import Difference
+from ..proofs.record.lockfile import Lock
+from ..proofs.record.locking import Loaded, differences, lock_of
+from ..proofs.theorems import SHIPPED
+
+
+def named(given: list[str], locked: Lock | None, path: Path) -> list[str]:
+    """The theories to load: those named, those locked, or all shipped ones."""
+    if given or locked is None:
+        return given or [*SHIPPED]
+    found = dict.fromkeys(theory["load"] for theory in locked.theories.values())
+    return [str(path.parent / n) if n.endswith(".py") else n for n in found]
+
+
+def load_all(wanted: list[str]) -> list[Loaded]:
+    """The theories, with all their claims."""
+    every = [(name, theory) for name in dict.fromkeys(wanted) for theory in load(name)]
+    return [Loaded(name, theory, list(theory.claims.values())) for name, theory in every]
+
+
+def compared(path: Path, locked: Lock, loaded: list[Loaded]) -> list[Difference]:
+    """How the claims that were checked differ from the lock, which may hold others as well."""
+    whole = {one.theory.name for one in loaded if len(one.claims) == len(one.theory.claims)}
+    labels = {claim.label for one in loaded for claim in one.claims}
+    part = locked.only(lambda label: label in labels or label.partition(".")[0] in whole)
+    now, _ = lock_of(loaded, path.parent)
+    return differences(path, part, now, loaded)
+
+
+def as_json(found: Difference) -> dict[str, object]:
+    """A difference for programs."""
+    return {
+        "kind": found.kind,
+        "claim": found.claim,
+        "fails": found.fails,
+        "summary": found.summary,
+        "details": list(found.details),
+    }
