@@ -32,6 +32,8 @@ examples:
   ratecert explain sgd.rate         its proof, step by step
   ratecert bound adamw.rate --d 1000 --K 1e5 --L 1 --Delta 10 --sigma 1    what it guarantees
   ratecert lock                     write down what is proved; check --locked guards it
+  ratecert constants adamw.rate --instance canonical    where each constant comes from
+  ratecert limits adamw             how small the constants of its lemmas could be
   ratecert conform torch.optim.AdamW --recursion adamw    is it the AdamW of the theorems?
 
 exit codes: 0 all well; 1 a finding (refuted, undecided, error in a proof; axioms that fail in
@@ -129,8 +131,80 @@ def parser() -> argparse.ArgumentParser:
         _format(command)
     _bound(commands)
     _lock_and_verify(commands)
+    _constants(commands)
+    _limits(commands)
     _conform(commands)
     return top
+
+
+def _constants(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "constants",
+        help="where a theorem's constants come from, and what each is worth",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="The ledger of a theorem's constants, read off its proof. For each: its\n"
+        "closed form, the lemma and the line of its proof that bring it in, where it enters,\n"
+        "the axioms beneath; and at an instance its value to 12 digits and its elasticity:\n"
+        "by how many per cent the bound changes if the constant changes by one.\n\n"
+        "Then the same for the constants in the lemmas beneath. What an improvement of one\n"
+        "is worth follows from the certificates of the proof, its other steps and the free\n"
+        "parameters being as they are; sums of expectations count as much as the proof\n"
+        "itself bounds them by (>=: a part of them is bounded by nothing, and left out).",
+        epilog="examples:\n"
+        "  ratecert constants adamw.rate                     closed forms\n"
+        "  ratecert constants adamw.rate --instance canonical\n"
+        "  ratecert constants adam.rate --instance best --d 1e6 --K 1e7 --sigma 10\n"
+        "  ratecert constants sgd.rate --format json\n\n"
+        "exit codes: 0 all well; 1 the claim is not proved; 2 usage, such as a claim without\n"
+        "            constants, or data at which the instance does not hold",
+    )
+    command.add_argument(
+        "theorem", metavar="THEOREM", help="such as adamw.rate, or path/to/file.py:rate"
+    )
+    command.add_argument(
+        "--instance", metavar="NAME",
+        help="canonical, tuned, ...; best: the smallest bound at these data",
+    )  # fmt: skip
+    for option, default, text in (
+        ("d", "1000", "dimension"),
+        ("K", "1e5", "number of iterations"),
+        ("L", "1", "smoothness: the gradient is L-Lipschitz"),
+        ("Delta", "10", "gap at the start: f(x^1) - f*"),
+        ("sigma", "1", "total noise level sigma_s: the root of the sum of sigma_i^2"),
+    ):
+        command.add_argument(f"--{option}", default=default, help=f"{text} (default {default})")
+    _format(command)
+
+
+def _limits(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "limits",
+        help="how small the constants of lemmas could be",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="For each lemma the constants on its right side, one for each summand, beside\n"
+        "what they must at least be: lower bounds from instances in which the lemma is an\n"
+        "equation, or nearly one. An instance is a small scenario tree, with rational\n"
+        "probabilities, in which all axioms of the theory and all hypotheses of the lemma\n"
+        "are seen to hold exactly; both sides are then computed exactly, never in floats.\n\n"
+        "The ratio is that of the two sides, negative summands moved to the other side: the\n"
+        'right side as a whole cannot be multiplied by less. "at least" is the same for\n'
+        "each constant alone, all others as they are (-: the instance says nothing of it).\n"
+        "In brackets after an instance: what brings its ratio closer to 1.",
+        epilog="examples:\n"
+        "  ratecert limits                   all shipped theories\n"
+        "  ratecert limits adamw             one theory\n"
+        "  ratecert limits adamw.L1.sharp adamw.L7.total --format json\n\n"
+        "exit codes: 0 all well; 1 an instance is refused, or a claim is not proved; 2 usage;\n"
+        "            3 internal error",
+    )
+    command.add_argument(
+        "statements", nargs="*", metavar="THEORY|STATEMENT",
+        help="such as adamw, or adamw.L4 (default: all shipped theories)",
+    )  # fmt: skip
+    command.add_argument(
+        "--no-cache", action="store_true", help="prove the claims anew, recall nothing"
+    )
+    _format(command)
 
 
 def _bound(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
