@@ -77,7 +77,11 @@ def _run(args: argparse.Namespace) -> int:
     found = None
     if locked is not None:
         picked = [Loaded(o.name, o.theory, c) for o, (_, c) in zip(loaded, chosen, strict=True)]
-        found = compared(Path(args.lock), locked, picked)
+        try:
+            found = compared(Path(args.lock), locked, picked)
+        except LockError as error:
+            print(f"ratecert: {error}", file=sys.stderr)
+            return EXIT_USAGE
     if args.format == "json":
         emit_json(_report(chosen, known, opinions, found))
     else:
