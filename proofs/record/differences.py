@@ -106,13 +106,15 @@ def _claim(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
 ) -> Iterator[Difference]:
-    yield from _foundation(label, old, new, before, after)
+    beneath = list(_foundation(label, old, new, before, after))
+    yield from beneath
     if old["sha256"] != new["sha256"]:
         statements = list(_statement(label, old, new))
         declared = list(_declarations(label, old, new, before, after))
         yield from statements
         yield from declared
-        if not statements and not declared:
+        explained = any(d.kind == "new-axiom" for d in beneath)
+        if not (statements or declared or explained):
             yield Difference("changed", label, "its canonical bytes are others", _both(old, new))
     elif old["proof"] != new["proof"]:
         yield Difference("proof-changed", label, "another proof of the same statement")
