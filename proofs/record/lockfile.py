@@ -33,7 +33,7 @@ NAME = "ratecert.lock"
 TRACE_SUFFIX = ".trace.gz"
 MAX_LOCK = 16 << 20
 MAX_SOURCE = 16 << 20
-MAX_LINES = 500_000
+MAX_LINES = 200_000
 _BORDER = (ArithmeticError, LookupError, RecursionError, TraceError, TypeError, ValueError)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _VALUE = re.compile(r"-?[0-9]+(\.[0-9]+)?|\?")
@@ -122,11 +122,15 @@ def trace_path(path: Path) -> Path:
 
 def read(path: Path) -> Lock:
     """The lock; raises ``LockError`` unless the file is one, in canonical form."""
-    data = read_file(path, MAX_LOCK)
+    return parsed(read_file(path, MAX_LOCK), path)
+
+
+def parsed(data: bytes, path: Path) -> Lock:
+    """The lock that a file's content is; ``path`` is what messages call it."""
     try:
         text = data.decode("utf-8").replace("\r\n", "\n")
-        if text.count("\n") > MAX_LINES:
-            raise LockError(f"{path} is no lock: it has more than {MAX_LINES} lines")
+        if max(text.count("\n"), text.count('":')) > MAX_LINES:
+            raise LockError(f"{path} is no lock: it is more than {MAX_LINES} lines")
         document = json.loads(
             checked(text),
             parse_float=_no_number,
@@ -239,7 +243,17 @@ def read_trace(path: Path, lock: Lock) -> bytes:
     At most as much is unpacked as a trace may have.
     """
     where = trace_path(path)
-    packed = read_file(where, MAX_BYTES)
+    data = unpacked(read_file(where, MAX_BYTES), where)
+    if sha256(data).hexdigest() != lock.trace:
+        raise LockError(
+            f"{where} is not the trace that {path.name} names: the two files are of different "
+            "runs, or one was changed; write both with `ratecert lock`"
+        )
+    return data
+
+
+def unpacked(packed: bytes, where: Path) -> bytes:
+    """A trace from its compressed form: one gzip stream, and nothing after it."""
     unpacker = zlib.decompressobj(wbits=31)
     try:
         data = unpacker.decompress(packed, MAX_BYTES + 2)
@@ -247,11 +261,6 @@ def read_trace(path: Path, lock: Lock) -> bytes:
         raise LockError(f"{where} is damaged: {error}") from error
     if not unpacker.eof or unpacker.unused_data or len(data) > MAX_BYTES + 1:
         raise LockError(f"{where} is damaged: cut off, followed by something, or too large")
-    if sha256(data).hexdigest() != lock.trace:
-        raise LockError(
-            f"{where} is not the trace that {path.name} names: the two files are of different "
-            "runs, or one was changed; write both with `ratecert lock`"
-        )
     return data
 
 

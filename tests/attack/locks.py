@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -94,6 +96,13 @@ def with_trace(document: Any, trace: bytes) -> Files:
 def as_trace(document: Any) -> bytes:
     """The text of a trace."""
     return dumps(document) + b"\n"
+
+
+def changed(files: Files, change: Callable[[Any, Any], None]) -> bytes:
+    """The lock after a change of the document; the second argument is its one theory."""
+    document = deepcopy(files.document)
+    change(document, document["theories"]["noise"])
+    return written(document)
 
 
 def made(folder: Path, name: str = "noise", factor: int = 1) -> Files:

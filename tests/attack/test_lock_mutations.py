@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import sys
 from collections import Counter
 from itertools import islice
 from pathlib import Path
@@ -19,7 +20,7 @@ from locks import Files, made, outcome
 from helpers import check
 from ratecert.proofs.kernel.trace import replay
 
-MANY = int(os.environ.get("RATECERT_LOCK_MUTATIONS", "800"))
+MANY = int(os.environ.get("RATECERT_LOCK_MUTATIONS", "100" if sys.flags.optimize else "800"))
 SEED = int(os.environ.get("RATECERT_LOCK_SEED", "2026"))
 
 

@@ -97,7 +97,7 @@ PAIRS: dict[str, tuple[Any, Any, str]] = {
     "of itself, equal": (SQUARES, (2 * x * y, "==", 2 * y * x), "changed"),
     "an identity for an identity": (((x + y) ** 2, "==", x**2 + 2 * x * y + y**2), (0, "==", 0),
                                     "changed"),
-    "halved, with a variable that does not matter": (SQUARES, (0, "<=", (x - y) ** 2 / 2 + 0 * z), "restated"),
+    "halved, and the other way round": (SQUARES, (0, "<=", (x - y) ** 2 / 2), "restated"),
     "a smaller quantity with less room": ((0, "<=", x**2 + y**2), (0, "<=", x**4), "changed"),
     "other variables": ((0, "<=", x**2 + x * y + y**2), (0, "<=", x**2 + x * z + z**2), "changed"),
     "a special case": (SQUARES, (2 * x, "<=", x**2 + 1), "changed"),
