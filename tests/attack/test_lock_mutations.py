@@ -20,7 +20,7 @@ from locks import Files, made, outcome
 from helpers import check
 from ratecert.proofs.kernel.trace import replay
 
-MANY = int(os.environ.get("RATECERT_LOCK_MUTATIONS", "100" if sys.flags.optimize else "800"))
+MANY = int(os.environ.get("RATECERT_LOCK_MUTATIONS", "100" if sys.flags.optimize else "600"))
 SEED = int(os.environ.get("RATECERT_LOCK_SEED", "2026"))
 
 

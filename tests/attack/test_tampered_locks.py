@@ -11,6 +11,7 @@ import pytest
 from locks import Files, changed, made, outcome, with_trace, written
 
 from helpers import check
+from ratecert.proofs.record.__main__ import main
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +96,17 @@ def test_the_files_of_another_library(tmp_path: Path, home: Path, files: Files) 
     check(outcome(other.put(home / "ratecert.lock")) == "differs: stale")
     mixed = Files(files.lock, other.packed).put(home / "ratecert.lock")
     check(outcome(mixed).endswith("write both with `ratecert lock`"))
+
+
+def test_what_no_trace_says(home: Path, files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    """In which files a theory is cannot be proved; how many are compared is told."""
+
+    def change(_: Any, theory: Any) -> None:
+        theory.update(load="noise", sources={})
+
+    path = files.put(home / "ratecert.lock")
+    check(main([str(path)]) == 0)
+    check(capsys.readouterr().out.endswith("; 1 source(s) locked with them\n"))
+    Files(changed(files, change), files.packed).put(path)
+    check(main([str(path)]) == 0)
+    check(capsys.readouterr().out.endswith("; no source is locked with them\n"))

@@ -37,8 +37,10 @@ def built(parts: Any) -> tuple[Term, Any]:
 
 NUMBERS = st.recursive(
     st.fractions(-1000, 1000, max_denominator=999),
-    lambda inner: st.tuples(st.sampled_from(["sqrt", "cube"]), inner)
-    | st.tuples(st.sampled_from("+*-"), inner, inner),
+    lambda inner: (
+        st.tuples(st.sampled_from(["sqrt", "cube"]), inner)
+        | st.tuples(st.sampled_from("+*-"), inner, inner)
+    ),
     max_leaves=5,
 )
 

@@ -91,7 +91,8 @@ def test_line_ends_do_not_count(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", ".", "..", "../x", "/x", "a/../x", "a//x", "./x", "x/", "C:x", "a\\x", "x\0", "x\n"]
+    "name",
+    ["", ".", "..", "../x", "/x", "a/../x", "a//x", "./x", "x/", "C:x", "a\\x", "x\0", "x\n"],
 )
 def test_no_name_of_a_source(tmp_path: Path, name: str) -> None:
     with pytest.raises(LockError, match="not a path below the lock's folder"):
@@ -117,7 +118,7 @@ def test_both_files_are_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize("target", ["folder/ratecert.lock", "file/ratecert.lock"])
 def test_where_nothing_can_be_written(tmp_path: Path, target: str) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(LockError, match="cannot write .*ratecert.lock"):
+    with pytest.raises(LockError, match=r"cannot write .*ratecert\.lock"):
         write(tmp_path / target, LOCK, TRACE)
 
 
@@ -163,7 +164,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
     try:
-        with pytest.raises(LockError, match="cannot write .*trace.gz: File too large"):
+        with pytest.raises(LockError, match=r"cannot write .*trace\.gz: File too large"):
             write(tmp_path / "ratecert.lock", LOCK, os.urandom(1 << 16))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
