@@ -1,7 +1,7 @@
 # make check   set up .venv, prove every shipped theory, run the short numeric confrontation
 # make test    set up .venv with the test tools, run linters, types and every test
 # make coverage  which branches of the kernel do its tests not take?
-# make guards    remove each guard of the kernel in turn: does a test notice? (hours; it resumes)
+# make guards    remove each guard of the kernel in turn: does a test notice? (half an hour; it resumes)
 # make clean   remove what these made
 #
 # PYTHON=python3.12         which interpreter .venv is made from (3.11 or later; torch: see below)
@@ -48,7 +48,7 @@ coverage: $(VENV)/installed-test
 	$(BIN)/python -m coverage run --rcfile=tests/guards/coverage.cfg -m pytest $(PYTEST_ARGS) tests/kernel
 	$(BIN)/python tests/tools/coverage_report.py
 
-guards: coverage
+guards: $(VENV)/installed-test
 	$(BIN)/python tests/guards $(GUARDS_ARGS)
 
 # setuptools comes first and pinned, so that the build needs no isolated (and unpinned) environment.

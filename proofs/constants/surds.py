@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm
 
 from sympy import integer_nthroot, primefactors
@@ -158,6 +159,8 @@ def multiplied(a: Surd, b: Surd) -> Surd | None:
     """The product; None if its radicand would be too large."""
     if a.sign * b.sign == 0:
         return Surd.of(Fraction(0))
+    if a.index == b.index == 1:
+        return Surd(a.sign * b.sign, a.radicand * b.radicand, 1)
     q = lcm(a.index, b.index)
     if not (_fits(a.radicand, q // a.index) and _fits(b.radicand, q // b.index)):
         return None
@@ -195,9 +198,14 @@ def _fits(value: Fraction, exponent: int) -> bool:
     return size * exponent <= MAX_BITS
 
 
+@lru_cache(maxsize=1024)
+def _primes(index: int) -> tuple[int, ...]:
+    return tuple(primefactors(index))
+
+
 def _lowest(sign: int, radicand: Fraction, index: int) -> Surd:
     """``sign radicand^(1/index)``, with the least index."""
-    for p in primefactors(index):
+    for p in _primes(index):
         while index % p == 0:
             roots = [integer_nthroot(part, p) for part in radicand.as_integer_ratio()]
             if not all(exact for _, exact in roots):

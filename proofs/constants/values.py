@@ -65,6 +65,7 @@ class Point:
                 raise UnvaluedError(f"the index {name} = {number!r} is no integer")
         self._values = {key: _as_term(key, value) for key, value in values.items()}
         definitions = () if theory is None else theory.definitions
+        self._simple: dict[k.Term, k.Term] = {}
         self._defined = {d.left.name: d.right for d in definitions if not d.left.args}
 
     @classmethod
@@ -84,11 +85,20 @@ class Point:
         """The same point with further values, or others."""
         return Point(self.theory, {**self._values, **values}, self.indices)
 
+    def values(self) -> dict[str | k.Term, k.Term]:
+        """The values it was given, as terms."""
+        return dict(self._values)
+
+    def knows(self, atom: k.Term) -> bool:
+        """Was a constant given a value? What the theory defines was not."""
+        return atom in self._values or _name(atom) in self._values
+
     def value(self, atom: k.Term) -> k.Term | None:
         """The value of a constant (or what defines it), or None if it has none."""
+        name = _name(atom)
         known = self._values.get(atom)
-        if known is None and isinstance(atom, k.Var | k.App) and not _arguments(atom):
-            known = self._values.get(atom.name, self._defined.get(atom.name))
+        if known is None and name:
+            known = self._values.get(name, self._defined.get(name))
         return None if known is None else self.numbered(known)
 
     def closed(self, node: k.N) -> k.N:
@@ -106,6 +116,28 @@ class Point:
             return k.transform(self.numbered(node), visit)
         except (RecursionError, KernelError):
             raise UnvaluedError("values refer to each other, or are nested too deeply") from None
+
+    def simple(self, term: k.Term) -> k.Term:
+        """``closed``, with roots of rationals worked out; each constant's value once.
+
+        Raises:
+            UnvaluedError: the values refer to each other in a circle, or are too large.
+        """
+
+        def visit(inner: k.Node, depth: int) -> k.Node | None:
+            if depth or not isinstance(inner, k.Var | k.App):
+                return None
+            if inner not in self._simple:
+                known = self.value(inner)
+                if known is None:
+                    return None
+                self._simple[inner] = simplified(k.transform(known, visit))
+            return self._simple[inner]
+
+        try:
+            return simplified(k.transform(self.numbered(term), visit))
+        except (RecursionError, KernelError) as error:
+            raise UnvaluedError(f"values refer to each other, or are too large: {error}") from None
 
     def numbered(self, node: k.N) -> k.N:
         """``node`` with numbers for indices, and n t for a sum of n equal terms t.
@@ -151,8 +183,10 @@ class Point:
         return low <= high
 
 
-def _arguments(atom: k.Var | k.App) -> tuple[object, ...]:
-    return atom.args if isinstance(atom, k.App) else ()
+def _name(atom: k.Term) -> str:
+    """The name of a constant; empty if it is none."""
+    is_one = isinstance(atom, k.Var) or (isinstance(atom, k.App) and not atom.args)
+    return atom.name if is_one else ""  # type: ignore[attr-defined]
 
 
 def _as_term(key: str | k.Term, value: Value) -> k.Term:
@@ -161,13 +195,6 @@ def _as_term(key: str | k.Term, value: Value) -> k.Term:
     if type(value) is int or type(value) is Fraction:
         return k.rat(Fraction(value))
     raise UnvaluedError(f"{key} = {value!r} is no exact number: give an int, a Fraction or a term")
-
-
-def _simple(term: k.Term, point: Point) -> k.Term:
-    try:
-        return simplified(point.closed(term))
-    except (RecursionError, KernelError) as error:
-        raise UnvaluedError(f"too large to evaluate: {error}") from None
 
 
 # --- enclosures ---------------------------------------------------------------------------------
@@ -183,7 +210,7 @@ def enclose(term: k.Term, point: Point, digits: int = 12) -> Interval:
         UnvaluedError: a constant has no value; a sum is too long; or no precision tried suffices,
             which may happen where a difference of nested roots is 0.
     """
-    simple = _simple(term, point)
+    simple = point.simple(term)
     reached: Interval | None = None
     for bits in PRECISIONS:
         try:
@@ -221,7 +248,7 @@ def verdict(formula: k.Formula, point: Point) -> bool | None:
         return point.holds(formula)
     if not isinstance(formula, k.Rel):
         raise UnvaluedError(f"not decidable at a point: {formula}")
-    left, right = (_simple(side, point) for side in (formula.left, formula.right))
+    left, right = (point.simple(side) for side in (formula.left, formula.right))
     if left is right:  # equal terms are one node: the same number, whatever it is, once it is one
         enclose(left, point, 0)
         return formula.op != "<"

@@ -236,7 +236,7 @@ class _Evaluation:
             if low == high == 0:
                 return low, high
             if low <= 0 <= high:
-                raise PrecisionError(f"a denominator between {low} and {high}")
+                raise PrecisionError(f"a denominator may be 0 as far as {self.bits} bits tell")
             low, high = 1 / high, 1 / low
         n = abs(e.numerator)
         size = max(abs(x).bit_length() for y in (low, high) for x in y.as_integer_ratio())

@@ -104,7 +104,6 @@ class FactTable:
         self._about: dict[Table, list[tuple[int, Names, Names]]] = {}
         self._choices: dict[tuple[Table, Names], list[int]] = {}
         self._moved: dict[tuple[int, Term], list[tuple[IndexMap, Formula]]] = {}
-        self._instances: dict[object, Entry | None] = {}
         self._depth = 0
 
     def _choose(self, table: Table, term: Term) -> list[int]:
@@ -199,14 +198,12 @@ class FactTable:
     def _instance(self, table: Table, number: int, moved: Formula) -> Entry | None:
         """What the fact says at other indices."""
         n = self._normaliser
-        key = (table, number, moved, n.ambient, bool(n.averaging), n.depth)
-        if key not in self._instances:
-            n.reading = True
-            try:
-                self._instances[key] = self._read(table, number, moved)
-            finally:
-                n.reading = False
-        return self._instances[key]
+        n.reading = True
+        try:
+            what = f"{table} {number}"
+            return n.cached(what, moved, lambda: self._read(table, number, moved))
+        finally:
+            n.reading = False
 
     def _needs(self, entry: Entry, found: IndexMap) -> Used | None:
         """What using this instance of the fact here rests on; None if it is not allowed here."""

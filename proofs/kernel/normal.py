@@ -105,7 +105,8 @@ class Normaliser:
         finally:
             self.used = outer
 
-    def _cached(self, what: str, node: Node, compute: Callable[[], T]) -> T:
+    def cached(self, what: str, node: Node, compute: Callable[[], T]) -> T:
+        """What ``compute`` gives for ``node`` here, worked out once, with what it relied on."""
         key = (what, node, self.ambient, bool(self.averaging), self.reading, self.depth)
         if key in self._cache:
             value, used = self._cache[key]
@@ -190,7 +191,7 @@ class Normaliser:
             return None  # asked while being answered: no circular reasoning
         self._pending.add(t)
         try:
-            return self._cached("sign", t, lambda: self._sign(t))
+            return self.cached("sign", t, lambda: self._sign(t))
         finally:
             self._pending.discard(t)
 
@@ -342,7 +343,7 @@ class Normaliser:
         if isinstance(t, IxVal):
             base = {} if t.index.base is None else P.single(factor(ATOM, IxVal(Ix(t.index.base))))
             return P.plus(base, P.constant(t.index.offset))
-        return self._cached("poly", t, lambda: self._poly(t))
+        return self.cached("poly", t, lambda: self._poly(t))
 
     def _poly(self, t: Term) -> Poly:
         if isinstance(t, Add):

@@ -13,8 +13,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import findings as F
+from .formats import emit
 from .lockfile import NAME, LockError
+from .options import FORMATS, HELP, add_format
 from .verify import Verified, verify
+
+COMMAND = "ratecert verify"
+EXIT_CODES = """\
+exit codes: 0 the lock is proved; 1 a difference, or a source changed; 2 the lock cannot be used"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -23,6 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="ratecert-verify",
         description="Replay the proofs of a lock with the kernel alone, and compare what they\n"
         "prove with what the lock says, and the sources with what was locked.",
+        epilog=f"{HELP}\n\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     arguments(parser)
@@ -32,10 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What ``verify`` takes, here and in ``ratecert``."""
     parser.add_argument("lock", nargs="?", default=NAME, help=f"the lock (default: {NAME})")
-    parser.add_argument(
-        "--format", choices=("text", "json"), default="text",
-        help="text for people, json for programs (stdout is then JSON only)",
-    )  # fmt: skip
+    add_format(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -47,6 +51,8 @@ def run(args: argparse.Namespace) -> int:
     except LockError as error:
         _progress("")
         print(f"ratecert: {error}", file=sys.stderr)
+        if args.format in FORMATS:
+            emit(args.format, F.unusable(COMMAND, str(path), str(error), str(path), 1))
         return 2
     finally:
         gc.enable()
@@ -54,6 +60,9 @@ def run(args: argparse.Namespace) -> int:
     findings = F.of_differences(result.differences, path)
     if args.format == "json":
         print(json.dumps(_report(path, result), indent=2, ensure_ascii=False))
+    elif args.format in FORMATS:
+        seen = [F.Seen(c.theorem.theory.name, c.id) for c in result.claims]
+        emit(args.format, F.Told(COMMAND, seen, findings, str(path)))
     else:
         shown = F.text(findings)
         print(f"{shown}\n" if shown else "", end="")

@@ -202,10 +202,10 @@ def test_a_file_that_is_broken(run, write, tmp_path):
 
 
 def test_nothing_was_checked(run, monkeypatch):
-    from ratecert.commands import check
+    from ratecert.commands import locked
     from ratecert.proofs.language import Theory
 
-    monkeypatch.setattr(check, "load", lambda name: [Theory("empty")])
+    monkeypatch.setattr(locked, "load", lambda name: [Theory("empty")])
     outcome = run("check", "empty", "--format", "json")
     assert outcome.code == 4
     (theory,) = outcome.json["theories"]
@@ -214,12 +214,12 @@ def test_nothing_was_checked(run, monkeypatch):
 
 
 def test_internal_errors(run, monkeypatch):
-    from ratecert.commands import check
+    from ratecert.commands import locked
 
     def broken(name):
         raise RuntimeError("of all things")
 
-    monkeypatch.setattr(check, "load", broken)
+    monkeypatch.setattr(locked, "load", broken)
     monkeypatch.delenv("RATECERT_TRACEBACK", raising=False)
     outcome = run("check", "sgd")
     assert (outcome.code, outcome.out) == (3, "")
@@ -231,12 +231,12 @@ def test_internal_errors(run, monkeypatch):
 
 
 def test_interrupted(run, monkeypatch):
-    from ratecert.commands import check
+    from ratecert.commands import locked
 
     def interrupted(name):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(check, "load", interrupted)
+    monkeypatch.setattr(locked, "load", interrupted)
     outcome = run("check", "sgd")
     assert (outcome.code, outcome.err) == (130, "ratecert: interrupted\n")
 
@@ -278,10 +278,10 @@ def test_one_theory_named_twice(run, write):
 
 
 def test_all_shipped_theories_by_default(run, monkeypatch):
-    from ratecert.commands import check
+    from ratecert.commands import locked
 
     seen = []
-    monkeypatch.setattr(check, "load", lambda name: seen.append(name) or [])
+    monkeypatch.setattr(locked, "load", lambda name: seen.append(name) or [])
     run("check")
     assert seen == list(SHIPPED)
 

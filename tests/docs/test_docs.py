@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import textwrap
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ratecert import cli
 from ratecert.cli import main
-from ratecert.proofs.language.loader import load
+from ratecert.commands import bound, check, optimise
+from ratecert.proofs.constants.bound import constants
+from ratecert.proofs.constants.instance import Instance
+from ratecert.proofs.constants.values import up
+from ratecert.proofs.language.loader import load, statement
 from ratecert.proofs.theorems import SHIPPED, table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,9 +76,20 @@ def test_the_constants_of_the_readme_are_in_the_table() -> None:
     rows = re.findall(r"^\| `(\w+\.rate\.\w+)`.* \| ([\d.]+) \| ([\d.]+) \|$", text, re.MULTILINE)
     assert len(rows) == 5
     printed = [[cell.strip() for cell in line.split("|")] for line in table.lines()]
-    for claim, *constants in rows:
+    for claim, *rounded in rows:
         ((*_, C_1, C_2, _end),) = [cells for cells in printed if cells[1] == f"`{claim}`"]
-        assert constants == [C_1, C_2]
+        assert rounded == [C_1, C_2]
+
+
+def test_the_canonical_constants_of_the_readme_are_rounded_up() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    at = Instance(
+        statement("adamw.rate.canonical"), {"d": 1, "K": 1, "L": 1, "Delta": 1, "sigma_s": 1}
+    )
+    found = constants(at)
+    for name, term in (("C₁", found["C_1"]), ("C₂", found["C_2"])):
+        said = re.findall(rf"{name} = [^<]* < (\d+\.\d+)", text)
+        assert said == [up(term, at.point, len(said[0]) - 1)]
 
 
 def test_every_instance_is_in_the_table() -> None:
@@ -102,3 +121,65 @@ def test_what_troubleshooting_says_of_each_snippet_is_so() -> None:
             assert (result.verdict, says in result.reason) == (verdict, True), result.reason
             checked += 1
     assert checked >= 8
+
+
+def sessions(page: Path) -> list[tuple[str, str]]:
+    """The commands that a page shows with what they print."""
+    found = re.findall(r"^    \$ (.*)\n((?:    .*\n|\n)*)", page.read_text("utf-8"), re.MULTILINE)
+    return [(command, textwrap.dedent(printed).strip("\n")) for command, printed in found]
+
+
+def test_what_the_page_on_bounds_shows_is_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Claims are taken as proved: that they are is tested elsewhere."""
+    proved = check.Outcome("proved", 0.0)
+    monkeypatch.setattr(bound, "outcomes", lambda claims, *_: dict.fromkeys(claims, proved))
+    shown = sessions(ROOT / "docs/bound.md")
+    assert len(shown) == 3
+    for command, printed in shown:
+        program, *arguments = command.split()
+        main(arguments)
+        ours = "\n".join(line.rstrip() for line in capsys.readouterr().out.splitlines())
+        assert (program, ours) == ("ratecert", printed)
+
+
+def test_the_json_of_bound_has_the_keys_and_numbers_described(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proved = check.Outcome("proved", 0.0)
+    monkeypatch.setattr(bound, "outcomes", lambda claims, *_: dict.fromkeys(claims, proved))
+    text = (ROOT / "docs/json.md").read_text(encoding="utf-8")
+    section = text.partition("## `ratecert bound`")[2].partition("\n## ")[0]
+    options = "--d 1000 --K 1e5 --L 1 --Delta 10 --sigma 1 --instance canonical --target 0.5"
+    printed = []
+    for more in ([], ["--beta", "0.5"]):
+        main(["bound", "adamw.rate", *options.split(), *more, "--format", "json"])
+        printed.append(json.loads(capsys.readouterr().out))
+    described = set(re.findall(r'"(\w+)":', section))
+    plain, failing = printed
+    inner = (plain["hyperparameters"], plain["hyperparameters"]["beta"], plain["target"])
+    parts = (plain, *inner, plain["instances"][0], failing["violations"][0])
+    keys = [key for part in parts for key in part]
+    assert set(keys) <= described
+    said = json.dumps(printed, ensure_ascii=False)
+    numbers = re.findall(r'"(\d+\.\d{6,}|\d{9,})"', section)
+    assert len(numbers) >= 8
+    for number in numbers:
+        assert f'"{number}"' in said, number
+
+
+def test_the_page_on_tuning_shows_what_is_found() -> None:
+    """Parameters and bounds of the table; proofs of such instances are in tests/constants."""
+    page = (ROOT / "docs/optimise.md").read_text(encoding="utf-8")
+    row = r"^\| `(n?adam.*)` \| (\S+) \| (\S+) \(`(\S+)`\) \| (.*) \|$"
+    rows = re.findall(row, page, re.MULTILINE)
+    assert len(rows) == 15
+    for command, value, by_hand, label, parameters in rows:
+        args = cli.parser().parse_args(["optimise", *shlex.split(command)])
+        found = optimise.proposal(args)
+        assert found.value == value, command
+        ours = [f"{n}={v}" for n, v in found.values.items() if n not in found.fixed]
+        assert ", ".join(ours) == parameters
+        assert {s.label: s.value for s in found.shipped}[label] == by_hand
+        assert found.number < Fraction(by_hand)

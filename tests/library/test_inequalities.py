@@ -26,7 +26,7 @@ def test_proved_from_nothing(name):
 
 def test_the_lemmas():
     assert list(inequalities.claims) == [
-        "young", "root-tangent", "root-subadditive", "root-monotone", "square-monotone"
+        "young", "triangle", "root-tangent", "root-subadditive", "root-monotone", "square-monotone"
     ]  # fmt: skip
 
 
@@ -43,6 +43,8 @@ def test_for_random_variables(name):
     [
         ("young", {"a": 2, "b": 6, "c": 3}),
         ("young", {"a": 0, "b": 0, "c": 1}),
+        ("triangle", {"x": 2, "y": 5}),
+        ("triangle", {"x": -2, "y": 0}),
         ("root-tangent", {"t": 9, "y": 3}),
         ("root-tangent", {"t": Fraction(1, 4), "y": Fraction(1, 2)}),
         ("root-subadditive", {"x": 4, "y": 0}),

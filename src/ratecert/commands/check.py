@@ -16,19 +16,22 @@ from .. import IMPORTED_AT
 from ..cli import EXIT_FINDING, EXIT_NOTHING, EXIT_OK, EXIT_USAGE
 from ..proofs.examination import Report, cross_examine, missing
 from ..proofs.language import DoorError
-from ..proofs.language.loader import MAX_LISTED
+from ..proofs.language.loader import MAX_LISTED, LoadError
 from ..proofs.language.replaying import Digests, replay_elsewhere
 from ..proofs.language.theory import Claimed, Result, Theory
 from ..proofs.models import Report as ModelReport
 from ..proofs.record import findings as F
 from ..proofs.record.cache import Cache, Recalled
 from ..proofs.record.differences import Difference
+from ..proofs.record.formats import emit
 from ..proofs.record.foundation import foundation
 from ..proofs.record.lockfile import LockError, read
 from ..proofs.record.locking import Loaded
+from ..proofs.record.options import FORMATS
 from ..proofs.render.text import Printer
 from .locked import as_json, compared, load_all, named
 from .output import emit_json, progress, table
+from .told import COMMAND, not_loaded, told
 
 
 def run(args: argparse.Namespace) -> int:
@@ -54,9 +57,17 @@ def _run(args: argparse.Namespace) -> int:
         locked = read(Path(args.lock)) if args.locked else None
     except LockError as error:
         print(f"ratecert: {error}", file=sys.stderr)
+        if args.format in FORMATS:
+            emit(args.format, F.unusable(COMMAND, args.lock, str(error), args.lock, 1))
         return EXIT_USAGE
     started = time.time_ns()
-    loaded = load_all(named(args.theories, locked, Path(args.lock)))
+    wanted = named(args.theories, locked, Path(args.lock))
+    try:
+        loaded = load_all(wanted)
+    except LoadError as error:
+        if args.format in FORMATS:
+            emit(args.format, not_loaded(error, wanted))
+        raise
     theories = [one.theory for one in loaded]
     unknown = [i for i in args.lemma if not any(_chosen(t, [i]) for t in theories)]
     if unknown:
@@ -84,6 +95,9 @@ def _run(args: argparse.Namespace) -> int:
             return EXIT_USAGE
     if args.format == "json":
         emit_json(_report(chosen, known, opinions, found))
+    elif args.format in FORMATS:
+        path = None if locked is None else Path(args.lock)
+        emit(args.format, told(chosen, known.told, known.model, path, found or ()))
     else:
         _text(chosen, known)
         if opinions is not None:
@@ -100,7 +114,7 @@ def _run(args: argparse.Namespace) -> int:
 
 
 @dataclass(frozen=True)
-class _Outcome:
+class Outcome:
     """What is reported of a claim: proved in this run, or recalled."""
 
     verdict: str
@@ -114,35 +128,39 @@ class _Outcome:
 
 
 @dataclass(frozen=True)
-class _Known:
+class Known:
     """What this run knows, by itself or recalled from the cache."""
 
     claims: dict[Claimed, Recalled]
     models: dict[Theory, ModelReport]
-    outcomes: dict[Claimed, _Outcome] = field(default_factory=dict)
+    outcomes: dict[Claimed, Outcome] = field(default_factory=dict)
 
-    def outcome(self, claim: Claimed) -> _Outcome:
+    def outcome(self, claim: Claimed) -> Outcome:
         if claim not in self.outcomes:
             self.outcomes[claim] = self._outcome(claim)
         return self.outcomes[claim]
 
-    def _outcome(self, claim: Claimed) -> _Outcome:
+    def _outcome(self, claim: Claimed) -> Outcome:
         if claim in self.claims:
             old = self.claims[claim]
             lists = (old.assumptions, old.axioms, old.definitions)
-            return _Outcome("proved", old.seconds, "", *lists, recalled=True)
+            return Outcome("proved", old.seconds, "", *lists, recalled=True)
         result = claim.check()
         if result.claim is None:
-            return _Outcome(result.verdict, result.seconds, result.reason)
+            return Outcome(result.verdict, result.seconds, result.reason)
         base = foundation(result.claim.theorem)
         lists = (base.assumptions, base.axioms, base.definitions)
-        return _Outcome(result.verdict, result.seconds, result.reason, *lists, base.oracles)
+        return Outcome(result.verdict, result.seconds, result.reason, *lists, base.oracles)
+
+    def told(self, claim: Claimed) -> tuple[str, float, str]:
+        found = self.outcome(claim)
+        return found.verdict, found.seconds, found.reason
 
     def model(self, theory: Theory) -> ModelReport:
         return self.models.get(theory) or theory.consistency()
 
 
-def prove(claims: list[Claimed], theories: list[Theory], cache: Cache | None) -> _Known:
+def prove(claims: list[Claimed], theories: list[Theory], cache: Cache | None) -> Known:
     """Prove and replay what is not recalled from the ``cache`` (None: everything)."""
     wanted, models = claims, theories
     if cache is not None:
@@ -164,11 +182,11 @@ def prove(claims: list[Claimed], theories: list[Theory], cache: Cache | None) ->
         proved = [c for c in wanted if c.result and c.result.verdict == "proved"]
         replay_elsewhere(proved, models, replayed)
     if cache is None:
-        return _Known({}, {})
+        return Known({}, {})
     cache.keep(wanted, models, replayed)
     if cache.trouble:
         print(f"ratecert: no cache: {cache.trouble}", file=sys.stderr)
-    return _Known(cache.claims, cache.models)
+    return Known(cache.claims, cache.models)
 
 
 def _against(path: Path, found: list[Difference]) -> str:
@@ -182,7 +200,7 @@ def _against(path: Path, found: list[Difference]) -> str:
 
 
 def _report(
-    chosen: list[tuple[Theory, list[Claimed]]], known: _Known, opinions: Report | None,
+    chosen: list[tuple[Theory, list[Claimed]]], known: Known, opinions: Report | None,
     found: list[Difference] | None,
 ) -> dict[str, Any]:  # fmt: skip
     """All of it, for programs."""
@@ -257,7 +275,7 @@ def _chosen(theory: Theory, ids: list[str]) -> list[Claimed]:
     return [c for c in theory.claims.values() if not ids or c.id in wanted]
 
 
-def _statement(claim: Claimed, outcome: _Outcome) -> dict[str, Any]:
+def _statement(claim: Claimed, outcome: Outcome) -> dict[str, Any]:
     printer = Printer()
     entry: dict[str, Any] = {
         "id": claim.id,
@@ -291,7 +309,7 @@ def _model(report: ModelReport, recalled: bool) -> dict[str, Any]:
     }
 
 
-def _text(chosen: list[tuple[Theory, list[Claimed]]], known: _Known) -> None:
+def _text(chosen: list[tuple[Theory, list[Claimed]]], known: Known) -> None:
     for theory, picked in chosen:
         rows = []
         failures = []

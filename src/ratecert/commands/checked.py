@@ -1,0 +1,31 @@
+"""Is a claim proved? Recalled from the cache of earlier runs, or proved and replayed now."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable
+
+from .. import IMPORTED_AT
+from ..proofs.language.theory import Claimed
+from ..proofs.record.cache import Cache
+from .check import Outcome, prove
+from .output import progress
+
+
+def outcomes(
+    claims: Iterable[Claimed], started: int, use_cache: bool = True
+) -> dict[Claimed, Outcome]:
+    """What became of each claim, as ``ratecert check`` would report it.
+
+    ``started``: the time (ns) before their theories were loaded. The models of theories are not
+    evaluated here. As with ``check``, a verdict from the cache is a memory: ``Outcome.recalled``.
+    """
+    wanted = list(dict.fromkeys(claims))
+    theories = list(dict.fromkeys(claim.theory for claim in wanted))
+    gc.disable()  # as for check: what proofs make stays to the end
+    try:
+        known = prove(wanted, [], Cache(theories, started, IMPORTED_AT) if use_cache else None)
+    finally:
+        gc.enable()
+        progress("")
+    return {claim: known.outcome(claim) for claim in wanted}
