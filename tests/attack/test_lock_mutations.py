@@ -11,10 +11,12 @@ import sys
 from collections import Counter
 from itertools import islice
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
-from lock_mutations import MUTATIONS, mutations
+from fuzz_lock import TALLY, seeds, tried
+from lock_mutations import MUTATIONS, mutations, scrambled
 from locks import Files, made, outcome
 
 from helpers import check
@@ -70,3 +72,16 @@ def test_no_mutation_is_believed(folder: Path, files: Files) -> None:
     for name in MUTATIONS:
         told = sum(tally[name, result] for result in ("refused", "differs"))
         check(told > 0, (name, tally))
+
+
+def test_the_fuzzer_tries_what_it_says(tmp_path: Path) -> None:
+    """Its seeds are accepted by each reader, and what is near them crashes none."""
+    every = seeds(tmp_path)
+    TALLY.clear()
+    for seed in every:
+        tried(seed)
+    check({"accepted": len(every)} == TALLY, TALLY)
+    random = Random(SEED)
+    for seed in every * 20:
+        tried(seed[:1] + scrambled(random, seed[1:]))
+    check(TALLY["refused"] > 10 * len(every), TALLY)

@@ -14,6 +14,7 @@ import pytest
 
 from helpers import check
 from ratecert.cli import main
+from ratecert.proofs.record.options import FORMATS
 
 THEORY = '''\
 """A theory of a bounded quantity."""
@@ -215,3 +216,16 @@ def test_what_is_meant_is_accepted(repository, run, name):
     check((repository / "ratecert.lock").read_bytes() != before)
     check(run("verify")[0] == 0)
     check(run("check", "--locked")[0] == 0)
+
+
+@pytest.mark.parametrize("name", ["a worse constant", "a hypothesis less"])
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_tells_the_same(repository, run, name, form):
+    """What each looks like is tested beside the formats."""
+    planned = EDITS[name]
+    edit(repository, *planned.swaps)
+    code, out, _ = run("check", "--locked", "--format", form)
+    check(code == planned.code, (code, out))
+    check(all(claim in out and kind in out for claim, kind in planned.found.items()), out)
+    code, out, _ = run("verify", "--format", form)
+    check(code == 1 and "stale" in out and "mine.py" in out, out)
