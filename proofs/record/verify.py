@@ -88,7 +88,11 @@ def stale(lock: Lock, root: Path) -> list[Difference]:
             try:
                 if name not in known:
                     known[name] = digest_of_source(root, name)
-                why = "" if known[name] == digest else "changed since the lock was written"
+                why = (
+                    ""
+                    if known[name] == digest
+                    else "changed since; `ratecert lock` writes the lock again"
+                )
             except LockError as error:
                 why = str(error)
             if why:
