@@ -56,10 +56,7 @@ def _run(args: argparse.Namespace) -> int:
     try:
         locked = read(Path(args.lock)) if args.locked else None
     except LockError as error:
-        print(f"ratecert: {error}", file=sys.stderr)
-        if args.format in FORMATS:
-            emit(args.format, F.unusable(COMMAND, args.lock, str(error), args.lock, 1))
-        return EXIT_USAGE
+        return _unusable(args, error)
     started = time.time_ns()
     wanted = named(args.theories, locked, Path(args.lock))
     try:
@@ -88,7 +85,10 @@ def _run(args: argparse.Namespace) -> int:
     found = None
     if locked is not None:
         picked = [Loaded(o.name, o.theory, c) for o, (_, c) in zip(loaded, chosen, strict=True)]
-        found = compared(Path(args.lock), locked, picked)
+        try:
+            found = compared(Path(args.lock), locked, picked)
+        except LockError as error:
+            return _unusable(args, error)
     if args.format == "json":
         emit_json(_report(chosen, known, opinions, found))
     elif args.format in FORMATS:
@@ -107,6 +107,14 @@ def _run(args: argparse.Namespace) -> int:
     consistent = all(known.model(theory).verdict in ("holds", "none") for theory in theories)
     guarded = not any(d.fails for d in found or ())
     return EXIT_OK if proved and consistent and guarded else EXIT_FINDING
+
+
+def _unusable(args: argparse.Namespace, error: LockError) -> int:
+    """The lock cannot be read, or cannot be compared with what was loaded."""
+    print(f"ratecert: {error}", file=sys.stderr)
+    if args.format in FORMATS:
+        emit(args.format, F.unusable(COMMAND, args.lock, str(error), args.lock, 1))
+    return EXIT_USAGE
 
 
 @dataclass(frozen=True)
