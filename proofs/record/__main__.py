@@ -1,32 +1,73 @@
 """Verify a lock with the kernel alone: ``ratecert verify``, or this module, or the zipapp.
 
-Exit code 0: the kernel proves what the lock says; 1: a difference; 2: the lock cannot be used.
+Exit code 0: the kernel proves what the lock says; 1: a difference; 2: the lock cannot be used;
+3: an internal error.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
+import io
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ... import __version__
+from ..kernel.trace import KERNEL
 from . import findings as F
 from .lockfile import NAME, LockError
 from .verify import Verified, verify
+
+DESCRIPTION = """\
+Replay the proofs of a lock with the kernel alone, and compare what they prove with what the lock
+says, to the letter, and the sources of the theories with those that were locked.
+
+A lock is two files that `ratecert lock` writes: ratecert.lock says what each claim states, what it
+rests on, and its constants; ratecert.lock.trace.gz holds the proofs. Nothing but a Python
+interpreter is needed here: no package, no network, and none of the theories' code is run.
+"""
+EPILOG = """\
+examples:
+  python3 -I ratecert-verify.pyz                        ratecert.lock, in this folder
+  python3 -I ratecert-verify.pyz other/ratecert.lock --format json
+
+exit codes: 0 the kernel proves what the lock says; 1 a difference, or a source changed;
+            2 the lock cannot be used, or usage; 3 internal error
+
+A source that changed is not proved anew here: `ratecert check --locked` does that, and says
+whether a statement became weaker or stronger; `ratecert lock` then writes the lock again.
+"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(
-        prog="ratecert-verify",
-        description="Replay the proofs of a lock with the kernel alone, and compare what they\n"
-        "prove with what the lock says, and the sources with what was locked.",
+        prog="ratecert-verify", description=DESCRIPTION, epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    )  # fmt: skip
+    version = f"ratecert-verify {__version__}, kernel {KERNEL}"
+    parser.add_argument("--version", action="version", version=version)
     arguments(parser)
-    return run(parser.parse_args(argv))
+    args = parser.parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # not every terminal can show a root sign
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        code = run(args)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("ratecert-verify: interrupted", file=sys.stderr)
+        return 130
+    except Exception as error:
+        said = f"internal error: {type(error).__name__}: {error}"
+        print(f"ratecert-verify: {said}", file=sys.stderr)
+        return 3
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -82,7 +82,7 @@ def stale(lock: Lock, root: Path) -> list[Difference]:
         for name, digest in sorted(lock.theories[theory]["sources"].items()):
             try:
                 same = digest_of_source(root, name) == digest
-                why = "" if same else "changed since the lock was written"
+                why = "" if same else "changed since; `ratecert lock` writes the lock again"
             except LockError as error:
                 why = str(error)
             if why:
