@@ -18,9 +18,12 @@ from pathlib import Path
 from ... import __version__
 from ..kernel.trace import KERNEL
 from . import findings as F
+from .formats import tell
 from .lockfile import NAME, LockError
+from .options import FORMATS, HELP, add_format
 from .verify import Verified, verify
 
+COMMAND = "ratecert verify"
 DESCRIPTION = """\
 Replay the proofs of a lock with the kernel alone, and compare what they prove with what the lock
 says, to the letter, and the sources of the theories with those that were locked.
@@ -45,7 +48,7 @@ whether a statement became weaker or stronger; `ratecert lock` then writes the l
 def main(argv: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(
-        prog="ratecert-verify", description=DESCRIPTION, epilog=EPILOG,
+        prog="ratecert-verify", description=DESCRIPTION, epilog=f"{HELP}\n\n{EPILOG}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     version = f"ratecert-verify {__version__}, kernel {KERNEL}"
@@ -73,10 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What ``verify`` takes, here and in ``ratecert``."""
     parser.add_argument("lock", nargs="?", default=NAME, help=f"the lock (default: {NAME})")
-    parser.add_argument(
-        "--format", choices=("text", "json"), default="text",
-        help="text for people, json for programs (stdout is then JSON only)",
-    )  # fmt: skip
+    add_format(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -88,14 +88,18 @@ def run(args: argparse.Namespace) -> int:
     except LockError as error:
         _progress("")
         print(f"ratecert: {error}", file=sys.stderr)
+        why = str(error)
+        tell(args, lambda: F.unusable(COMMAND, str(path), why, str(path), 1))
         return 2
     finally:
         gc.enable()
     _progress("")
     findings = F.of_differences(result.differences, path)
+    seen = [F.Seen(c.theorem.theory.name, c.id) for c in result.claims]
+    tell(args, lambda: F.Told(COMMAND, seen, findings, str(path)))
     if args.format == "json":
         print(json.dumps(_report(path, result), indent=2, ensure_ascii=False))
-    else:
+    elif args.format not in FORMATS:
         shown = F.text(findings)
         print(f"{shown}\n" if shown else "", end="")
         said = "verified" if not shown else "replayed"

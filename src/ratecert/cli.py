@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from . import __version__
+from .proofs.record.options import HELP as FORMATS_HELP
+from .proofs.record.options import add_format
 
 EXIT_OK, EXIT_FINDING, EXIT_USAGE, EXIT_INTERNAL, EXIT_NOTHING = range(5)
 
@@ -63,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="verdicts: proved; refuted (an exact point violates the claim); undecided (a step\n"
         "was not established); error (ill-formed, or a solver contradicts a step).\n"
         "Exit code 0 if all is proved, else 1.\n\n"
+        f"{FORMATS_HELP}\n\n"
         "--cross-examine needs z3 and cvc5: pip install 'ratecert[smt]'. Each step that the\n"
         "kernel certified is put to both as a question about real numbers: can its facts hold\n"
         "and its conclusion fail? Expectations, sums and processes are unknown numbers there.\n"
@@ -70,7 +73,8 @@ def parser() -> argparse.ArgumentParser:
         "(exit code 1). Questions they do not answer in time are counted, and no finding.\n\n"
         "examples:\n"
         "  ratecert check sgd --cross-examine\n"
-        "  ratecert check adamw --lemma L4 --cross-examine --timeout 30",
+        "  ratecert check adamw --lemma L4 --cross-examine --timeout 30\n"
+        "  ratecert check --locked --format junit > ratecert.xml",
     )
     check.add_argument(
         "theories",
@@ -99,7 +103,7 @@ def parser() -> argparse.ArgumentParser:
         "--timeout", metavar="SECONDS", type=_seconds, default=5.0,
         help="with --cross-examine: for each question and solver (default 5)",
     )  # fmt: skip
-    _format(check)
+    add_format(check)
 
     for name, text, long in (
         (
@@ -235,14 +239,15 @@ def _lock_and_verify(commands: argparse._SubParsersAction[argparse.ArgumentParse
         description="Replay the proofs beside a lock with the kernel alone (no SymPy, no search,\n"
         "no network), and compare: what they prove with what the lock says, to the letter, and\n"
         "the sources of the theories with those that were locked.",
-        epilog="exit codes: 0 the lock is proved; 1 a difference, or a source changed; 2 the lock\n"
+        epilog=f"{FORMATS_HELP}\n\n"
+        "exit codes: 0 the lock is proved; 1 a difference, or a source changed; 2 the lock\n"
         "            cannot be used",
     )
     verify.add_argument(
         "lock", nargs="?", metavar="FILE", default="ratecert.lock",
         help="the lock (default: ratecert.lock)",
     )  # fmt: skip
-    _format(verify)
+    add_format(verify)
 
 
 def _conform(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

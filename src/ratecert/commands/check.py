@@ -16,19 +16,22 @@ from .. import IMPORTED_AT
 from ..cli import EXIT_FINDING, EXIT_NOTHING, EXIT_OK, EXIT_USAGE
 from ..proofs.examination import Report, cross_examine, missing
 from ..proofs.language import DoorError
-from ..proofs.language.loader import MAX_LISTED
+from ..proofs.language.loader import MAX_LISTED, LoadError
 from ..proofs.language.replaying import Digests, replay_elsewhere
 from ..proofs.language.theory import Claimed, Result, Theory
 from ..proofs.models import Report as ModelReport
 from ..proofs.record import findings as F
 from ..proofs.record.cache import Cache, Recalled
 from ..proofs.record.differences import Difference
+from ..proofs.record.formats import tell
 from ..proofs.record.foundation import foundation
 from ..proofs.record.lockfile import LockError, read
 from ..proofs.record.locking import Loaded
+from ..proofs.record.options import FORMATS
 from ..proofs.render.text import Printer
 from .locked import as_json, compared, load_all, named
 from .output import emit_json, progress, table
+from .told import COMMAND, not_loaded, told
 
 
 def run(args: argparse.Namespace) -> int:
@@ -54,9 +57,17 @@ def _run(args: argparse.Namespace) -> int:
         locked = read(Path(args.lock)) if args.locked else None
     except LockError as error:
         print(f"ratecert: {error}", file=sys.stderr)
+        why = str(error)
+        tell(args, lambda: F.unusable(COMMAND, args.lock, why, args.lock, 1))
         return EXIT_USAGE
     started = time.time_ns()
-    loaded = load_all(named(args.theories, locked, Path(args.lock)))
+    wanted = named(args.theories, locked, Path(args.lock))
+    try:
+        loaded = load_all(wanted)
+    except LoadError as error:
+        failed = error
+        tell(args, lambda: not_loaded(failed, wanted))
+        raise
     theories = [one.theory for one in loaded]
     unknown = [i for i in args.lemma if not any(_chosen(t, [i]) for t in theories)]
     if unknown:
@@ -78,9 +89,11 @@ def _run(args: argparse.Namespace) -> int:
     if locked is not None:
         picked = [Loaded(o.name, o.theory, c) for o, (_, c) in zip(loaded, chosen, strict=True)]
         found = compared(Path(args.lock), locked, picked)
+    path = None if locked is None else Path(args.lock)
+    tell(args, lambda: told(chosen, known.told, known.model, path, found or ()))
     if args.format == "json":
         emit_json(_report(chosen, known, opinions, found))
-    else:
+    elif args.format not in FORMATS:
         _text(chosen, known)
         if opinions is not None:
             print(_summary(opinions))
@@ -133,6 +146,10 @@ class Known:
         base = foundation(result.claim.theorem)
         lists = (base.assumptions, base.axioms, base.definitions)
         return Outcome(result.verdict, result.seconds, result.reason, *lists, base.oracles)
+
+    def told(self, claim: Claimed) -> tuple[str, float, str]:
+        found = self.outcome(claim)
+        return found.verdict, found.seconds, found.reason
 
     def model(self, theory: Theory) -> ModelReport:
         return self.models.get(theory) or theory.consistency()
