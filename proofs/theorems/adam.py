@@ -12,7 +12,7 @@ from typing import Any
 
 from ..language import Claimed, E, Proof, Rational, Theorem, Theory, by, sqrt, within
 from .adamw.balance import h
-from .adamw.choice import Choice, know_scale, stated_bracket, stated_constant, stated_weight
+from .adamw.choice import Choice, know_numbers, stated_bracket, stated_constant, stated_weight
 from .adamw.descent import N, descent_without_decay, over_all_steps, rho, signs, undecayed_term
 from .adamw.integrability import know_denominator, know_prediction
 from .adamw.noise import t, weight
@@ -35,7 +35,7 @@ from .adamw.parameters import (
 from .adamw.parameters import bracket as general_bracket
 from .adamw.parameters import paid as general_paid
 from .adamw.payment import what_is_paid
-from .adamw.rate import bound, bound_in_sigma, l1, measured, quiet, separate_roots
+from .adamw.rate import bound, bound_in_sigma, joint_bound, l1, measured, quiet, separate_roots
 from .adamw.setting import (
     D,
     Delta,
@@ -250,6 +250,23 @@ def rate(p: Proof) -> Theorem:
 
 
 @adam.theorem(
+    "rate.joint",
+    title="Adam's and NAdam's rate with its root not split",
+    for_constants=everything,
+    given=hyperparameters,
+    claim=(l1 / K, "<=", joint_bound),
+    witness=point,
+    reference="blueprint section 3, before the last line: (A^2 + B^2)^{1/2} <= A + B",
+)
+def joint_rate(p: Proof) -> Theorem:
+    know_choice(p)
+    know_denominator(p)
+    know_prediction(p)
+    know_constant(p)
+    return measured(p, p.use(bound_on_P), joint=True)
+
+
+@adam.theorem(
     "rate.sigma",
     title="The rate in the noise level alone",
     for_constants=(*everything, gamma),
@@ -282,6 +299,23 @@ weighted = Choice("weighted", paid, **numbers, weight=Rational(165, 64), mixed=F
 mixed = Choice("weighted.mixed", paid, **numbers, weight=Rational(198579, 53200))
 
 
+def given(choice: Choice) -> list[Any]:
+    """The hypotheses of an instance."""
+    return [*choice.chosen, *averaging, *choice.mixing]
+
+
+def anywhere(
+    p: Proof, general: Claimed, choice: Choice, constant: Claimed, bracket: Claimed
+) -> Theorem:
+    """An instance of ``general``, from the claims on its constant and on (B)."""
+    known = know_numbers(p, choice, constant, bracket)
+    p.know(p.use(positive_floor, c_eps=choice.c_eps))
+    know_denominator(p)
+    know_prediction(p)
+    values = {str(z): choice.values[z] for z in everything if z in choice.values}
+    return p.use(general, *known, **values, C_P=choice.C_P)
+
+
 def state(
     choice: Choice, constant: Claimed, bracket: Claimed, title: str, reference: str
 ) -> Claimed:
@@ -292,18 +326,13 @@ def state(
         title=title,
         kind="instance",
         for_constants=choice.constants,
-        given=[*choice.chosen, *averaging, *choice.mixing],
+        given=given(choice),
         claim=(l1 / K, "<=", choice.bound),
         witness=choice.witness,
         reference=f"blueprint, instances: {reference}",
     )
     def proof(p: Proof) -> Theorem:
-        know_scale(p, choice)
-        p.know(p.use(positive_floor, c_eps=1))
-        know_denominator(p)
-        know_prediction(p)
-        values = {str(z): choice.values[z] for z in everything if z in choice.values}
-        return p.use(rate, p.use(constant), p.use(bracket), **values, C_P=choice.C_P)
+        return anywhere(p, rate, choice, constant, bracket)
 
     return proof
 
@@ -336,4 +365,28 @@ mixed_constant = stated_constant(adam, mixed, mixed_weight)
 rate_mixed = state(
     mixed, mixed_constant, weighted_bracket,
     "The same for mu in [theta, 1], with a constant of its own", "C_P = 3.98615",
+)  # fmt: skip
+
+searched = Choice(
+    "searched", paid, c_eta=Rational(54, 29), c_theta=Rational(5, 2), gamma=Rational(13, 100),
+    t=Rational(2, 3), weight=Rational(99, 40), mixed=False,
+)  # fmt: skip
+searched_weight = stated_weight(adam, searched)
+searched_constant = stated_constant(adam, searched, searched_weight)
+searched_bracket = stated_bracket(adam, searched)
+rate_searched = state(
+    searched, searched_constant, searched_bracket,
+    "Adam's rate with parameters found by search", "better than C_P = 49/16",
+)  # fmt: skip
+
+searched_mixed = Choice(
+    "searched.mixed", paid, c_eta=Rational(80, 53), c_theta=Rational(28, 17),
+    gamma=Rational(9, 50), t=Rational(2, 5), weight=Rational(3405, 2023),
+)  # fmt: skip
+searched_mixed_weight = stated_weight(adam, searched_mixed)
+searched_mixed_constant = stated_constant(adam, searched_mixed, searched_mixed_weight)
+searched_mixed_bracket = stated_bracket(adam, searched_mixed)
+rate_searched_mixed = state(
+    searched_mixed, searched_mixed_constant, searched_mixed_bracket,
+    "The rate for mu in [theta, 1] with parameters found by search", "better than C_P = 3.98615",
 )  # fmt: skip

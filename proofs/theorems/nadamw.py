@@ -9,8 +9,18 @@ from typing import Any
 
 from ..language import Claimed, Proof, Rational, Theorem, Theory, by
 from .adamw.choice import Choice, know_scale
-from .adamw.instances import canonical, farthest, rate_canonical, rate_mixed, rate_tuned, tuned
+from .adamw.instances import (
+    canonical,
+    farthest,
+    rate_canonical,
+    rate_mixed,
+    rate_searched_mixed,
+    rate_tuned,
+    searched_mixed,
+    tuned,
+)
 from .adamw.instances import mixed as mixed_choice
+from .adamw.momentum import dominance
 from .adamw.parameters import (
     a_mean,
     canonical_point,
@@ -19,8 +29,17 @@ from .adamw.parameters import (
     nonnegative_decay,
     s,
 )
-from .adamw.rate import bound, bound_in_sigma, l1, rate, rate_in_sigma, refined_rate
-from .adamw.setting import K, adamw, lam, mixing, mu, q, setting, theta
+from .adamw.rate import (
+    bound,
+    bound_in_sigma,
+    joint_bound,
+    joint_rate,
+    l1,
+    rate,
+    rate_in_sigma,
+    refined_rate,
+)
+from .adamw.setting import K, adamw, lam, mixing, mu, setting, theta
 from .models import adamw_model, canonical_choice
 
 nadamw = Theory("nadamw", "NAdamW", source="blueprint section 3, mu = theta", extends=(adamw,))
@@ -106,6 +125,20 @@ def nadamw_refined_rate(p: Proof) -> Theorem:
     return at_theta(p, refined_rate)
 
 
+@nadamw.theorem(
+    "rate.joint",
+    title="NAdamW's rate with its root not split",
+    for_constants=everything,
+    given=given(joint_rate),
+    claim=(l1 / K, "<=", joint_bound),
+    witness=canonical_point,
+    reference="blueprint section 3, before the last line: (A^2 + B^2)^{1/2} <= A + B",
+)
+def nadamw_joint_rate(p: Proof) -> Theorem:
+    know_theta(p)
+    return at_theta(p, joint_rate)
+
+
 # --- instances ----------------------------------------------------------------------------------
 
 
@@ -125,8 +158,8 @@ def state(id: str, title: str, choice: Choice, general: Claimed) -> Claimed:
     )
     def proof(p: Proof) -> Theorem:
         know_scale(p, choice)
-        twice = p.have((2 * q, "==", mixed((2 * q,))[0]), by.definition(mu))
-        decay = p.have((lam**2 * reach**2, "<=", choice.a * s), by.rewriting(twice))
+        factor = p.have((dominance, "==", mixed((dominance,))[0]), by.definition(mu))
+        decay = p.have((lam**2 * reach**2, "<=", choice.a * s), by.rewriting(factor))
         return at_theta(p, general, decay)
 
     return proof
@@ -140,4 +173,10 @@ nadamw_rate_tuned = state(
 )
 nadamw_rate_weighted = state(
     "rate.weighted", "NAdamW's rate with tuned parameters, t = 2/3", mixed_choice, rate_mixed
+)
+nadamw_rate_searched = state(
+    "rate.searched",
+    "NAdamW's rate with parameters found by search",
+    searched_mixed,
+    rate_searched_mixed,
 )

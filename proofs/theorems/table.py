@@ -18,13 +18,18 @@ ROWS: tuple[tuple[Claimed, str, choice.Choice], ...] = (
     (instances.rate_weighted, "μ = 1", instances.weighted),
     (instances.rate_origin, "μ = 1, x¹ = 0", instances.origin),
     (instances.rate_mixed, "μ in [θ, 1]", instances.mixed),
+    (instances.rate_searched, "μ = 1", instances.searched),
+    (instances.rate_searched_mixed, "μ in [θ, 1]", instances.searched_mixed),
     (nadamw.nadamw_rate_canonical, "μ = θ", instances.canonical),
     (nadamw.nadamw_rate_tuned, "μ = θ", instances.tuned),
     (nadamw.nadamw_rate_weighted, "μ = θ", instances.mixed),
+    (nadamw.nadamw_rate_searched, "μ = θ", instances.searched_mixed),
     (adam.rate_canonical, "μ in [θ, 1]", adam.canonical),
     (adam.rate_tuned, "μ in [θ, 1]", adam.tuned),
     (adam.rate_weighted, "μ = 1", adam.weighted),
     (adam.rate_mixed, "μ in [θ, 1]", adam.mixed),
+    (adam.rate_searched, "μ = 1", adam.searched),
+    (adam.rate_searched_mixed, "μ in [θ, 1]", adam.searched_mixed),
 )
 """Every instance: its claim, which mu it is for, and the numbers it takes."""
 

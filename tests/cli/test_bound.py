@@ -60,7 +60,7 @@ def test_the_canonical_instance(run):
         assert abs(mpmath.mpf(found["eta"]) * 2 - mpmath.sqrt(mpmath.mpf(10) / 10**8)) < 1e-20
         assert abs(mpmath.mpf(found["beta"]["high"]) - mpmath.sqrt(mpmath.mpf("0.99"))) < 1e-19
         most = mpmath.sqrt(mpmath.mpf("0.01") / 8) / (
-            mpmath.sqrt(2) * mpmath.mpf(found["eta"]) * 10**5
+            mpmath.sqrt(mpmath.mpf(4) / 3) * mpmath.mpf(found["eta"]) * 10**5
         )
         assert abs(mpmath.mpf(found["lambda_max"]) - most) < 1e-18
     assert (found["theta"], found["eps"], found["beta"]["low"]) == ("0.99", "0.001", "0.99")
@@ -257,9 +257,9 @@ def test_what_a_theorem_does_not_have(run):
         ({"Delta": "-1/3"}, "0 < Δ", "Delta", "-1/3", "(0, ∞)", None),
         ({"theta": "1"}, "θ = 1 - s", "theta", "1", "0.99", "0.99"),
         ({"mu": "1.5"}, "μ ≤ 1", "mu", "1.5", "[0.99, 1]", "1"),
-        ({"lam": "-1"}, "0 ≤ λ", "lambda", "-1", "[0, 0.0015811388300841896659]", "0"),
-        ({"lam": "1"}, "λ²·(K·η·√(2·θ·(1 - μ)²/(1 - θ) + 2) + xmax[d])² ≤ s/8", "lambda", "1",
-         "[0, 0.0015811388300841896659]", "0.0015811388300841896659"),
+        ({"lam": "-1"}, "0 ≤ λ", "lambda", "-1", "[0, 0.0019364916731037084425]", "0"),
+        ({"lam": "1"}, "λ²·(K·η·√(2·θ·(1 - μ)²/(1 - θ) + 2 - 2·μ²/3) + xmax[d])² ≤ s/8",
+         "lambda", "1", "[0, 0.0019364916731037084425]", "0.0019364916731037084425"),
     ],
     ids=str,
 )  # fmt: skip

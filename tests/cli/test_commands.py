@@ -14,7 +14,10 @@ import pytest
 import ratecert
 
 HEAVY = {"sympy", "numpy", "scipy", "flint", "mpmath", "torch", "jax", "rich", "sklearn"}
-COMMANDS = ("check", "show", "trust", "explain", "bound", "conform")
+COMMANDS = (
+    "check", "show", "trust", "explain", "bound", "constants", "limits", "optimise", "lock",
+    "verify", "conform",
+)  # fmt: skip
 
 # --- help -------------------------------------------------------------------------------------
 
@@ -30,7 +33,7 @@ def test_help(run, args):
 
 def test_help_names_every_command_and_code(run):
     out = run("--help").out
-    assert all(re.search(rf"^    {c} ", out, re.MULTILINE) for c in COMMANDS)
+    assert all(re.search(rf"^    {c}\s", out, re.MULTILINE) for c in COMMANDS)
     assert all(f"{code} " in out for code in range(5))
 
 

@@ -93,7 +93,8 @@ def hyperparameters(
         "eps": h**2 / d,
         "beta low": theta,
         "beta high": mpmath.sqrt(theta),
-        "lambda max": mpmath.sqrt(real(row.a) * s) / (start + mpmath.sqrt(2) * eta * K),
+        "lambda max": mpmath.sqrt(real(row.a) * s)
+        / (start + mpmath.sqrt(mpmath.mpf(4) / 3) * eta * K),
     }
 
 

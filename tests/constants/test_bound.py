@@ -132,9 +132,9 @@ def test_best_is_the_smallest_of_all_that_hold(name: str) -> None:
 def test_weights_of_the_momentum_decide_which_instances_hold() -> None:
     theorem = statement("adamw.rate")
     assert answer(theorem, "best", DATA).instance.claim.id == "rate.origin"
-    assert answer(theorem, "best", {**DATA, "xmax": 1}).instance.claim.id == "rate.weighted"
+    assert answer(theorem, "best", {**DATA, "xmax": 1}).instance.claim.id == "rate.searched"
     mixed = answer(theorem, "best", {**DATA, "mu": Fraction(99, 100)})
-    assert mixed.instance.claim.id == "rate.weighted.mixed"
+    assert mixed.instance.claim.id == "rate.searched.mixed"
     decayed = answer(theorem, "best", {**DATA, "lam": Fraction(1, 1000)})
     assert decayed.instance.claim.id == "rate.canonical"  # the only one that admits so much
 

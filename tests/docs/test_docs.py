@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import textwrap
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ratecert import cli
 from ratecert.cli import main
-from ratecert.commands import bound, check
+from ratecert.commands import bound, check, optimise
 from ratecert.proofs.constants.bound import constants
 from ratecert.proofs.constants.instance import Instance
 from ratecert.proofs.constants.values import up
@@ -164,3 +167,19 @@ def test_the_json_of_bound_has_the_keys_and_numbers_described(
     assert len(numbers) >= 8
     for number in numbers:
         assert f'"{number}"' in said, number
+
+
+def test_the_page_on_tuning_shows_what_is_found() -> None:
+    """Parameters and bounds of the table; proofs of such instances are in tests/constants."""
+    page = (ROOT / "docs/optimise.md").read_text(encoding="utf-8")
+    row = r"^\| `(n?adam.*)` \| (\S+) \| (\S+) \(`(\S+)`\) \| (.*) \|$"
+    rows = re.findall(row, page, re.MULTILINE)
+    assert len(rows) == 15
+    for command, value, by_hand, label, parameters in rows:
+        args = cli.parser().parse_args(["optimise", *shlex.split(command)])
+        found = optimise.proposal(args)
+        assert found.value == value, command
+        ours = [f"{n}={v}" for n, v in found.values.items() if n not in found.fixed]
+        assert ", ".join(ours) == parameters
+        assert {s.label: s.value for s in found.shipped}[label] == by_hand
+        assert found.number < Fraction(by_hand)

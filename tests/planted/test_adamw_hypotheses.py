@@ -14,14 +14,15 @@ from ratecert.proofs.language import Proof
 from ratecert.proofs.theorems.adamw import adamw
 
 LEMMAS = """
-    v L1.momentum L1 L1.double L1.unrolled L1.factor L1.sharp floor L0.gradient.size
+    v L1.momentum L1 L1.double L1.unrolled L1.factor L1.sharp L1.factor.step
+    L1.factor.mixed L1.mixed floor L0.gradient.size
     L0.objective.size L0.state L0.x L0.m L0.G L0.g L0.f L0.v L0.n L0.D L0.tD L0.bounded
     positive predicted predicted.positive predicted.floor predicted.root L2.step norm norm.sign
     decay conditional conditional.v mixture.floor mixture L7.root L7.mean L7.predicted T L7.T
     L7.sum L7.total L8.tangent L8.coordinate L8 L3.coordinate L3 L3.adam L6 L6.sum noise
-    L2.growing L7.noise q reach reach.sum reach.mean squares decay.coordinate decay.total
-    instance.h instance.noise instance.s L4.coordinate gradient-gap L4.first L4.young L4.step L4
-    L5 P.sign Q.sign S.sign
+    L2.growing L7.noise q q.dominance reach reach.sum reach.mean squares decay.coordinate
+    decay.total instance.h instance.noise instance.s L4.coordinate gradient-gap L4.first L4.young
+    L4.step L4 L5 P.sign Q.sign S.sign
 """
 
 NOT_NEEDED = {

@@ -36,6 +36,7 @@ from ratecert.proofs.theorems.adamw.iterates import (
     bounded_iterates,
     decay_step,
     decayed_iterates,
+    driven_iterates,
     j,
     n0,
     norm_sign,
@@ -45,6 +46,7 @@ from ratecert.proofs.theorems.adamw.iterates import (
     within_X,
     x0,
 )
+from ratecert.proofs.theorems.adamw.momentum import dominance
 from ratecert.proofs.theorems.adamw.setting import (
     D,
     K,
@@ -117,6 +119,8 @@ FALSEHOODS = [
               given=instead(bounded_iterates, {(0, "<", eps): (0, "<=", eps)})),
     falsehood("R^2 >= q", bounded_iterates, None, "adamw.L1.root needs",
               given=instead(bounded_iterates, {(2 * q, "<=", R**2): (q, "<=", R**2)})),
+    falsehood("R^2 >= 1", driven_iterates, None, "adamw.L1.root.mixed needs",
+              given=instead(driven_iterates, {(dominance, "<=", R**2): (1, "<=", R**2)})),
     falsehood("the smaller of the two", decayed_iterates, {limit: Min(abs(x[1, i]), R / lam)},
               "false at", where={"at": (5,), "lam": HALF}, at={**one, "R": 2}),
     falsehood("R/lam alone", decayed_iterates, {limit: R / lam},
@@ -146,7 +150,7 @@ FALSEHOODS = [
     falsehood("half of it", small_decay, None, "the proof ends with η·λ ≤ 1",
               claim=(2 * lam * eta, "<=", 1), where={"at": (0,), "lam": Rational(2, 3)},
               at={"R": Rational(3, 2), "X": Rational(3, 2)}),
-    falsehood("R = 0", small_decay, None, "is no hypothesis", given=without(small_decay, (2 * q,
+    falsehood("R = 0", small_decay, None, "is no hypothesis", given=without(small_decay, (dominance,
               "<=", R**2)),
               where={"at": (0,), "lam": 5}, at={"R": 0, "X": 0}),
     falsehood("K = 0", small_decay, None, "false at",

@@ -8,16 +8,20 @@ from adamw_twins import LESS, instead, without
 from adamw_worlds import HALF, QUIET
 
 from ratecert.proofs.language import Rational, by, within
-from ratecert.proofs.theorems.adamw.iterates import R, dominated_momentum
+from ratecert.proofs.theorems.adamw.iterates import R, dominated_momentum, driven_momentum
 from ratecert.proofs.theorems.adamw.momentum import (
+    dominance,
     domination,
     double,
+    mixed_domination,
+    mixed_factor_bound,
     momentum,
     ratio,
     second_moment,
     sharp,
     sharp_domination,
     sharp_factor,
+    step_factor,
     unrolled,
 )
 from ratecert.proofs.theorems.adamw.setting import (
@@ -29,6 +33,7 @@ from ratecert.proofs.theorems.adamw.setting import (
     i,
     k,
     m,
+    mu,
     n,
     q,
     step,
@@ -131,6 +136,25 @@ FALSEHOODS = [
               given=instead(domination, {coordinate: within(i, 1, d + 1)})),
     falsehood("R^2 >= q will not do", dominated_momentum, None, "false at",
               given=instead(dominated_momentum, {(2 * q, "<=", R**2): (q, "<=", R**2)}),
+              where={"theta": quarter, "beta": HALF, "eps": Rational(1, 1000)}, at={**one, "R": 1}),
+    # --- the sharper factor for every mu ---
+    falsehood("2% less", mixed_domination, {dominance: LESS * dominance},
+              "by multiplying: certify: the identity fails",
+              where=geometric, at={"k": 18, "i": 1}),
+    falsehood("2% less", mixed_factor_bound, {dominance: LESS * dominance},
+              "false at", verdict="refuted", where=geometric),
+    falsehood("q for 2q", mixed_domination, {dominance: q}, "by multiplying",
+              where=geometric, at={"k": 18, "i": 1}),
+    falsehood("2% less", step_factor, None, "false at", verdict="refuted",
+              claim=(step_factor.claim[0], "<=", LESS * Rational(4, 3)), where=geometric),
+    falsehood("beta^2 > theta", step_factor, None, "false at", verdict="refuted",
+              given=without(step_factor, (beta**2, "<=", theta)),
+              where={"theta": 0, "beta": HALF}),
+    falsehood("mu > 1", mixed_factor_bound, None, "false at", verdict="refuted",
+              given=without(mixed_factor_bound, (mu, "<=", 1)),
+              where={"theta": quarter, "beta": HALF, "mu": 2}),
+    falsehood("R^2 >= q will not do", driven_momentum, None, "is no hypothesis",
+              given=instead(driven_momentum, {(dominance, "<=", R**2): (1, "<=", R**2)}),
               where={"theta": quarter, "beta": HALF, "eps": Rational(1, 1000)}, at={**one, "R": 1}),
     falsehood("R negative", dominated_momentum, None, "needs 0 ≤ R",
               given=without(dominated_momentum, (0, "<=", R)), where={}, at={**one, "R": -2}),

@@ -23,8 +23,13 @@ def names(text: str) -> list[str]:
 ALGEBRA = names("""
     canonical.weight canonical.constant canonical.bracket tuned.weight tuned.constant tuned.bracket
     weighted.weight weighted.constant weighted.bracket weighted.mixed.weight weighted.mixed.constant
+    searched.weight searched.constant searched.bracket searched.mixed.weight
+    searched.mixed.constant searched.mixed.bracket
 """)
-RATES = names("rate rate.sigma rate.canonical rate.tuned rate.weighted rate.weighted.mixed")
+RATES = names("""
+    rate rate.joint rate.sigma rate.canonical rate.tuned rate.weighted rate.weighted.mixed
+    rate.searched rate.searched.mixed
+""")
 AS_ADAMW = names("L3.expected L3.total L6 L6.sum Q.sign")
 """Claims that ``adamw`` has under the same name, with weight decay."""
 

@@ -17,24 +17,28 @@ def names(text: str) -> list[str]:
 
 
 NOTHING = names("""
-    v L1.momentum L1 L1.double L1.unrolled L1.factor L1.sharp floor positive predicted
-    predicted.positive L1.root L1.root.sharp L2.step mixture.floor mixture L7.root L8.tangent
-    L3.coordinate L0.gradient.size L0.objective.size
+    v L1.momentum L1 L1.double L1.unrolled L1.factor L1.sharp L1.factor.step L1.factor.mixed
+    L1.mixed floor positive predicted
+    predicted.positive L1.root L1.root.sharp L1.root.mixed L2.step mixture.floor mixture L7.root
+    L8.tangent L3.coordinate L0.gradient.size L0.objective.size
     gradient-gap L4.young chosen.scale chosen.step chosen.curvature chosen.drift chosen.noise
     assembly chosen.kept chosen.errors chosen.s chosen.eta chosen.eps chosen.theta chosen.root
-    chosen.paid chosen.C q squares balance L7.noise
+    chosen.paid chosen.C q q.dominance squares balance L7.noise
     chosen.below chosen.beta L9.weight root.split rate.terms rate.roots
+    rate.terms.joint rate.joint.sharper
     instance.h instance.noise instance.s
     canonical.weight canonical.constant canonical.bracket
     tuned.weight tuned.constant tuned.bracket
     weighted.weight weighted.constant weighted.bracket weighted.mixed.weight
     weighted.mixed.constant origin.constant
+    searched.weight searched.constant searched.bracket searched.mixed.weight
+    searched.mixed.constant searched.mixed.bracket
 """)
 """What rests on no axiom but the assumptions below."""
 
 START_ONLY = names("""
-    predicted.floor predicted.root norm L2 L0.bounded L2.sharp L2.decay L2.growing L2.square
-    norm.sign reach reach.sum reach.mean decay L3 L3.adam L6 L8.size
+    predicted.floor predicted.root norm L2 L0.bounded L2.sharp L2.mixed L2.decay L2.growing
+    L2.square norm.sign reach reach.sum reach.mean decay L3 L3.adam L6 L8.size
 """)
 """What rests on the start being deterministic (by the level of x)."""
 
@@ -43,8 +47,9 @@ EXPECTED = names("""
     Q.sign S.sign L9 L3.expected L3.total conditional conditional.v L7.tangent L7 L7.mean
     L7.predicted L7.sum L7.total L8.coordinate L8 L4.coordinate L4.first L4.step L4 L5
     decay.coordinate decay.total errors balance.chosen P S
-    rate rate.sigma rate.refined
+    rate rate.sigma rate.refined rate.joint rate.refined.joint
     rate.canonical rate.tuned rate.weighted rate.weighted.mixed rate.origin
+    rate.searched rate.searched.mixed
 """)
 """What speaks of expectations, and so rests on L0: on A1, A3 and the start."""
 

@@ -13,11 +13,22 @@ from ratecert.proofs.kernel.terms import App as Symbol
 from ratecert.proofs.kernel.terms import IxVal, Node, Rat, Rel, Term, Var, transform
 from ratecert.proofs.language import Claimed, Expr, sqrt
 from ratecert.proofs.theorems.adam import adam
+from ratecert.proofs.theorems.adam import mixed as adam_mixed
+from ratecert.proofs.theorems.adam import searched as adam_searched
+from ratecert.proofs.theorems.adam import searched_mixed as adam_searched_mixed
 from ratecert.proofs.theorems.adam import weighted as adam_weighted
 from ratecert.proofs.theorems.adamw import adamw
 from ratecert.proofs.theorems.adamw.balance import h
 from ratecert.proofs.theorems.adamw.choice import Choice
-from ratecert.proofs.theorems.adamw.instances import canonical, mixed, origin, tuned, weighted
+from ratecert.proofs.theorems.adamw.instances import (
+    canonical,
+    mixed,
+    origin,
+    searched,
+    searched_mixed,
+    tuned,
+    weighted,
+)
 from ratecert.proofs.theorems.adamw.parameters import error_weight, gamma
 from ratecert.proofs.theorems.adamw.setting import mu, theta
 from ratecert.proofs.theorems.nadamw import nadamw
@@ -29,13 +40,18 @@ TABLE = [
     (adamw, "rate.weighted", "5.21015", "2.71446", ""),
     (adamw, "rate.origin", "", "2.53296", ""),
     (adamw, "rate.weighted.mixed", "6.19408", "2.95969", "8.75975"),
+    (adamw, "rate.searched", "5.09552", "2.68443", ""),
+    (adamw, "rate.searched.mixed", "5.47662", "2.78300", ""),
     (nadamw, "rate.canonical", "20.70710678", "5.41149436", "29.28427125"),
     (nadamw, "rate.tuned", "6.51464", "3.03531", ""),
     (nadamw, "rate.weighted", "6.19408", "2.95969", "8.75975"),
+    (nadamw, "rate.searched", "5.47662", "2.78300", ""),
     (adam, "rate.canonical", "7", "3.14635", "9.89949"),
     (adam, "rate.tuned", "4", "2.37841", "5.65685"),
     (adam, "rate.weighted", "3.0625", "2.08111", "4.33103"),
     (adam, "rate.weighted.mixed", "3.98615", "2.37429", "5.63727"),
+    (adam, "rate.searched", "3.05407", "2.07825", ""),
+    (adam, "rate.searched.mixed", "3.36882", "2.18271", ""),
 ]  # fmt: skip
 
 
@@ -114,8 +130,9 @@ def test_closed_forms() -> None:
 @pytest.mark.parametrize(
     ("smaller", "larger"),
     [
-        (origin, weighted), (weighted, mixed), (mixed, tuned), (tuned, canonical),
-        (adam_weighted, weighted),
+        (origin, searched), (searched, weighted), (searched_mixed, mixed), (weighted, mixed),
+        (adam_searched, adam_weighted), (adam_searched_mixed, adam_mixed), (mixed, tuned),
+        (tuned, canonical), (adam_weighted, weighted),
     ],
     ids=lambda choice: choice.name,
 )  # fmt: skip
@@ -125,7 +142,19 @@ def test_what_is_better_than_what(smaller: Choice, larger: Choice) -> None:
 
 
 @pytest.mark.parametrize(
-    "choice", [canonical, tuned, weighted, mixed, adam_weighted], ids=lambda choice: choice.name
+    "choice",
+    [
+        canonical,
+        tuned,
+        weighted,
+        mixed,
+        adam_weighted,
+        searched,
+        searched_mixed,
+        adam_searched,
+        adam_searched_mixed,
+    ],
+    ids=lambda choice: choice.name,
 )
 def test_the_weight_is_the_supremum(choice: Choice) -> None:
     """Attained at an end of the range of theta: no smaller C_P follows from these numbers."""

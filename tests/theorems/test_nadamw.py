@@ -9,8 +9,11 @@ from ratecert.proofs.record.foundation import foundation
 from ratecert.proofs.theorems.adamw import adamw
 from ratecert.proofs.theorems.nadamw import nadamw
 
-NAMES = ["rate", "rate.sigma", "rate.refined", "rate.canonical", "rate.tuned", "rate.weighted"]
-GENERAL = {"rate.weighted": "rate.weighted.mixed"}
+NAMES = [
+    "rate", "rate.sigma", "rate.refined", "rate.joint", "rate.canonical", "rate.tuned",
+    "rate.weighted", "rate.searched",
+]  # fmt: skip
+GENERAL = {"rate.weighted": "rate.weighted.mixed", "rate.searched": "rate.searched.mixed"}
 """Which claim of ``adamw`` is taken at mu = theta, where it is not the one of the same name."""
 
 

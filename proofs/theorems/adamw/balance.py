@@ -4,7 +4,8 @@ from ...language import Expr, Proof, Theorem, by, sqrt, symbols, within
 from .descent import N, rho
 from .integrability import know_denominator
 from .iterates import balanced, decaying
-from .noise import error_sum, excess, k1, mixed_error, t, weight
+from .momentum import excess
+from .noise import error_sum, k1, mixed_error, t, weight
 from .setting import (
     Delta,
     K,

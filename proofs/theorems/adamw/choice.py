@@ -86,7 +86,7 @@ def small_s(p: Proof) -> Theorem:
     )  # fmt: skip
 
 
-ZERO = Rational(0)
+ZERO, ONE = Rational(0), Rational(1)
 
 # --- a choice of numbers -------------------------------------------------------------------------
 
@@ -97,7 +97,9 @@ class Choice:
 
     ``gamma``: the floor parameter is any gamma up to this number, or this number itself if
     ``fixed``. ``weight``: at least what the momentum error weighs then. ``mixed``: for all mu in
-    [theta, 1], else for mu = 1. ``least``: the least C_P, as an expression in the free parameters.
+    [theta, 1], else for mu = 1; ``double``: for mu = theta instead, where that is its definition.
+    ``least``: the least C_P, as an expression in the free parameters. r is rational if c_eps is the
+    square of a rational number.
     """
 
     name: str
@@ -106,21 +108,29 @@ class Choice:
     c_theta: Expr
     gamma: Expr
     weight: Expr
+    c_eps: Expr = ONE
     t: Expr = ZERO
     rho: Expr = ZERO
     a: Expr = ZERO
     a_mean: Expr = ZERO
     mixed: bool = True
     fixed: bool = False
+    double: bool = False
+
+    @property
+    def floor(self) -> Expr:
+        """``c_eps^{1/2}``, a number."""
+        return sympy.sqrt(self.c_eps)
 
     @property
     def values(self) -> dict[Expr, Expr]:
-        """The free parameters; gamma stays, unless it is fixed. c_eps = 1 throughout."""
+        """The free parameters; gamma stays, unless it is fixed."""
         numbers = {
-            c_eta: self.c_eta, c_theta: self.c_theta, c_eps: Rational(1), t: self.t, rho: self.rho,
-            a: self.a, a_mean: self.a_mean, r: self.c_eta / self.c_theta,
+            c_eta: self.c_eta, c_theta: self.c_theta, c_eps: self.c_eps, t: self.t, rho: self.rho,
+            a: self.a, a_mean: self.a_mean, r: self.c_eta / self.c_theta / self.floor,
         }  # fmt: skip
-        return {**numbers, gamma: self.gamma} if self.fixed else numbers
+        numbers |= {gamma: self.gamma} if self.fixed else {}
+        return {**numbers, mu: theta} if self.double else numbers
 
     def at(self, stated: Any) -> Any:
         """An expression or a relation with the numbers put in."""
@@ -137,23 +147,39 @@ class Choice:
     @property
     def C_1(self) -> Expr:
         """``(C_P (1 + c_eps)^{1/2})^{1/2}``."""
-        return sqrt(self.C_P * sqrt(2))
+        return sqrt(self.C_P * sqrt(1 + self.c_eps))
 
     @property
     def C_2(self) -> Expr:
-        """``2^{1/2} C_P``."""
+        """``2^{1/2} C_P``; for c_eps = 1 the root occurs in C_P too."""
+        if self.c_eps != 1:
+            return sympy.expand(sqrt(2) * self.C_P)
         by_root = self.C_P.coeff(sqrt(2))
         return sympy.expand(self.C_P - by_root * sqrt(2)) * sqrt(2) + 2 * by_root
 
     @property
+    def terms(self) -> tuple[Expr, Expr]:
+        """The two terms of the bound, in the noise and in the gap."""
+        noise, gap = root(h**2 * L * Delta / K, 4), sqrt(d * L * Delta / K)
+        return self.C_1 * sqrt(d) * noise, self.C_2 * gap
+
+    @property
     def bound(self) -> Expr:
         """The bound of the rate."""
+        return sum(self.terms)
+
+    @property
+    def joint_bound(self) -> Expr:
+        """The bound with its root not split, as the general theorem states it for this C_P."""
         noise, gap = root(h**2 * L * Delta / K, 4), sqrt(d * L * Delta / K)
-        return self.C_1 * sqrt(d) * noise + self.C_2 * gap
+        first = sqrt(self.C_P * sqrt(1 + self.c_eps)) * sqrt(d) * noise
+        return sqrt(first**2 + (sqrt(2) * self.C_P * gap) ** 2)
 
     @property
     def mixing(self) -> list[Any]:
         """Which mu it is for."""
+        if self.double:
+            return []
         return [(theta, "<=", mu), (mu, "<=", 1)] if self.mixed else [(mu, "==", 1)]
 
     @property
@@ -182,8 +208,9 @@ class Choice:
     def witness(self) -> dict[Expr, Any]:
         """A point at which all this holds."""
         s0, decay = self.gamma, 1 - self.c_theta * self.gamma
-        point = {K: 1, d: 1, h: 1 / s0, s: s0, gamma: s0, eta: self.c_eta, eps: 1 / s0**2}
-        return {**point, theta: decay, beta: decay, mu: 1}
+        point = {K: 1, d: 1, h: 1 / s0, s: s0, gamma: s0, eta: self.c_eta, eps: self.c_eps / s0**2}
+        point |= {theta: decay, beta: decay}
+        return point if self.double else {**point, mu: 1}
 
 
 def know_scale(p: Proof, choice: Choice) -> None:
@@ -195,6 +222,14 @@ def know_scale(p: Proof, choice: Choice) -> None:
     chosen, (low, below) = choice.at(chosen_theta), choice.near
     p.know(positive, p.have(low, by.algebra(chosen, small, *choice.small, alone=True)))
     p.know(p.have(below, by.algebra(chosen, positive, alone=True)))
+
+
+def know_numbers(
+    p: Proof, choice: Choice, constant: Claimed, bracket: Claimed
+) -> tuple[Theorem, ...]:
+    """The bound on C_P and (B), from the claims on them, and what they rest on."""
+    know_scale(p, choice)
+    return p.use(constant, *p.local), p.use(bracket, *p.local)
 
 
 # --- what the main theorem asks of it ------------------------------------------------------------

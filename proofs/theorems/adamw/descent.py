@@ -2,7 +2,7 @@
 
 from ...language import Claimed, E, Expr, Proof, Theorem, by, sqrt, symbols, within
 from .integrability import know_denominator
-from .iterates import R, balanced, decaying, dominated, growing_iterates, reach
+from .iterates import R, balanced, decaying, driven, growing_iterates, reach
 from .setting import (
     D,
     Delta,
@@ -219,7 +219,7 @@ def total_length(p: Proof) -> Theorem:
 # --- over all steps, in expectation -------------------------------------------------------------
 
 N = over_k(over_i(E((n[k, i] - G[k, i]) ** 2)))
-reaching = [*dominated, *decaying]
+reaching = [*driven, *decaying]
 reached = over_k(reach**2 * over_i(E(D[k, i])))
 
 

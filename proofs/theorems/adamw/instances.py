@@ -2,6 +2,7 @@
 
 canonical   round numbers;            tuned      the best found with the plain L4, t = 0;
 weighted    with L4's weight t = 2/3, for AdamW; weighted.mixed, the same for mu in [theta, 1];
+searched    what ``ratecert optimise`` finds for AdamW, and searched.mixed for mu in [theta, 1];
 origin      weighted from x^1 = 0, where weight decay counts a third.
 """
 
@@ -9,14 +10,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...language import Claimed, Expr, Proof, Rational, Theorem, by, sqrt
-from .choice import Choice, know_scale, stated_bracket, stated_constant, stated_weight
+from .choice import Choice, know_numbers, stated_bracket, stated_constant, stated_weight
 from .decay import mean_square
 from .integrability import know_denominator, know_prediction
-from .iterates import least_q
+from .iterates import least_dominance
+from .momentum import dominance
 from .parameters import a as general_a
 from .parameters import a_mean, constant, know_beta, positive_floor, s
 from .rate import l1, rate, refined_rate
-from .setting import K, adamw, beta, d, eta, lam, q, theta, x, xmax
+from .setting import K, adamw, beta, d, eta, lam, theta, x, xmax
 
 eighth = Rational(1, 8)
 least = constant(general_a)
@@ -38,11 +40,20 @@ mixed = Choice("weighted.mixed", least, **numbers, weight=Rational(427, 128))
 origin = Choice(
     "origin", constant(a_mean), **numbers, a_mean=eighth / 3, weight=Rational(99, 40), mixed=False
 )
+searched = Choice(
+    "searched", least, c_eta=Rational(51, 32), c_theta=Rational(5, 2), gamma=Rational(1, 10),
+    t=Rational(2, 3), rho=Rational(4, 11), a=eighth, weight=Rational(99, 40), mixed=False,
+)  # fmt: skip
+searched_mixed = Choice(
+    "searched.mixed", least, c_eta=Rational(21, 17), c_theta=Rational(5, 3), gamma=Rational(1, 10),
+    t=Rational(1, 2), rho=Rational(4, 11), a=eighth, weight=Rational(9025, 5508),
+)  # fmt: skip
+from_origin = (xmax[d], "==", 0)
 
 
 def farthest(choice: Choice) -> tuple[Any, Any]:
     """R and X."""
-    factor = sqrt(2 * q) if choice.mixed else sqrt(2)
+    factor = sqrt(choice.at(dominance)) if choice.mixed else sqrt(Rational(4, 3))
     return factor, xmax[d] + factor * eta * K
 
 
@@ -56,20 +67,61 @@ def given(choice: Choice) -> list[Any]:
     ]  # fmt: skip
 
 
+def given_refined(choice: Choice) -> list[Any]:
+    """The hypotheses of an instance, where weight decay counts as far as the iterates have gone."""
+    mean = mean_square(xmax[d], farthest(choice)[1])
+    return [*given(choice), (lam**2 * mean, "<=", choice.a_mean * s)]
+
+
+def given_from_origin(choice: Choice) -> list[Any]:
+    """The hypotheses of an instance from x^1 = 0."""
+    factor, _ = farthest(choice)
+    return [
+        *choice.chosen, from_origin,
+        (theta, "<=", beta), (beta**2, "<=", theta), *choice.mixing,
+        (0, "<=", lam), (lam**2 * (factor * eta * K) ** 2, "<=", choice.a * s),
+    ]  # fmt: skip
+
+
 def at_numbers(
     p: Proof, general: Claimed, choice: Choice, known: Iterable[Theorem], reach: Expr
 ) -> Theorem:
     """The general theorem at the numbers of an instance, with X = ``reach``."""
-    p.know(p.use(positive_floor, c_eps=1))
+    p.know(p.use(positive_floor, c_eps=choice.c_eps))
     know_beta(p)
     know_denominator(p)
     know_prediction(p)
+    factor, allowed = farthest(choice)[0], choice.at(dominance)
     if choice.mixed:
-        p.know(p.use(least_q))
-    values = {str(name): value for name, value in choice.values.items()}
-    if general is rate:
-        values.pop(str(a_mean))
-    return p.use(general, *known, **values, R=farthest(choice)[0], X=reach, C_P=choice.C_P)
+        sign = p.have((1, "<=", allowed), by.algebra()) if choice.double else p.use(least_dominance)
+        enough = p.have((allowed, "<=", factor**2), by.algebra(sign, alone=True))
+        known = (*known, enough, p.have((0, "<=", factor), by.algebra(sign, alone=True)))
+    values = {str(z): value for z, value in choice.values.items() if z in general.for_constants}
+    return p.use(general, *known, **values, R=factor, X=reach, C_P=choice.C_P)
+
+
+def anywhere(
+    p: Proof, general: Claimed, choice: Choice, constant: Claimed, bracket: Claimed
+) -> Theorem:
+    """An instance for every start, from the claims on its constant and on (B)."""
+    known = know_numbers(p, choice, constant, bracket)
+    return at_numbers(p, general, choice, known, farthest(choice)[1])
+
+
+def at_origin(
+    p: Proof, general: Claimed, choice: Choice, constant: Claimed, bracket: Claimed
+) -> Theorem:
+    """An instance of a refined theorem from x^1 = 0, where weight decay counts a third."""
+    known = know_numbers(p, choice, constant, bracket)
+    reach = farthest(choice)[0] * eta * K
+    allowed = (lam**2 * reach**2, "<=", choice.a * s)
+    far = p.have((xmax[d] + reach, "<=", reach), by.adding(from_origin))
+    third = p.calc(
+        lam**2 * mean_square(xmax[d], reach),
+        "==", lam**2 * reach**2 / 3, by.algebra(from_origin, alone=True),
+        "<=", choice.a_mean * s, by.algebra(allowed, alone=True),
+    )  # fmt: skip
+    return at_numbers(p, general, choice, (*known, far, third), reach)
 
 
 def state(
@@ -88,9 +140,7 @@ def state(
         reference=f"blueprint, instances: {reference}",
     )
     def proof(p: Proof) -> Theorem:
-        know_scale(p, choice)
-        known = p.use(constant), p.use(bracket)
-        return at_numbers(p, rate, choice, known, farthest(choice)[1])
+        return anywhere(p, rate, choice, constant, bracket)
 
     return proof
 
@@ -125,11 +175,25 @@ rate_mixed = state(
     "The same for mu in [theta, 1], with a constant of its own", "C_P = 6.19408",
 )  # fmt: skip
 
+searched_weight = stated_weight(adamw, searched)
+searched_constant = stated_constant(adamw, searched, searched_weight)
+searched_bracket = stated_bracket(adamw, searched)
+rate_searched = state(
+    searched, searched_constant, searched_bracket,
+    "AdamW's rate with parameters found by search", "better than C_P = 5.21015",
+)  # fmt: skip
+
+searched_mixed_weight = stated_weight(adamw, searched_mixed)
+searched_mixed_constant = stated_constant(adamw, searched_mixed, searched_mixed_weight)
+searched_mixed_bracket = stated_bracket(adamw, searched_mixed)
+rate_searched_mixed = state(
+    searched_mixed, searched_mixed_constant, searched_mixed_bracket,
+    "The rate for mu in [theta, 1] with parameters found by search", "better than C_P = 6.19408",
+)  # fmt: skip
+
 # --- from x^1 = 0 -------------------------------------------------------------------------------
 
 origin_constant = stated_constant(adamw, origin, weighted_weight)
-from_origin = (xmax[d], "==", 0)
-origin_reach = sqrt(2) * eta * K
 
 
 @adamw.lemma(
@@ -137,23 +201,10 @@ origin_reach = sqrt(2) * eta * K
     title="AdamW's rate from x^1 = 0, t = 2/3",
     kind="instance",
     for_constants=origin.constants,
-    given=[
-        *origin.chosen, from_origin,
-        (theta, "<=", beta), (beta**2, "<=", theta), *origin.mixing,
-        (0, "<=", lam), (lam**2 * origin_reach**2, "<=", origin.a * s),
-    ],
+    given=given_from_origin(origin),
     claim=(l1 / K, "<=", origin.bound),
     witness={**origin.witness, x[1, 1]: 0},
     reference="blueprint, instances: C_1 = 2.53296",
-)  # fmt: skip
+)
 def rate_origin(p: Proof) -> Theorem:
-    know_scale(p, origin)
-    allowed = (lam**2 * origin_reach**2, "<=", origin.a * s)
-    far = p.have((xmax[d] + origin_reach, "<=", origin_reach), by.adding(from_origin))
-    third = p.calc(
-        lam**2 * mean_square(xmax[d], origin_reach),
-        "==", lam**2 * origin_reach**2 / 3, by.algebra(from_origin, alone=True),
-        "<=", origin.a_mean * s, by.algebra(allowed, alone=True),
-    )  # fmt: skip
-    known = p.use(origin_constant), p.use(weighted_bracket), far, third
-    return at_numbers(p, refined_rate, origin, known, origin_reach)
+    return at_origin(p, refined_rate, origin, origin_constant, weighted_bracket)

@@ -15,7 +15,7 @@ from ...language import (
 )
 from ...library.inequalities import square_monotone, triangle
 from .integrability import know_denominator
-from .momentum import double, sharp_domination
+from .momentum import dominance, double, mixed_domination, sharp_domination
 from .setting import (
     D,
     K,
@@ -31,6 +31,7 @@ from .setting import (
     k,
     lam,
     m,
+    mixing,
     mu,
     n,
     q,
@@ -96,6 +97,33 @@ def sharply_dominated_momentum(p: Proof) -> Theorem:
         "==", (mu * m[k, i] + (1 - mu) * g[k, i]) ** 2, by.definition(n, k=k),
         "==", m[k, i] ** 2, by.algebra((mu, "==", 1), alone=True),
         "<=", Rational(4, 3) * v[k, i], by.lemma(sharp_domination),
+        "<=", R**2 * (v[k, i] + eps), by.algebra(),
+        "==", (R * D[k, i]) ** 2, by.definition(D),
+    )  # fmt: skip
+    return p.have(
+        (abs(n[k, i]), "<=", R * D[k, i]),
+        by.lemma(square_monotone, square, x=n[k, i], y=R * D[k, i]),
+    )
+
+
+driven = [*balanced, *mixing, (0, "<=", R), (dominance, "<=", R**2)]
+
+
+@adamw.lemma(
+    "L1.root.mixed",
+    title="Momentum domination for 0 <= mu <= 1, as |n| <= R D with R^2 >= 2 q - 2 mu^2/3",
+    for_constants=(R,),
+    given=[step, coordinate, *driven],
+    claim=(abs(n[k, i]), "<=", R * D[k, i]),
+    witness={R: 2},
+    reference="ours: R = 2/3^{1/2} for AdamW, and less than (2q)^{1/2} for NAdamW",
+)
+def driven_momentum(p: Proof) -> Theorem:
+    know_denominator(p)
+    square = p.calc(
+        n[k, i] ** 2,
+        "<=", dominance * v[k, i], by.lemma(mixed_domination),
+        "<=", R**2 * v[k, i], by.multiplying((dominance, "<=", R**2), v[k, i]),
         "<=", R**2 * (v[k, i] + eps), by.algebra(),
         "==", (R * D[k, i]) ** 2, by.definition(D),
     )  # fmt: skip
@@ -253,16 +281,29 @@ def decayed_iterates(p: Proof) -> Theorem:
 
 
 @adamw.lemma(
+    "L2.mixed",
+    title="Iterates stay bounded, for 0 <= mu <= 1 with the sharper factor",
+    for_constants=(R,),
+    given=[within(k, 1, K + 1), coordinate, *driven, *decaying],
+    claim=(abs(x[k, i]), "<=", reach),
+    witness={R: 2},
+    reference="blueprint L2, with the R of L1.root.mixed",
+)
+def driven_iterates(p: Proof) -> Theorem:
+    return stay_within_reach(p, driven_momentum)
+
+
+@adamw.lemma(
     "L2.growing",
     title="Iterates stay within what the steps so far reach",
     for_constants=(R,),
-    given=[within(k, 1, K + 1), coordinate, *dominated, *decaying],
+    given=[within(k, 1, K + 1), coordinate, *driven, *decaying],
     claim=(x[k, i] ** 2, "<=", reach**2),
     witness={R: 2},
     reference="blueprint L2",
 )
 def growing_iterates(p: Proof) -> Theorem:
-    square = p.have((abs(x[k, i]), "<=", reach), by.lemma(bounded_iterates))
+    square = p.have((abs(x[k, i]), "<=", reach), by.lemma(driven_iterates))
     p.know(p.have((0, "<=", reach), by.algebra(square)))
     return p.calc(
         x[k, i] ** 2,
@@ -286,7 +327,7 @@ def norm_sign(p: Proof) -> Theorem:
 
 (X,) = symbols("X")
 farthest = (xmax[d] + R * eta * K, "<=", X)
-within_reach = [*dominated, *decaying, farthest]
+within_reach = [*driven, *decaying, farthest]
 
 
 @adamw.lemma(
@@ -339,12 +380,28 @@ def least_q(p: Proof) -> Theorem:
 
 
 @adamw.lemma(
+    "q.dominance",
+    title="2 q - 2 mu^2/3 is at least 1",
+    given=[*smoothing, *mixing],
+    claim=(1, "<=", dominance),
+)
+def least_dominance(p: Proof) -> Theorem:
+    square = p.have((mu**2, "<=", 1), by.algebra())
+    return p.calc(
+        1,
+        "<=", 2 - Rational(2, 3) * mu**2, by.algebra(square, alone=True),
+        "<=", dominance, by.multiplying(least_q, 2),
+    )  # fmt: skip
+
+
+@adamw.lemma(
     "decay",
     title="The decay of one step is at most the whole",
     for_constants=(R, X),
     given=[
-        within(K, 1), within(d, 1), *smoothing, (0, "<=", eta), (0, "<=", lam), (0, "<=", R),
-        (2 * q, "<=", R**2), (xmax[d] + R * eta * K, "<=", X), (lam**2 * X**2, "<=", 1),
+        within(K, 1), within(d, 1), *smoothing, *mixing, (0, "<=", eta), (0, "<=", lam),
+        (0, "<=", R), (dominance, "<=", R**2), (xmax[d] + R * eta * K, "<=", X),
+        (lam**2 * X**2, "<=", 1),
     ],
     claim=(lam * eta, "<=", 1),
     witness={R: 2, X: 5},
@@ -352,8 +409,10 @@ def least_q(p: Proof) -> Theorem:
 )  # fmt: skip
 def small_decay(p: Proof) -> Theorem:
     p.know(p.use(norm_sign))
-    large = p.use(least_q)
-    p.know(p.have((1, "<=", R), by.algebra(large, (0, "<=", R), (2 * q, "<=", R**2), alone=True)))
+    large = p.use(least_dominance)
+    p.know(
+        p.have((1, "<=", R), by.algebra(large, (0, "<=", R), (dominance, "<=", R**2), alone=True))
+    )
     reached = p.calc(
         eta,
         "<=", R * eta, by.algebra(degree=2),

@@ -15,6 +15,7 @@ from .setting import (
     i,
     k,
     m,
+    mixing,
     mu,
     n,
     q,
@@ -191,6 +192,96 @@ def sharp_domination(p: Proof) -> Theorem:
             m[k, i] ** 2,
             "<=", ratio * v[k, i], by.lemma(momentum),
             "<=", Rational(4, 3) * v[k, i], by.algebra(),
+        )  # fmt: skip
+
+    return p.cases(-beta, negative=averaged, otherwise=plain)
+
+
+# --- the sharper factor, for every mu in [0, 1] -------------------------------------------------
+
+dominance = 2 * q - Rational(2, 3) * mu**2
+excess = (1 - mu * theta) ** 2 - mu**2 * (1 - theta) ** 2
+factor = Rational(4, 3) * theta**2 / beta + (1 - theta) ** 2 / (1 - beta)
+mixed_factor = Rational(4, 3) * mu**2 * theta**2 / beta + (1 - mu * theta) ** 2 / (1 - beta)
+decaying_slowly = [(theta, "<=", beta), (0, "<", beta), (beta, "<", 1), (beta**2, "<=", theta)]
+
+
+@adamw.lemma(
+    "L1.factor.step",
+    title="One more step does not exceed 4/3",
+    given=decaying_slowly,
+    claim=(factor, "<=", Rational(4, 3)),
+    witness={theta: Rational(1, 4), beta: Rational(1, 4)},
+    reference="ours: convex in beta, 1 + theta/3 at beta = theta and 4/3 - (1-s)^3/3 at "
+    "beta = s = theta^{1/2}",
+)
+def step_factor(p: Proof) -> Theorem:
+    return p.have((factor, "<=", Rational(4, 3)), by.algebra())
+
+
+@adamw.lemma(
+    "L1.factor.mixed",
+    title="The sharper factor for every mu",
+    given=[*decaying_slowly, *mixing],
+    claim=(mixed_factor, "<=", dominance),
+    witness={theta: Rational(1, 4), beta: Rational(1, 4)},
+    reference="ours: mu^2 (1-theta) + excess = q (1-theta), 1-theta <= 2 (1-beta)",
+)
+def mixed_factor_bound(p: Proof) -> Theorem:
+    p.know(p.have((0, "<=", excess), by.algebra()))
+    freshly = p.calc(
+        excess / (1 - beta),
+        "<=", 2 * excess / (1 - theta), by.algebra(),
+        "==", 2 * (q - mu**2), by.algebra(),
+    )  # fmt: skip
+    return p.calc(
+        mixed_factor,
+        "==", mu**2 * factor + excess / (1 - beta), by.algebra(),
+        "<=", mu**2 * Rational(4, 3) + excess / (1 - beta), by.multiplying(step_factor, mu**2),
+        "<=", dominance, by.adding(freshly),
+    )  # fmt: skip
+
+
+@adamw.lemma(
+    "L1.mixed",
+    title="Momentum domination with 2 q - 2 mu^2/3",
+    given=[step, coordinate, *decays, (beta**2, "<=", theta), *mixing],
+    claim=(n[k, i] ** 2, "<=", dominance * v[k, i]),
+    reference="ours: 4/3 for mu = 1, where the blueprint has it, and below 2 q for mu > 0",
+)
+def mixed_domination(p: Proof) -> Theorem:
+    old, new, before = m[k - 1, i], g[k, i], v[k - 1, i]
+    fresh = mu * theta * old + (1 - mu * theta) * new
+    equal = beta * (1 - mu * theta) * old - Rational(4, 3) * mu * theta * (1 - beta) * new
+    p.know(p.use(second_moment), p.use(second_moment, k=k - 1))
+
+    def averaged(p: Proof) -> Theorem:
+        p.know(p.have((0, "<=", mixed_factor), by.algebra()))
+        past = p.use(sharp_domination, k=k - 1)
+        kept = p.have((Rational(3, 4) * old**2, "<=", before), by.multiplying(past, Rational(3, 4)))
+        return p.calc(
+            n[k, i] ** 2,
+            "==", fresh**2, by.definition(n, m, k=k),
+            "<=", mixed_factor * (beta * (Rational(3, 4) * old**2) + (1 - beta) * new**2),
+            by.algebra(hints=(equal,)),
+            "<=", mixed_factor * (beta * before + (1 - beta) * new**2),
+            by.multiplying(kept, mixed_factor * beta),
+            "==", mixed_factor * v[k, i], by.definition(v, k=k),
+            "<=", dominance * v[k, i], by.multiplying(mixed_factor_bound, v[k, i]),
+        )  # fmt: skip
+
+    def plain(p: Proof) -> Theorem:
+        """Without averaging, n = g and v = g^2."""
+        still = p.have((theta, "==", 0), by.algebra())
+        none = p.have((beta, "==", 0), by.algebra())
+        p.know(p.have((1, "<=", dominance), by.algebra()))
+        return p.calc(
+            n[k, i] ** 2,
+            "==", fresh**2, by.definition(n, m, k=k),
+            "==", new**2, by.algebra(still),
+            "<=", dominance * new**2, by.algebra(),
+            "==", dominance * (beta * before + (1 - beta) * new**2), by.algebra(none),
+            "==", dominance * v[k, i], by.definition(v, k=k),
         )  # fmt: skip
 
     return p.cases(-beta, negative=averaged, otherwise=plain)

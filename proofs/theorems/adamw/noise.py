@@ -1,6 +1,7 @@
 """L4 and L5: how far the momentum is from the gradient, in mean square."""
 
 from ...language import E, Proof, Sum, Theorem, by, point, symbols, within
+from .momentum import excess
 from .setting import (
     Delta,
     G,
@@ -281,8 +282,6 @@ def error_sum(p: Proof) -> Theorem:
 
 
 # --- double momentum ----------------------------------------------------------------------------
-
-excess = (1 - mu * theta) ** 2 - mu**2 * (1 - theta) ** 2
 
 
 @adamw.lemma(

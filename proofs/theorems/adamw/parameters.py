@@ -12,7 +12,8 @@ from .balance import drift_sum, error_bound, h, kept
 from .decay import mean_reach
 from .descent import rho
 from .iterates import R, X, small_decay
-from .noise import excess, k1, t, weight
+from .momentum import dominance, excess
+from .noise import k1, t, weight
 from .setting import (
     Delta,
     K,
@@ -25,7 +26,6 @@ from .setting import (
     lam,
     mixing,
     mu,
-    q,
     sigma_s,
     smoothing,
     theta,
@@ -72,7 +72,7 @@ hyperparameters = [
     (theta, "<=", beta), (beta**2, "<=", theta),
     *mixing, *weight, (0, "<", rho),
     (0, "<=", lam), (0, "<=", a), (a, "<=", 1),
-    (0, "<=", R), (2 * q, "<=", R**2),
+    (0, "<=", R), (dominance, "<=", R**2),
     (xmax[d] + R * eta * K, "<=", X), (lam**2 * X**2, "<=", a * s),
     (2 * (1 + 1 / rho) * a * gamma, "<", 1),
     (0, "<=", bracket),

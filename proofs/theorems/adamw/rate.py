@@ -3,7 +3,7 @@
 L7 and L8 bound S by P; L9 turns both into the l1 norm.
 """
 
-from ...language import E, Proof, Theorem, by, root, sqrt, symbols, within
+from ...language import Claimed, E, Proof, Theorem, by, root, sqrt, symbols, within
 from ...library.inequalities import root_monotone, root_subadditive
 from .balance import (
     h,
@@ -125,7 +125,9 @@ def split_root(p: Proof) -> Theorem:
 
 
 C_1, C_2 = sqrt(C_P * sqrt(1 + c_eps)), sqrt(2) * C_P
-bound = C_1 * sqrt(d) * root(h**2 * L * Delta / K, 4) + C_2 * sqrt(d * L * Delta / K)
+noise_term, gap_term = C_1 * sqrt(d) * root(h**2 * L * Delta / K, 4), C_2 * sqrt(d * L * Delta / K)
+bound = noise_term + gap_term
+joint_bound = sqrt(noise_term**2 + gap_term**2)
 
 
 @adamw.lemma(
@@ -173,8 +175,29 @@ def rate_terms(p: Proof) -> Theorem:
     )  # fmt: skip
 
 
-def measured(p: Proof, paid_in_all: Theorem) -> Theorem:
-    """The rate in the l1 norm, from P <= C_P M."""
+@adamw.lemma(
+    "rate.terms.joint",
+    title="The bound with its root not split, in the terms of the data",
+    for_constants=(h, c_eps, C_P),
+    given=[*data, (0, "<", c_eps), (0, "<", C_P)],
+    claim=(
+        sqrt(C_P * M * (K * (sqrt(d) * h * sqrt(1 + c_eps)) + 2 * (C_P * M))) / K, "==",
+        joint_bound,
+    ),
+    witness=canonical_point,
+    reference="blueprint section 3, before the last line",
+)  # fmt: skip
+def joint_terms(p: Proof) -> Theorem:
+    u, w = C_P * M / K, sqrt(d) * h * sqrt(1 + c_eps)
+    return p.calc(
+        sqrt(C_P * M * (K * w + 2 * (C_P * M))) / K,
+        "==", sqrt(u * (w + 2 * u)), by.algebra(),
+        "==", joint_bound, by.algebra(),
+    )  # fmt: skip
+
+
+def measured(p: Proof, paid_in_all: Theorem, joint: bool = False) -> Theorem:
+    """The rate in the l1 norm, from P <= C_P M; ``joint``: with the root not split."""
     b, y = C_P * M, K * (sqrt(d) * h * sqrt(1 + c_eps)) + 2 * (C_P * M)
     best = sqrt(y / b)
     grown = p.calc(
@@ -187,8 +210,49 @@ def measured(p: Proof, paid_in_all: Theorem) -> Theorem:
         "<=", (best / 2 * P + S / (2 * best)) / K, by.multiplying(p.use(l1_norm, c=best), 1 / K),
         "<=", sqrt(b * y) / K,
         by.multiplying(p.use(best_weight, paid_in_all, grown, p0=P, s0=S, b0=b, y0=y), 1 / K),
+        *(("==", joint_bound, by.lemma(joint_terms)) if joint
+          else ("<=", bound, by.lemma(rate_terms))),
+    )  # fmt: skip
+
+
+@adamw.lemma(
+    "rate.joint.sharper",
+    title="Not to split the root is sharper",
+    for_constants=(h, c_eps, C_P),
+    given=[*data, (0, "<", c_eps), (0, "<", C_P)],
+    claim=(joint_bound, "<=", bound),
+    witness=canonical_point,
+)
+def joint_is_sharper(p: Proof) -> Theorem:
+    return p.calc(
+        joint_bound,
+        "==", sqrt(C_P * M * (K * (sqrt(d) * h * sqrt(1 + c_eps)) + 2 * (C_P * M))) / K,
+        by.algebra(joint_terms),
         "<=", bound, by.lemma(rate_terms),
     )  # fmt: skip
+
+
+def refined_measured(p: Proof, joint: bool) -> Theorem:
+    """The rate from the bound on P, where weight decay counts as far as the iterates have gone."""
+    know_parameters(p)
+    know_denominator(p)
+    know_prediction(p)
+    p.know(p.use(positive_constant))
+    return measured(p, p.use(bound_on_P), joint)
+
+
+def from_refined(p: Proof, general: Claimed) -> Theorem:
+    """A refined rate with a_mean = a, as the mean of what the iterates reach is within X."""
+    know_parameters(p)
+    know_denominator(p)
+    know_prediction(p)
+    near = p.use(mean_within_X)
+    whole = p.calc(
+        lam**2 * mean_reach,
+        "<=", lam**2 * X**2, by.multiplying(near, lam**2),
+        "<=", a * s, by.adding((lam**2 * X**2, "<=", a * s)),
+    )  # fmt: skip
+    return p.use(general, whole, a_mean=a)
 
 
 @adamw.theorem(
@@ -201,11 +265,7 @@ def measured(p: Proof, paid_in_all: Theorem) -> Theorem:
     reference="blueprint, instances: a (A^2+A X+X^2)/(3 X^2) for a in the numerator of C_P",
 )
 def refined_rate(p: Proof) -> Theorem:
-    know_parameters(p)
-    know_denominator(p)
-    know_prediction(p)
-    p.know(p.use(positive_constant))
-    return measured(p, p.use(bound_on_P))
+    return refined_measured(p, joint=False)
 
 
 @adamw.theorem(
@@ -218,16 +278,33 @@ def refined_rate(p: Proof) -> Theorem:
     reference="blueprint section 3",
 )
 def rate(p: Proof) -> Theorem:
-    know_parameters(p)
-    know_denominator(p)
-    know_prediction(p)
-    near = p.use(mean_within_X)
-    whole = p.calc(
-        lam**2 * mean_reach,
-        "<=", lam**2 * X**2, by.multiplying(near, lam**2),
-        "<=", a * s, by.adding((lam**2 * X**2, "<=", a * s)),
-    )  # fmt: skip
-    return p.use(refined_rate, whole, a_mean=a)
+    return from_refined(p, refined_rate)
+
+
+@adamw.theorem(
+    "rate.refined.joint",
+    title="The refined rate with its root not split",
+    for_constants=(*everything, a_mean),
+    given=refined,
+    claim=(l1 / K, "<=", joint_bound),
+    witness=canonical_point,
+    reference="blueprint section 3, before the last line",
+)
+def refined_joint_rate(p: Proof) -> Theorem:
+    return refined_measured(p, joint=True)
+
+
+@adamw.theorem(
+    "rate.joint",
+    title="AdamW's and NAdamW's rate with its root not split",
+    for_constants=everything,
+    given=hyperparameters,
+    claim=(l1 / K, "<=", joint_bound),
+    witness=canonical_point,
+    reference="blueprint section 3, before the last line: (A^2 + B^2)^{1/2} <= A + B",
+)
+def joint_rate(p: Proof) -> Theorem:
+    return from_refined(p, refined_joint_rate)
 
 
 quiet = (h**2, "<=", sigma_s**2 + L * Delta / (gamma**2 * K))

@@ -1,0 +1,145 @@
+"""``ratecert limits``: how small the constants of lemmas could be, from instances of equality."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Mapping
+from textwrap import fill
+from typing import Any
+
+from ..cli import EXIT_FINDING, EXIT_OK
+from ..proofs.constants.equality import INSTANCES
+from ..proofs.constants.limits import Attained, Constant, InstanceError, Limit, decimal, limit_of
+from ..proofs.kernel.terms import ZERO, Rel
+from ..proofs.language.loader import LoadError, load, statement
+from ..proofs.language.theory import Claimed, Theory
+from ..proofs.render.text import Printer
+from ..proofs.theorems import SHIPPED
+from .check import Outcome
+from .checked import outcomes
+from .output import emit_json, progress, table
+
+LEGEND = """\
+claim, constants of the summands of its right side, what each must at least be (all else the same),
+ratio of the two sides, instance (and what brings the ratio closer to 1)"""
+NO_INSTANCE = "no instance known"
+
+
+def run(args: argparse.Namespace) -> int:
+    """Show what is proved and what is attained, for the theories and claims named."""
+    started = time.time_ns()
+    chosen = _chosen(args.statements or list(SHIPPED))
+    found, trouble = dict[Claimed, Limit](), list[str]()
+    for claim in (c for claims in chosen.values() for c in claims):
+        progress(f"evaluating instances of {claim.label}")
+        try:
+            found[claim] = limit_of(claim, INSTANCES)
+        except InstanceError as error:
+            trouble.append(str(error))
+    known = outcomes([c for c, limit in found.items() if limit.found], started, not args.no_cache)
+    if args.format == "json":
+        theories = [
+            {
+                "id": theory.name,
+                "claims": [_described(found[c], known.get(c)) for c in claims if c in found],
+            }
+            for theory, claims in chosen.items()
+        ]
+        emit_json({"schema": 1, "theories": theories, "refused": trouble})
+    else:
+        if any(limit.found for limit in found.values()):
+            print(LEGEND)
+        for theory, claims in chosen.items():
+            _table(theory, [found[c] for c in claims if c in found], known)
+    for text in trouble:
+        print(f"ratecert: an instance is refused: {text}", file=sys.stderr)
+    unproved = [(c, outcome) for c, outcome in known.items() if outcome.verdict != "proved"]
+    for claim, outcome in unproved:
+        print(f"ratecert: {claim.label} is {outcome.verdict}: {outcome.reason}", file=sys.stderr)
+    return EXIT_FINDING if trouble or unproved else EXIT_OK
+
+
+def _chosen(names: list[str]) -> dict[Theory, list[Claimed]]:
+    """The inequalities named, or those of the theories named, by theory."""
+    chosen: dict[Theory, list[Claimed]] = {}
+    for name in dict.fromkeys(names):
+        if name in SHIPPED or name.endswith(".py") or "." not in name:
+            for theory in load(name):
+                chosen.setdefault(theory, []).extend(
+                    c for c in theory.claims.values() if _bounds(c)
+                )
+            continue
+        claim = statement(name)
+        if not _bounds(claim):
+            raise LoadError(f"{claim.label} is no inequality: it has no constant to be smaller")
+        chosen.setdefault(claim.theory, []).append(claim)
+    return {theory: [*dict.fromkeys(claims)] for theory, claims in chosen.items()}
+
+
+def _bounds(claim: Claimed) -> bool:
+    """Is it an inequality, and not merely about a sign?"""
+    stated = claim.statement()
+    return isinstance(stated, Rel) and stated.op != "=" and ZERO not in (stated.left, stated.right)
+
+
+def _here(constants: tuple[Constant, ...], attained: Attained) -> str:
+    """What each constant is at least, by this instance."""
+    pairs = zip(constants, attained.factors, strict=True)
+    return ", ".join(constant.at_least(factor) or "-" for constant, factor in pairs)
+
+
+def _described(limit: Limit, outcome: Outcome | None) -> dict[str, Any]:
+    """One claim, for programs."""
+    printer = Printer(limit.claim.theory.kernel())
+    return {
+        "id": limit.claim.label,
+        "title": limit.claim.title,
+        "conclusion": printer.show(limit.claim.statement()),
+        "verdict": outcome.verdict if outcome else None,
+        "recalled": outcome.recalled if outcome else None,
+        "tightness": limit.tightness,
+        "ratio": decimal(limit.best.ratio) if limit.best else None,
+        "constants": [
+            {
+                "proved": printer.show(c.proved),
+                "of": printer.show(c.of),
+                "at_least": c.at_least(c.factor) or None,
+                "best_possible": c.best_possible,
+            }
+            for c in limit.constants
+        ],
+        "instances": [
+            {
+                "case": a.instance.case,
+                "limit": a.instance.limit or None,
+                "ratio": decimal(a.ratio),
+                "equal": a.equal,
+                "where": a.where,
+                "scenarios": a.scenarios,
+                "hypotheses": a.hypotheses,
+            }
+            for a in limit.found
+        ],
+    }
+
+
+def _table(theory: Theory, limits: list[Limit], known: Mapping[Claimed, Outcome]) -> None:
+    rows, show = list[tuple[str, ...]](), Printer(theory.kernel()).show
+    for limit in limits:
+        proved = ", ".join(show(c.proved) for c in limit.constants)
+        for a in limit.found:
+            case = a.instance.case + (f" ({a.instance.limit})" if a.instance.limit else "")
+            least = _here(limit.constants, a)
+            verdict = known[limit.claim].verdict
+            rows.append((verdict, limit.claim.id, proved, least, decimal(a.ratio), case))
+    if rows:
+        header = ("verdict", "claim", "constants", "at least", "ratio", "instance")
+        table(f"{theory.name}: {theory.title}", header, rows)
+    others = [limit.claim.id for limit in limits if not limit.best]
+    if others:
+        title = f"{theory.name}: {NO_INSTANCE}" if rows else f"{theory.name}: {theory.title}"
+        listed = fill(", ".join(others), 96, initial_indent="  ", subsequent_indent="  ")
+        print(f"\n{title}" + ("" if rows else f"\n  {NO_INSTANCE}:"))
+        print(listed)
