@@ -34,7 +34,7 @@ export NUMEXPR_NUM_THREADS := 1
 .PHONY: check test pyz coverage guards clean
 
 check: $(VENV)/installed-check
-	$(BIN)/ratecert check --no-cache
+	$(BIN)/ratecert check --locked
 	$(BIN)/ratecert verify
 	$(BIN)/python -m ratecert.numeric_checks quick
 

@@ -65,7 +65,7 @@ def differences(path: Path, locked: Lock, now: Lock, loaded: Iterable[Loaded]) -
 
 
 def _lost(found: Difference, failing: Mapping[str, str]) -> Difference:
-    if found.kind != "missing" or found.claim not in failing:
+    if found.kind not in ("missing", "renamed") or found.claim not in failing:
         return found
     said = f"it is {failing[found.claim]} now"
     return Difference("not-proved", found.claim, said, (found.summary,))

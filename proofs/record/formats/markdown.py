@@ -53,7 +53,7 @@ def _table(findings: Sequence[Finding], limit: int) -> Iterator[str]:
 
 
 def _folded(finding: Finding) -> str:
-    text = _cut(visible("\n".join(finding.details)), _BLOCK)
+    text = visible(_cut("\n".join(finding.details), _BLOCK))
     summary = f"<summary>{finding.kind}: {code(finding.claim)}</summary>"
     return f"<details>{summary}\n\n{fenced(text)}\n\n</details>"
 
