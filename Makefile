@@ -1,5 +1,7 @@
-# make check   set up .venv, prove every shipped theory, run the short numeric confrontation
+# make check   set up .venv, prove every shipped theory, verify ratecert.lock, run the short
+#              numeric confrontation
 # make test    set up .venv with the test tools, run linters, types and every test
+# make pyz     build/ratecert-verify.pyz: verifies a lock with nothing but a Python interpreter
 # make coverage  which branches of the kernel do its tests not take?
 # make guards    remove each guard of the kernel in turn: does a test notice? (half an hour; it resumes)
 # make clean   remove what these made
@@ -31,10 +33,11 @@ export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 export NUMEXPR_NUM_THREADS := 1
 
-.PHONY: check test coverage guards clean
+.PHONY: check test pyz coverage guards clean
 
 check: $(VENV)/installed-check
-	$(BIN)/ratecert check --no-cache
+	$(BIN)/ratecert check --locked
+	$(BIN)/ratecert verify
 	$(BIN)/python -m ratecert.numeric_checks quick
 
 test: $(VENV)/installed-test
@@ -43,6 +46,13 @@ test: $(VENV)/installed-test
 	$(BIN)/mypy
 	$(BIN)/pytest $(PYTEST_ARGS)
 	$(BIN)/python -O -P -m pytest -p no:cacheprovider $(PYTEST_ARGS) $(O_TESTS)
+
+# setuptools would pack what it finds left in build/lib, too.
+pyz: $(VENV)/installed-check
+	rm -rf build/lib build/bdist.* build/wheel
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-index --no-deps \
+		--no-build-isolation --wheel-dir build/wheel .
+	$(BIN)/python -m ratecert.proofs.record.zipapp build/wheel/*.whl -o build/ratecert-verify.pyz
 
 coverage: $(VENV)/installed-test
 	$(BIN)/python -m coverage run --rcfile=tests/guards/coverage.cfg -m pytest $(PYTEST_ARGS) tests/kernel

@@ -336,7 +336,7 @@ class Basis:
                     for v in K.variables(n)
                 } | set(self.theory.names(theorem.conclusion))
                 theorem = self._at(theorem, {n: v for n, v in use.values.items() if n in loose})
-                for hypothesis in theorem.hypotheses:
+                for hypothesis in sorted(theorem.hypotheses, key=lambda h: h.key):
                     if hypothesis not in self.given and hypothesis in at_hand:
                         theorem = rules.cut(at_hand[hypothesis], theorem)
                 if all(isinstance(h, K.Le) or h in self.given for h in theorem.hypotheses):

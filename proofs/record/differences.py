@@ -194,7 +194,7 @@ def _changed_constants(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[
     if len(old["constants"]) != len(new["constants"]):
         return ()
     pairs = zip(old["constants"], new["constants"], strict=True)
-    return tuple(change(a, b) for a, b in pairs if a != b)
+    return tuple(dict.fromkeys(change(a, b) for a, b in pairs if a != b))
 
 
 def change(old: Mapping[str, str], new: Mapping[str, str]) -> str:

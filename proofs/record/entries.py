@@ -36,8 +36,11 @@ def library(claims: Iterable[Claim]) -> dict[str, Any]:
     for claim in claims:
         if theories[claim.theorem.theory.name] != claim.theorem.theory:
             raise ValueError(f"two theories are called {claim.theorem.theory.name}")
-    labels = {c.theorem: (c.theorem.theory.name, c.id) for c in reversed(claims)}
     digests: dict[Theorem, str] = {}
+    # By digest: claims proved by the same inferences are one theorem in a trace.
+    labels = {
+        _inferences(c.theorem, digests): (c.theorem.theory.name, c.id) for c in reversed(claims)
+    }
     found: dict[str, Any] = {}
     for claim in claims:
         theory = found.setdefault(claim.theorem.theory.name, {"claims": {}, "declarations": {}})
@@ -47,7 +50,7 @@ def library(claims: Iterable[Claim]) -> dict[str, Any]:
 
 
 def _claim(
-    claim: Claim, labels: dict[Theorem, tuple[str, str]], digests: dict[Theorem, str]
+    claim: Claim, labels: dict[str, tuple[str, str]], digests: dict[Theorem, str]
 ) -> dict[str, Any]:
     theorem, printer = claim.theorem, Printer(claim.theorem.theory)
     base = foundation(theorem)
@@ -64,7 +67,7 @@ def _claim(
         "definitions": list(base.definitions),
         "declarations": sorted(_declarations(claim)),
         "oracles": list(base.oracles),
-        "depends_on": _dependencies(claim, labels),
+        "depends_on": _dependencies(claim, labels, digests),
         "proof": _proof(claim, digests),
         "sha256": claim.sha256,
     }
@@ -108,18 +111,21 @@ def _declared(declaration: Axiom | Definition, printer: Printer) -> str:
 # --- proofs -----------------------------------------------------------------------------------
 
 
-def _dependencies(claim: Claim, labels: dict[Theorem, tuple[str, str]]) -> list[str]:
+def _dependencies(
+    claim: Claim, labels: dict[str, tuple[str, str]], digests: dict[Theorem, str]
+) -> list[str]:
     """The claims that the proof uses, as ``theory.id``."""
     own = (claim.theorem.theory.name, claim.id)
-    found, seen = set[str](), set[Theorem]()
+    found, seen = set[str](), set[str]()
     waiting = [*claim.theorem.premises, *claim.definedness]
     while waiting:
         theorem = waiting.pop()
-        if theorem in seen:
+        digest = _inferences(theorem, digests)
+        if digest in seen:
             continue
-        seen.add(theorem)
-        if theorem in labels and labels[theorem] != own:
-            found.add(".".join(labels[theorem]))
+        seen.add(digest)
+        if labels.get(digest, own) != own:
+            found.add(".".join(labels[digest]))
         else:
             waiting += theorem.premises
     return sorted(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 FORMATS = ("junit", "sarif", "github", "markdown")
 """Beside text and JSON."""
@@ -19,3 +20,18 @@ def add_format(command: argparse.ArgumentParser) -> None:
         "--format", choices=("text", "json", *FORMATS), default="text",
         help="how to tell it (default: text)",
     )  # fmt: skip
+    command.add_argument(
+        "--also", metavar="FORMAT=FILE", type=_also, action="append", default=[],
+        help="write the same to a file, in one of junit, sarif, github, markdown; may be repeated",
+    )  # fmt: skip
+
+
+def _also(text: str) -> tuple[str, Path]:
+    format, _, file = text.partition("=")
+    if format not in FORMATS or not file:
+        raise argparse.ArgumentTypeError(
+            f"not FORMAT=FILE with one of {', '.join(FORMATS)}: {text!r}"
+        )
+    if not Path(file).parent.is_dir():
+        raise argparse.ArgumentTypeError(f"no such folder: {str(Path(file).parent)!r}")
+    return format, Path(file)

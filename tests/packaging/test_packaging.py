@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import ratecert
+from ratecert.proofs.record.zipapp import build
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("numeric_checks", "optimizers", "proofs")
@@ -135,6 +136,21 @@ def test_installed_wheel_leaks_no_bare_name(wheel: Path, tmp_path: Path) -> None
     assert found == {"ratecert", f"ratecert-{ratecert.__version__}.dist-info"}
     where = run(sys.executable, "-c", IMPORT_CORE, cwd=tmp_path, PYTHONPATH=str(site))
     assert Path(where.strip()).is_relative_to(site)
+
+
+def test_the_zipapp_is_made_of_the_wheel_s_files(wheel: Path, tree: Path, tmp_path: Path) -> None:
+    """Its bytes are those of the sources, whichever way the wheel was built."""
+    plain = tmp_path / "plain.zip"
+    with zipfile.ZipFile(plain, "w") as archive:
+        archive.write(tree / "LICENSE", "x/LICENSE")
+        archive.write(tree / "src/ratecert/__init__.py", "ratecert/__init__.py")
+        for path in (tree / "proofs").rglob("*.py"):
+            archive.write(path, f"ratecert/{path.relative_to(tree).as_posix()}")
+    assert build(wheel) == build(plain)
+    made = tmp_path / "v.pyz"
+    made.write_bytes(build(wheel))
+    said = run(sys.executable, "-I", "-S", made, "--version", cwd=tmp_path)
+    assert said.startswith(f"ratecert-verify {ratecert.__version__}, kernel ")
 
 
 def test_modules_import_under_one_name_in_the_tree() -> None:

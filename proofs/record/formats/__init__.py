@@ -6,9 +6,12 @@ may come from a file that somebody else wrote, so that each format escapes all o
 
 from __future__ import annotations
 
+import argparse
 import sys
+from collections.abc import Callable
 
 from ..findings import Told
+from ..options import FORMATS
 from . import github, junit, markdown, sarif
 
 _RENDER = {
@@ -29,3 +32,11 @@ def emit(format: str, told: Told) -> None:
     encoding = sys.stdout.encoding or "utf-8"
     text = render(format, told).encode(encoding, "backslashreplace")
     print(text.decode(encoding), end="")
+
+
+def tell(args: argparse.Namespace, told: Callable[[], Told]) -> None:
+    """What ``--format`` and ``--also`` ask for, if they ask for one of ``options.FORMATS``."""
+    if args.format in FORMATS:
+        emit(args.format, told())
+    for format, file in args.also:
+        file.write_bytes(render(format, told()).encode("utf-8", "backslashreplace"))

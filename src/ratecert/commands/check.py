@@ -23,7 +23,7 @@ from ..proofs.models import Report as ModelReport
 from ..proofs.record import findings as F
 from ..proofs.record.cache import Cache, Recalled
 from ..proofs.record.differences import Difference
-from ..proofs.record.formats import emit
+from ..proofs.record.formats import tell
 from ..proofs.record.foundation import foundation
 from ..proofs.record.lockfile import LockError, read
 from ..proofs.record.locking import Loaded
@@ -62,8 +62,8 @@ def _run(args: argparse.Namespace) -> int:
     try:
         loaded = load_all(wanted)
     except LoadError as error:
-        if args.format in FORMATS:
-            emit(args.format, not_loaded(error, wanted))
+        failed = error
+        tell(args, lambda: not_loaded(failed, wanted))
         raise
     theories = [one.theory for one in loaded]
     unknown = [i for i in args.lemma if not any(_chosen(t, [i]) for t in theories)]
@@ -89,12 +89,11 @@ def _run(args: argparse.Namespace) -> int:
             found = compared(Path(args.lock), locked, picked)
         except LockError as error:
             return _unusable(args, error)
+    path = None if locked is None else Path(args.lock)
+    tell(args, lambda: told(chosen, known.told, known.model, path, found or ()))
     if args.format == "json":
         emit_json(_report(chosen, known, opinions, found))
-    elif args.format in FORMATS:
-        path = None if locked is None else Path(args.lock)
-        emit(args.format, told(chosen, known.told, known.model, path, found or ()))
-    else:
+    elif args.format not in FORMATS:
         _text(chosen, known)
         if opinions is not None:
             print(_summary(opinions))
@@ -112,8 +111,7 @@ def _run(args: argparse.Namespace) -> int:
 def _unusable(args: argparse.Namespace, error: LockError) -> int:
     """The lock cannot be read, or cannot be compared with what was loaded."""
     print(f"ratecert: {error}", file=sys.stderr)
-    if args.format in FORMATS:
-        emit(args.format, F.unusable(COMMAND, args.lock, str(error), args.lock, 1))
+    tell(args, lambda: F.unusable(COMMAND, args.lock, str(error), args.lock, 1))
     return EXIT_USAGE
 
 
