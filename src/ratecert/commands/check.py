@@ -162,9 +162,14 @@ class Known:
         return self.models.get(theory) or theory.consistency()
 
 
-def prove(claims: list[Claimed], theories: list[Theory], cache: Cache | None) -> Known:
-    """Prove and replay what is not recalled from the ``cache`` (None: everything)."""
-    wanted, models = claims, theories
+def prove(
+    claims: list[Claimed], theories: list[Theory], cache: Cache | None, enough: int = 0
+) -> Known:
+    """Prove and replay what is not recalled from the ``cache`` (None: everything).
+
+    ``enough``: after so many claims that fail by themselves, no more are tried (0: all are).
+    """
+    wanted, models, failed = claims, theories, 0
     if cache is not None:
         cache.recall(claims, theories)
         wanted = cache.unproved(claims)
@@ -172,7 +177,10 @@ def prove(claims: list[Claimed], theories: list[Theory], cache: Cache | None) ->
         models = [theory for theory in theories if theory not in cache.models]
     for number, claim in enumerate(wanted, 1):
         progress(f"proving {claim.label} ({number}/{len(wanted)})")
-        claim.check()
+        result = claim.check()
+        failed += result.claim is None and result.rests_on is None
+        if 0 < enough <= failed:
+            break
     for theory in models:
         progress(f"evaluating the axioms of {theory.name} in its model")
         theory.consistency()
