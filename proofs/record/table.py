@@ -1,4 +1,4 @@
-"""The kinds of differences as a table for docs: ``python -m ratecert.proofs.record.table``.
+"""The kinds of differences, as docs/guard.md has them: ``python -m ratecert.proofs.record.table``.
 
 Made from what the commands use, so that the page says what they do; a test compares.
 """
