@@ -1,5 +1,6 @@
 """Claims as pytest items: what ``ratecert.pytest_plugin`` does in projects that use it.
 
-``settings`` reads what is to be checked, ``library`` loads, proves and replays it, ``items`` are
-pytest's nodes, and ``hooks`` hands them to pytest. Loading a theory loads SymPy; nothing else does.
+``settings`` reads what is to be checked, ``library`` loads, proves and replays it, ``files`` and
+``items`` are pytest's nodes, and ``hooks`` hands them to pytest. Only collecting a theory, or a
+lock, loads more than pytest.
 """

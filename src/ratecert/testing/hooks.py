@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from fnmatch import fnmatch
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .files import LockFile, TheoryFile
 from .settings import Plan
 
 if TYPE_CHECKING:
@@ -22,16 +22,15 @@ class Hooks:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
 
-    @cached_property
+        self._library: Library | None = None
+
     def library(self) -> Library:
         """The theories of this process."""
         from .library import Library
 
-        return Library(self.plan.cached)
-
-    @property
-    def _loaded(self) -> bool:
-        return "library" in self.__dict__
+        if self._library is None:
+            self._library = Library(self.plan.cached)
+        return self._library
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collect_file(
@@ -41,8 +40,6 @@ class Hooks:
         found = yield
         path = file_path.resolve()
         if path in self.plan.files:
-            from .items import TheoryFile
-
             patterns: list[str] = parent.config.getini("python_files")
             if not any(fnmatch(file_path.name, pattern) for pattern in patterns):
                 found = [node for node in found if type(node) is not pytest.Module]
@@ -50,8 +47,6 @@ class Hooks:
             node: Any = {"path": file_path, "library": self.library}
             return [*found, TheoryFile.from_parent(parent, must=must, **node)]
         if self.plan.lock is not None and path == self.plan.lock.resolve():
-            from .items import LockFile
-
             node = {"path": file_path, "library": self.library}
             return [*found, LockFile.from_parent(parent, names=self.plan.locked, **node)]
         return found
@@ -65,16 +60,16 @@ class Hooks:
         if self.plan.shipped and isinstance(collector, pytest.Session) and report.passed:
             from .items import shipped
 
-            report.result = [*report.result, *shipped(collector, self.library, self.plan)]
+            report.result = [*report.result, *shipped(collector, self.library(), self.plan)]
         return report
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """A lock is compared with theorems: then nothing is recalled from the cache."""
-        if self._loaded:
+        if self._library is not None:
             from .items import uses_lock
 
             if uses_lock(session.items):
-                self.library.cached = False
+                self._library.cached = False
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -82,7 +77,7 @@ class Hooks:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Times, and the place of what is skipped."""
         report = yield
-        if self._loaded:
+        if self._library is not None:
             from .items import Checked
 
             if isinstance(item, Checked):

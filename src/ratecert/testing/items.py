@@ -1,4 +1,4 @@
-"""Theories, claims, models and locks as nodes of pytest.
+"""Theories, claims, models and what is locked as nodes of pytest.
 
 ``proofs/mine.py::mine::L1`` is a claim, ``proofs/mine.py::mine::model`` the model of a theory,
 ``adamw::L1`` a claim of a shipped theory, and ``ratecert.lock::lock`` what is compared with a lock.
@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ..proofs.language.loader import LoadError, NothingStatedError
+from ..proofs.language.loader import LoadError
 from ..proofs.language.theory import Claimed, Theory
 from ..proofs.record import findings as F
 from ..proofs.record.lockfile import LockError
@@ -182,37 +182,6 @@ class TheoryNode(pytest.Collector):
             yield ModelItem.from_parent(self, name="model", theory=self.theory, **rest)
 
 
-class TheoryFile(pytest.File):
-    """A Python file that states theories. Collecting it runs it, as importing any module does."""
-
-    def __init__(self, *, library: Library, must: bool, **node: Any) -> None:
-        super().__init__(**node)
-        self.library, self.must = library, must
-
-    def collect(self) -> Iterator[TheoryNode]:
-        try:
-            theories = self.library.load(str(self.path))
-        except LoadError as error:
-            if isinstance(error, NothingStatedError) and not self.must:
-                return
-            raise self.CollectError(self._told(error)) from error
-        for theory in theories:
-            yield TheoryNode.from_parent(
-                self, name=theory.name, theory=theory, library=self.library, group=self.nodeid
-            )
-
-    def _told(self, error: LoadError) -> str:
-        """The error, and the line of the file at which it came out."""
-        here = os.path.relpath(self.path, self.config.invocation_params.dir)
-        line, frame = 0, error.__cause__.__traceback__ if error.__cause__ is not None else None
-        while frame is not None:
-            if frame.tb_frame.f_code.co_filename == str(self.path):
-                line = frame.tb_lineno
-            frame = frame.tb_next
-        text = str(error).replace(str(self.path), here)
-        return f"{text}\n{here}:{line}" if line else text
-
-
 def shipped(
     session: pytest.Session, library: Library, plan: Plan
 ) -> Iterator[pytest.Item | pytest.Collector]:
@@ -263,19 +232,6 @@ class LockItem(Checked):
             raise FindingError(f"compared with {here}:\n{told}\n{said}", brief, self.place())
         if told:
             self.add_report_section("call", "news of the lock", f"compared with {here}:\n{told}")
-
-
-class LockFile(pytest.File):
-    """A lock: one item."""
-
-    def __init__(self, *, library: Library, names: Sequence[str] | None, **node: Any) -> None:
-        super().__init__(**node)
-        self.library, self.names = library, names
-
-    def collect(self) -> Iterator[LockItem]:
-        yield LockItem.from_parent(
-            self, name="lock", library=self.library, group=self.nodeid, names=self.names
-        )
 
 
 def uses_lock(items: Iterable[pytest.Item]) -> bool:
