@@ -16,7 +16,7 @@ PIP_ARGS ?=
 PYTEST_ARGS ?=
 # Tests of what must also hold with asserts stripped. Four files of planted falsehoods are left out
 # there: what they try is whether long searches end in a refusal, and they take minutes. Hostile
-# locks meet no kernel.
+# locks are refused before the kernel has anything to infer.
 O_TESTS ?= tests/planted tests/kernel tests/models tests/attack \
 	--ignore=tests/planted/test_adamw_hypotheses.py \
 	--ignore=tests/planted/test_adamw_rate.py --ignore=tests/planted/test_adamw_instances.py \
