@@ -11,6 +11,8 @@ from .search import Found, NothingAdmissibleError, Search
 
 FINEST = 400
 """The greatest denominator tried."""
+SMALL = 0.05
+"""Below it, numerators are tried instead."""
 
 
 class NotRoundedError(ValueError):
@@ -57,6 +59,7 @@ def rounded(
 def candidates(search: Search, name: str, best: float) -> Iterator[Fraction]:
     """Rationals near ``best``, simple ones first, within the box and the hypotheses.
 
+    Simple is a small denominator, or numerator where ``best`` is small.
     c_eps is a square, so that r = c_eta/(c_theta c_eps^{1/2}) is rational too.
     """
     box, range_ = search.boxes.get(name), search.freedom.ranges[name]
@@ -66,10 +69,11 @@ def candidates(search: Search, name: str, best: float) -> Iterator[Fraction]:
         if abs(float(end) - best) <= 1e-6 * max(best, 1e-6):
             seen.add(end)
             yield end
-    for bottom in range(1, FINEST + 1):
-        below = floor(target * bottom)
-        for top in sorted((below, below + 1), key=lambda top: abs(top - target * bottom)):
-            near = Fraction(top, bottom)
+    small = 0 < target < SMALL
+    for part in range(1, FINEST + 1):
+        whole = part / target if small else part * target
+        for other in sorted({floor(whole), floor(whole) + 1}, key=lambda n: abs(n - whole)):
+            near = Fraction(part, other) if small else Fraction(other, part)
             value = near**2 if name == "c_eps" else near
             close = abs(float(near) - target) <= 0.25 * target or value == 0
             if value in seen or not close or value not in range_:

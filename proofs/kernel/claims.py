@@ -286,7 +286,7 @@ class _Definedness:
         """``base`` may stand under this exponent."""
         if exponent >= 0 and exponent.denominator == 1:
             return
-        n, needed = self.n, "not 0" if exponent.denominator == 1 else ">= 0"
+        n, needed = self.n, ">= 0"
         n.used = Used()
         sign = n.sign_of(n.poly(base))
         fits = sign is not None and (exponent.denominator == 1 or sign[0] > 0)

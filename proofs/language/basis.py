@@ -45,6 +45,10 @@ class StepError(Exception):
 class RestsOnError(StepError):
     """A proof uses a claim that is not proved; says which one failed by itself, and why."""
 
+    def __init__(self, text: str, claimed: Claimed) -> None:
+        super().__init__(text)
+        self.claimed = claimed
+
 
 def names_of(symbols: Iterable[Any]) -> tuple[str, ...]:
     """Names of processes, constants or definitions."""

@@ -22,6 +22,10 @@ class LoadError(Exception):
     """No such theory, file or statement; the message names the nearest."""
 
 
+class NothingStatedError(LoadError):
+    """A Python file that defines no theory with claims."""
+
+
 def load(name: str) -> list[Theory]:
     """The theories named: a shipped theory's id, or all that a Python file defines.
 
@@ -68,7 +72,7 @@ def _from_file(path: Path) -> list[Theory]:
         sys.modules.pop(label, None)
     found = [t for t in _theories(module) if t.claims and _is_own(t, label)]
     if not found:
-        raise LoadError(f"{path}: defines no theory with claims")
+        raise NothingStatedError(f"{path}: defines no theory with claims")
     return found
 
 

@@ -45,14 +45,17 @@ Kind = Literal["lemma", "theorem", "instance"]
 
 @dataclass
 class Result:
-    """What became of a claim: the verdict, and either the published claim or the reason."""
+    """What became of a claim: the verdict, and either the published claim or the reason.
+
+    ``rests_on``: the claim that failed by itself, if the proof failed for no other reason.
+    """
 
     verdict: Verdict
     seconds: float
     claim: Claim | None = None
     proof: Proof | None = None
     reason: str = ""
-    rests_on_failure: bool = False
+    rests_on: Claimed | None = None
     unused: tuple[K.Formula, ...] = ()
 
 
@@ -125,7 +128,7 @@ class Claimed:
             except (KernelError, DoorError) as error:
                 self.result = Result("error", 0.0, reason=self._refused(error))
             except RestsOnError as error:
-                self.result = Result("undecided", 0.0, reason=str(error), rests_on_failure=True)
+                self.result = Result("undecided", 0.0, reason=str(error), rests_on=error.claimed)
             except StepError as error:
                 self.result = self._failed(error)
             except (Exception, SystemExit) as error:  # an author's script may fail in any way
@@ -139,10 +142,10 @@ class Claimed:
         """The proved theorem; raises ``StepError`` if the proof fails."""
         result = self.check()
         if result.claim is None:
-            reason = result.reason
-            if not result.rests_on_failure:
-                reason = f"it rests on {self.label}, which is {result.verdict}: {reason}"
-            raise RestsOnError(reason)
+            if result.rests_on is not None:
+                raise RestsOnError(result.reason, result.rests_on)
+            reason = f"it rests on {self.label}, which is {result.verdict}: {result.reason}"
+            raise RestsOnError(reason, self)
         return result.claim.theorem
 
     def _elaborate(self) -> Result:

@@ -103,7 +103,10 @@ def run(args: argparse.Namespace) -> int:
         shown = F.text(findings)
         print(f"{shown}\n" if shown else "", end="")
         said = "verified" if not shown else "replayed"
-        print(f"{path}: {len(result.claims)} claims {said} by the kernel alone")
+        sources = {name for t in result.lock.theories.values() for name in t["sources"]}
+        files = "no source is" if not sources else f"{len(sources)} source(s)"
+        stated = f"{len(result.claims)} claims {said} by the kernel alone"
+        print(f"{path}: {stated}; {files} locked with them")
     return 1 if any(f.fails for f in findings) else 0
 
 

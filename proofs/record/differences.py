@@ -106,13 +106,15 @@ def _claim(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
 ) -> Iterator[Difference]:
-    yield from _foundation(label, old, new)
+    beneath = list(_foundation(label, old, new, before, after))
+    yield from beneath
     if old["sha256"] != new["sha256"]:
         statements = list(_statement(label, old, new))
         declared = list(_declarations(label, old, new, before, after))
         yield from statements
         yield from declared
-        if not statements and not declared:
+        explained = any(d.kind == "new-axiom" for d in beneath)
+        if not (statements or declared or explained):
             yield Difference("changed", label, "its canonical bytes are others", _both(old, new))
     elif old["proof"] != new["proof"]:
         yield Difference("proof-changed", label, "another proof of the same statement")
@@ -121,13 +123,33 @@ def _claim(
         yield Difference("retitled", label, f"{was} is now {is_}")
 
 
-def _foundation(label: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+def _foundation(
+    label: str,
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> Iterator[Difference]:
+    """What the claim rests on and did not, by groups if a whole group is new."""
     was = {*old["assumptions"], *old["axioms"], *old["oracles"]}
     now = {*new["assumptions"], *new["axioms"], *new["oracles"]}
-    if now - was:
-        yield Difference("new-axiom", label, f"rests on {', '.join(sorted(now - was))} as well")
+    beneath = [set(side["declarations"]) for side in (old, new)]
+    gone = {_said(before, name) for name in beneath[0] - beneath[1]}
+    added = [
+        name for name in sorted(beneath[1] - beneath[0])
+        if not name.startswith("abbreviation ") and _said(after, name) not in gone
+    ]  # fmt: skip
+    if now - was or added:
+        listed = ", ".join(sorted(now - was) or added)
+        details = tuple(f"{name}: {after['declarations'].get(name)}" for name in added)
+        yield Difference("new-axiom", label, f"rests on {listed} as well", details)
     if was - now:
         yield Difference("axiom-removed", label, f"needs {', '.join(sorted(was - now))} no more")
+
+
+def _said(theory: Mapping[str, Any], name: str) -> tuple[str, object]:
+    """What a declaration says, apart from its name."""
+    return name.partition(" ")[0], theory["declarations"].get(name)
 
 
 def _statement(label: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
@@ -151,14 +173,11 @@ def _declarations(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
 ) -> Iterator[Difference]:
-    """Axioms and definitions whose text changed, if the claim rests on them."""
-    mine = {*old["definitions"], *new["definitions"]}
-    groups = {*old["assumptions"], *old["axioms"], *new["assumptions"], *new["axioms"]}
-    for name in sorted({*before["declarations"], *after["declarations"]}):
+    """The axioms and definitions beneath the claim whose text changed."""
+    was, now = set(old["declarations"]), set(new["declarations"])
+    for name in sorted(was & now):
         texts = [side["declarations"].get(name) for side in (before, after)]
-        axiom = name.removeprefix("axiom ")
-        related = name in mine or any(axiom.startswith(g.replace("-", ".")) for g in groups)
-        if texts[0] != texts[1] and None not in texts and related:
+        if texts[0] != texts[1]:
             details = (f"was: {texts[0]}", f"now: {texts[1]}")
             yield Difference("declaration-changed", label, f"{name} says something else", details)
 
@@ -185,7 +204,10 @@ def change(old: Mapping[str, str], new: Mapping[str, str]) -> str:
         was, now = Fraction(old["value"]), Fraction(new["value"])
     except ValueError:
         return said
-    return f"{said} ({float((now - was) / abs(was)):+.3%})" if was else said
+    try:
+        return f"{said} ({float((now - was) / abs(was)):+.3%})" if was else said
+    except OverflowError:
+        return said
 
 
 def reach(label: str, locked: Lock, now: Lock) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from ..kernel.errors import KernelError
 from ..kernel.exact import PRECISIONS, evaluate
 from ..kernel.judgment import Theorem
 from ..kernel.terms import App, IxVal, Lambda, Node, PointApp, PointVar, Rat, Rel, Term, Var
-from ..kernel.theory import Axiom, Definition
+from ..kernel.theory import Axiom, Definition, Symbol
 from ..render.text import Printer
 from .foundation import foundation
 
@@ -27,8 +27,15 @@ DIGITS = 12
 
 
 def library(claims: Iterable[Claim]) -> dict[str, Any]:
-    """What is to be locked, by theory: the declarations its claims rest on, and the claims."""
+    """What is to be locked, by theory: the declarations its claims rest on, and the claims.
+
+    Raises ``ValueError`` if two theories have one name, by which a lock tells them apart.
+    """
     claims = tuple(claims)
+    theories = {c.theorem.theory.name: c.theorem.theory for c in claims}
+    for claim in claims:
+        if theories[claim.theorem.theory.name] != claim.theorem.theory:
+            raise ValueError(f"two theories are called {claim.theorem.theory.name}")
     digests: dict[Theorem, str] = {}
     # By digest: claims proved by the same inferences are one theorem in a trace.
     labels = {
@@ -58,6 +65,7 @@ def _claim(
         "assumptions": list(base.assumptions),
         "axioms": list(base.axioms),
         "definitions": list(base.definitions),
+        "declarations": sorted(_declarations(claim)),
         "oracles": list(base.oracles),
         "depends_on": _dependencies(claim, labels, digests),
         "proof": _proof(claim, digests),
@@ -66,17 +74,28 @@ def _claim(
 
 
 def _declarations(claim: Claim) -> dict[str, str]:
-    """The axioms and definitions that a claim rests on or mentions, in full."""
+    """The axioms, definitions and levels that a claim rests on or mentions, in full."""
     theory, printer = claim.theorem.theory, Printer(claim.theorem.theory)
     formulas = (*claim.theorem.hypotheses, claim.theorem.conclusion)
     named = {use.partition(":")[2] for use in claim.uses if not use.startswith("level:")}
     every: tuple[Axiom | Definition, ...] = (*theory.axioms, *theory.definitions)
     used = [d for d in every if d.name in named] + mentioned(theory, formulas)
-    return {f"{_kind(d)} {d.name}": _declared(d, printer) for d in used}
+    found = {f"{_kind(d)} {d.name}": _declared(d, printer) for d in used}
+    measurable = [s for s in theory.symbols if f"level:{s.name}" in claim.uses]
+    return found | {f"level {s.name}": _level(s) for s in measurable}
 
 
 def _kind(declaration: Axiom | Definition) -> str:
     return declaration.kind if isinstance(declaration, Definition) else "axiom"
+
+
+def _level(symbol: Symbol) -> str:
+    """At which F_n the values of a process are measurable: ``m(index k, index) in F_{k-1}``."""
+    if symbol.adapted is None:
+        return f"{symbol.name} is a function"
+    at, shift = symbol.adapted
+    args = [f"{sort} k" if n == at else sort for n, sort in enumerate(symbol.args)]
+    return f"{symbol.name}({', '.join(args)}) in F_{{k{f'{shift:+d}' if shift else ''}}}"
 
 
 def _declared(declaration: Axiom | Definition, printer: Printer) -> str:
@@ -140,7 +159,7 @@ def _inferences(root: Theorem, digests: dict[Theorem, str]) -> str:
 
 def constants(node: Node) -> list[Term]:
     """The numbers in a formula as it is written, other than 0 and 1 up to sign, in order."""
-    return [t for t in _numbers(node) if value(t) not in ("0", "1", "-1")]
+    return [t for t in _numbers(node) if not (isinstance(t, Rat) and abs(t.value) in (0, 1))]
 
 
 def _numbers(node: Node) -> Iterator[Term]:

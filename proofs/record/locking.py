@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from ..kernel.claims import Claim
 from ..kernel.errors import KernelError
 from ..kernel.trace import replay, trace
 from ..language.theory import Claimed, Theory
-from .differences import Difference, compare
+from .differences import Difference, compare, entry
 from .entries import library
 from .implications import DECIDED, decided
 from .keys import Keys
@@ -29,17 +29,49 @@ class Loaded:
 
 
 def lock_of(loaded: Iterable[Loaded], root: Path) -> tuple[Lock, bytes]:
-    """The lock that says what is proved now, and its trace. ``root``: the folder it will be in."""
+    """The lock that says what is proved now, and its trace. ``root``: the folder it will be in.
+
+    Raises ``LockError`` if two theories have one name, or a theory's file is not below ``root``.
+    """
     loaded = tuple(loaded)
+    _distinct(loaded)
     data = trace(proved(loaded).values())
     theories = library(proved(loaded).values())
     keys = Keys(Sources(), [one.theory for one in loaded])
     for one in loaded:
         empty: dict[str, dict[str, str]] = {"claims": {}, "declarations": {}}
-        entry = theories.setdefault(one.theory.name, empty)
-        entry["load"] = _relative(Path(one.name), root) if one.name.endswith(".py") else one.name
-        entry["sources"] = _sources(keys, one.theory, root)
+        said = theories.setdefault(one.theory.name, empty)
+        said["load"] = load_name(one.name, root)
+        said["sources"] = _sources(keys, one.theory, root)
+        if one.name.endswith(".py"):
+            said["sources"] |= {said["load"]: digest_of_source(root, said["load"])}
     return Lock(theories, sha256(data).hexdigest()), data
+
+
+def _distinct(loaded: Iterable[Loaded]) -> None:
+    """Claims are known as ``theory.id``: of two theories of one name, one would hide the other."""
+    files: dict[str, Loaded] = {}
+    for one in loaded:
+        other = files.setdefault(one.theory.name, one)
+        if other.theory is not one.theory:
+            where = other.name if other.name == one.name else f"{other.name} and {one.name}"
+            raise LockError(
+                f"two theories are called {one.theory.name} ({where}); a lock tells theories "
+                "apart by their names: give one another, or each a lock of its own"
+            )
+
+
+def load_name(name: str, root: Path) -> str:
+    """How a theory is named in a lock: a file by its path below the lock's folder ``root``."""
+    if not name.endswith(".py"):
+        return name
+    below = _relative(Path(name), root)
+    if not below:
+        raise LockError(
+            f"{name} is not below {root.resolve()}, where the lock is: a lock speaks of files in "
+            "its own folder and below (--lock FILE puts it elsewhere)"
+        )
+    return below
 
 
 def proved(loaded: Iterable[Loaded]) -> dict[str, Claim]:
@@ -60,7 +92,12 @@ def differences(path: Path, locked: Lock, now: Lock, loaded: Iterable[Loaded]) -
     loaded = tuple(loaded)
     found = [_lost(d, unproved(loaded)) for d in compare(locked, now)]
     if any(d.kind in DECIDED for d in found):
-        found = decided(found, _locked_claims(path, locked), proved(loaded))
+        before, why = _locked_claims(path, locked)
+        found = decided(found, before, proved(loaded))
+        if why:
+            said = f"not compared by proofs: {why}"
+            found = [replace(d, details=(*d.details, said)) if d.kind in DECIDED else d
+                     for d in found]  # fmt: skip
     return found + _moved(locked, now)
 
 
@@ -71,13 +108,19 @@ def _lost(found: Difference, failing: Mapping[str, str]) -> Difference:
     return Difference("not-proved", found.claim, said, (found.summary,))
 
 
-def _locked_claims(path: Path, locked: Lock) -> dict[str, Claim]:
-    """The locked claims as the kernel proves them again; none if the trace is of no use."""
+def _locked_claims(path: Path, locked: Lock) -> tuple[dict[str, Claim], str]:
+    """The locked claims as the kernel proves them again; or none, and why."""
     try:
         claims = replay(read_trace(path, locked))
-    except (LockError, KernelError):
-        return {}
-    return {f"{c.theorem.theory.name}.{c.id}": c for c in claims}
+    except (LockError, KernelError) as error:
+        return {}, str(error)
+    return {
+        label: c
+        for c in claims
+        if (label := f"{c.theorem.theory.name}.{c.id}")
+        and (said := entry(locked, label)) is not None
+        and said["sha256"] == c.sha256
+    }, ""
 
 
 def _moved(locked: Lock, now: Lock) -> list[Difference]:
@@ -87,8 +130,15 @@ def _moved(locked: Lock, now: Lock) -> list[Difference]:
         old, new = (side.theories[name]["sources"] for side in (locked, now))
         changed = sorted(f for f in {*old, *new} if old.get(f) != new.get(f))
         if changed:
-            found.append(Difference("source-changed", name, ", ".join(changed)))
+            said = (f"{f} ({_fate(old.get(f), new.get(f))})" for f in changed)
+            found.append(Difference("source-changed", name, ", ".join(said)))
     return found
+
+
+def _fate(old: str | None, new: str | None) -> str:
+    if old is None:
+        return "not among the locked sources"
+    return "a source no more" if new is None else "changed"
 
 
 # --- sources ----------------------------------------------------------------------------------

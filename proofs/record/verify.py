@@ -43,7 +43,10 @@ def verify(path: Path, tell: Callable[[str], None] = lambda text: None) -> Verif
         claims = tuple(replay(trace))
     except KernelError as error:
         raise LockError(f"the kernel refuses the trace of {path}: {error}") from error
-    proved = library(claims)
+    try:
+        proved = library(claims)
+    except ValueError as error:
+        raise LockError(f"the trace of {path} is of no use: {error}") from error
     found = [d for name in sorted({*lock.theories, *proved}) for d in _theory(name, lock, proved)]
     tell("reading the sources")
     found += stale(lock, path.parent)
@@ -78,11 +81,18 @@ def _told(said: Mapping[str, Any], shown: Mapping[str, Any]) -> tuple[str, ...]:
 def stale(lock: Lock, root: Path) -> list[Difference]:
     """The sources that are not what they were when the lock was written."""
     found: list[Difference] = []
+    known: dict[str, str] = {}
     for theory in sorted(lock.theories):
         for name, digest in sorted(lock.theories[theory]["sources"].items()):
+            why = ""
             try:
-                same = digest_of_source(root, name) == digest
-                why = "" if same else "changed since; `ratecert lock` writes the lock again"
+                if name not in known:
+                    known[name] = digest_of_source(root, name)
+                why = (
+                    ""
+                    if known[name] == digest
+                    else "changed since; `ratecert lock` writes the lock again"
+                )
             except LockError as error:
                 why = str(error)
             if why:

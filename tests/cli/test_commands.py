@@ -62,7 +62,7 @@ def test_help_loads_nothing_heavy(python, args):
     loaded = set(python(program, *args).err.splitlines()[-1].split())
     assert not loaded & HEAVY
     options = {"ratecert.proofs", "ratecert.proofs.record", "ratecert.proofs.record.options"}
-    assert {m for m in loaded if m.startswith("ratecert.proofs")} <= options  # names only
+    assert {m for m in loaded if m.startswith("ratecert.proofs")} <= options
 
 
 # --- show -------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""``--format`` without a lock, of theories that cannot be loaded, of ``verify``, and in the help."""
+"""``--format`` without a lock, of theories that do not load, of ``verify``, and in the help."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from helpers import check
 from ratecert.proofs.kernel.certificates import Certificate, Leaf, Product, Split
-from ratecert.proofs.kernel.codec import MAX_BYTES, decode, dumps, encode, loads
+from ratecert.proofs.kernel.codec import MAX_BYTES, decode, dumps, encode, loads, written
 from ratecert.proofs.kernel.errors import KernelError, TheoryError, TraceError
 from ratecert.proofs.kernel.judgment import Theorem
 from ratecert.proofs.kernel.terms import (
@@ -174,10 +174,13 @@ for _ in range(150):
         (Ix, ["Ix", -1, 0], "not an index base"),
         (Ix, ["Ix", "__class__", 0], "not a legal name"),
         (Ix, ["Ix", None, 10**9], "out of range"),
+        (Ix, ["Rat", "1"], "wanted"),
+        (Point, ["Rat", "1"], "wanted"),
         (Ix, ["Ix", None, 10**9 + 1], "size limit"),
         (Term, ["Rat", 1], "wanted"),
         (Term, ["Rat", 0.5], "wanted"),
         (Term, ["Rat", "2/4"], "lowest terms"),
+        (Fraction, "None", "lowest terms"),
         (Term, ["Rat", "3/1"], "lowest terms"),
         (Term, ["Rat", "1/0"], "lowest terms"),
         (Term, ["Rat", "-0"], "lowest terms"),
@@ -298,6 +301,17 @@ def test_deep_terms_are_refused_on_both_sides() -> None:
         dumps(encode(term))
     with pytest.raises(TraceError, match="deep"):
         dumps(DEEP)
+
+
+def test_theorems_are_written_and_read_as_numbers_only() -> None:
+    theorem = small.young()
+    check(written((1, theorem), lambda _: 3) == '[1,["thm",3]]')
+    check(decode(Theorem, ["thm", 0], (theorem,)) is theorem)
+    with pytest.raises(TraceError, match="not an object of the kernel"):
+        encode(theorem)
+    for other in (["step", 0], ["", 0], [0, 0], ["thm", 1], ["thm", 0, 0]):
+        with pytest.raises(TraceError, match=r"wanted|earlier step"):
+            decode(Theorem, other, (theorem,))
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import check
+from ratecert.proofs.kernel.budget import Budget
 from ratecert.proofs.kernel.errors import LimitError, SortError
 from ratecert.proofs.kernel.exact import (
     MissingAtom,
     PrecisionError,
     evaluate,
     holds,
+    is_constant,
 )
 from ratecert.proofs.kernel.terms import (
     CE,
@@ -28,16 +30,19 @@ from ratecert.proofs.kernel.terms import (
     IxVal,
     Le,
     Mul,
+    PointApp,
     Pow,
     Rat,
     Rel,
     Sum,
     Term,
     Var,
+    add,
     coord,
     maximum,
     minimum,
     mul,
+    neg,
     point_of,
     power,
     rat,
@@ -255,3 +260,76 @@ def test_deep_terms_are_refused() -> None:
     check(value(term, 1) == 1)
     with pytest.raises(LimitError, match="deep"):
         evaluate(App("m", ()), {}, unfold=lambda atom: Add((atom,)))
+
+
+# --- enclosures of what is not rational ---------------------------------------------------------
+
+ROOT = sqrt(rat(2))
+NEAR_ZERO = sub(mul(ROOT, ROOT), rat(2))
+"""0, of which no precision shows more than that it is small."""
+
+
+def enclosure(term: Term, low: Fraction | int, high: Fraction | int) -> tuple[Fraction, Fraction]:
+    a, b = evaluate(term, {})
+    check(a <= b and a <= high and low <= b, (a, b))
+    check(b - a < Fraction(1, 10**9), "narrow")
+    return a, b
+
+
+def test_products_with_an_enclosure_are_enclosed() -> None:
+    for term in (mul(ROOT, rat(3)), mul(rat(3), ROOT)):
+        low, high = enclosure(term, Fraction(42426, 10**4), Fraction(42427, 10**4))
+        check(low**2 < 18 < high**2, (low, high))
+
+
+def test_powers_of_an_enclosure_are_enclosed() -> None:
+    low, high = enclosure(power(neg(ROOT), 3), Fraction(-28285, 10**4), Fraction(-28284, 10**4))
+    check(low < high and high**2 < 8 < low**2, (low, high))
+    low, high = evaluate(NEAR_ZERO, {})
+    check(low < 0 < high, "a sign that is not known")
+    check(evaluate(power(NEAR_ZERO, 2), {})[0] == 0, "but a square is none below 0")
+    check(evaluate(power(NEAR_ZERO, 0), {}) == (1, 1), "t^0 = 1 for all t")
+    check(evaluate(power(rat(-2), 2), {}) == (4, 4) and evaluate(power(rat(-2), 3), {}) == (-8, -8))
+
+
+@pytest.mark.parametrize("value", [Fraction(1, 2), Fraction(2), Fraction(4, 3), Fraction(3, 4)])
+def test_roots_of_quotients_are_enclosed(value: Fraction) -> None:
+    low, high = evaluate(sqrt(rat(value)), {})
+    check(low < high and low**2 < value < high**2, (low, high))
+
+
+def test_what_is_false_is_called_so() -> None:
+    for left, op, right in ((2, "=", 1), (1, "=", 2), (1, "<", 1), (2, "<", 1), (2, "<=", 1)):
+        check(holds(Rel(rat(left), op, rat(right)), {}) is False, (left, op, right))  # type: ignore[arg-type]
+
+
+def test_what_touches_is_left_undecided() -> None:
+    """|t| <= 0 for a t that is 0: its enclosure begins where the right side ends."""
+    check(holds(Rel(Abs(NEAR_ZERO), "<=", ZERO), {}) is None)
+    check(holds(Rel(ZERO, "<", Abs(NEAR_ZERO)), {}) is None)
+
+
+def test_arguments_that_are_enclosed_only_are_not_looked_up() -> None:
+    low, _ = evaluate(ROOT, {})
+    with pytest.raises(MissingAtom):
+        evaluate(App("h", (ROOT,)), {App("h", (Rat(low),)): Fraction(1)})
+
+
+def test_points_are_looked_up_by_their_coordinates() -> None:
+    atom = coord(PointApp("x", (one,)), one)
+    check(evaluate(atom, {atom: Fraction(3)}) == (3, 3))
+    with pytest.raises(MissingAtom):
+        evaluate(App("coord", (point_of("i", x), x)), {x: Fraction(1)})
+
+
+def test_symbols_are_no_constants_by_their_syntax() -> None:
+    c = App("c", ())
+    check(not is_constant(c) and not is_constant(r) and is_constant(x))
+    with pytest.raises(MissingAtom):
+        evaluate(E(c), {c: Fraction(1)})
+
+
+def test_work_is_taken_off_the_budget_given() -> None:
+    budget = Budget(100)
+    evaluate(add(x, ONE), {x: Fraction(1)}, budget=budget)
+    check(0 < budget.left < 100, budget.left)

@@ -13,6 +13,7 @@ from ratecert.proofs.kernel.rules import axiom, integrability
 from ratecert.proofs.kernel.terms import (
     ONE,
     ZERO,
+    Abs,
     App,
     Fin,
     Ix,
@@ -49,6 +50,9 @@ THEORY = Theory("bounded", SYMBOLS, axioms=(
     _axiom("floor_of_the_difference", Rel(c, "<=", sub(u, w))),
     _axiom("floor_of_the_other", Rel(c, "<=", w)),
     _axiom("square_integrable", Fin(t, HALF)),
+    _axiom("floor_below_zero", Rel(rat(-1), "<=", t)),
+    _axiom("bound_unknown", Rel(Abs(u), "<=", w)),
+    _axiom("bound_known", Rel(Abs(u), "<=", t)),
 ))  # fmt: skip
 floor = ("positive", "floor")
 
@@ -76,6 +80,10 @@ BOUNDED = {
         over(sqrt(sub(u, w)), sub(w, u)),
         ("positive", "floor_of_the_difference"),
     ),
+    "(u-w)^(1/2)/(w-u)^(1/2), of which one is 0": (
+        mul(sqrt(sub(u, w)), Pow(sub(w, u), -HALF)),
+        (),
+    ),
     "t/t, where t = 0 as well": (over(t, t), ("at_least_zero",)),
 }
 
@@ -97,6 +105,14 @@ def test_what_is_left_of_a_base_counts() -> None:
             exponent(term, at, *both)
 
 
+def test_one_of_two_bounds_may_be_known() -> None:
+    for order in (("bound_unknown", "bound_known"), ("bound_known", "bound_unknown")):
+        theorem = exponent(u, HALF, *order, "square_integrable")
+        check(theorem.uses == {"axiom:bound_known", "axiom:square_integrable"}, theorem.uses)
+    with pytest.raises(KernelError, match="exponent"):
+        exponent(u, HALF, "bound_unknown", "square_integrable")
+
+
 UNBOUNDED = {
     "1/t, t > 0 only": (div(ONE, t), ("above_zero",)),
     "t^(1/2)/t, t > 0 only": (over(sqrt(t), t), ("above_zero",)),
@@ -116,6 +132,8 @@ UNBOUNDED = {
         over(sqrt(add(u, w)), sub(u, w)),
         ("positive", "floor_of_the_difference"),
     ),
+    "1/t, 0 <= t": (div(ONE, t), ("at_least_zero",)),
+    "1/t, -1 <= t": (div(ONE, t), ("floor_below_zero",)),
     "1/(t-c), c <= t": (div(ONE, sub(t, c)), floor),
     "1/(t - c/2), of whose floor nothing is said": (div(ONE, sub(t, mul(rat(HALF), c))), floor),
 }

@@ -50,7 +50,7 @@ from ratecert.proofs.kernel.certificates import Leaf, Product, certify
 from ratecert.proofs.kernel.errors import KernelError, LimitError, SideConditionError
 from ratecert.proofs.kernel.judgment import Theorem
 from ratecert.proofs.kernel.normal import Normaliser
-from ratecert.proofs.kernel.polynomials import to_term
+from ratecert.proofs.kernel.polynomials import mono_term, scale, to_term
 from ratecert.proofs.kernel.rules import assume, axiom, norm
 from ratecert.proofs.kernel.terms import (
     CE,
@@ -104,11 +104,25 @@ def two(low: Ix, high: Ix, low2: Ix, high2: Ix, body: Term) -> Sum:
     return sum_over("i", low, high, sum_over("j", low2, high2, body))
 
 
+ROW = sum_over("j", one, DIM, g(i, j))
+
+
 # --- identities that need nothing -------------------------------------------------------------
 
 ALWAYS: dict[str, tuple[Term, Term]] = {
     "square": (power(add(p, q), 2), add(power(p, 2), mul(rat(2), p, q), power(q, 2))),
     "difference of squares": (mul(sub(p, q), add(p, q)), sub(power(p, 2), power(q, 2))),
+    "factors with constants": (mul(add(ONE, p), sub(ONE, p)), sub(ONE, power(p, 2))),
+    "factors with constants, inside": (
+        h(mul(add(ONE, p), sub(ONE, p))), h(sub(ONE, power(p, 2)))),
+    "size of nothing": (Abs(sub(p, p)), ZERO),
+    "inverse square of a size": (power(Abs(p), -2), power(p, -2)),
+    "inverse of a sum with a common factor": (
+        power(add(mul(p, q), mul(p, r)), -1), mul(power(p, -1), power(add(q, r), -1))),
+    "root of a sum with a common square": (
+        sqrt(add(mul(power(p, 2), q), mul(power(p, 2), r))), mul(Abs(p), sqrt(add(q, r)))),
+    "inverse of a sum of inverses": (
+        power(add(power(add(p, q), -1), power(add(q, p), -1)), -1), mul(rat(HALF), add(p, q))),
     "root of a square": (sqrt(power(p, 2)), Abs(p)),
     "root of a square times": (sqrt(mul(power(p, 2), q)), mul(Abs(p), sqrt(q))),
     "square of a size": (power(Abs(p), 2), power(p, 2)),
@@ -133,6 +147,9 @@ ALWAYS: dict[str, tuple[Term, Term]] = {
     "roots of powers": (power(rat(8), Fraction(2, 3)), rat(4)),
     "content of a root": (sqrt(mul(rat(8), p)), mul(rat(2), sqrt(rat(2)), sqrt(p))),
     "equal roots": (mul(sqrt(p), power(p, Fraction(3, 2))), power(sqrt(p), 4)),
+    "root of a root": (sqrt(sqrt(p)), power(p, Fraction(1, 4))),
+    "root of an inverse square": (sqrt(power(p, -2)), Abs(power(p, -1))),
+    "inverse of one": (power(power(p, 0), -1), ONE),
     "empty product": (Mul(()), ONE),
     "empty sum of terms": (Add(()), ZERO),
     "index arithmetic": (IxVal(k.shift(2)), add(IxVal(k), rat(2))),
@@ -144,10 +161,15 @@ ALWAYS: dict[str, tuple[Term, Term]] = {
                            sum_over("j", one, K, sum_over("i", one, DIM, mul(g(j, i), a(i, j))))),
     "equal ranges": (two(one, DIM, one, DIM, mul(s(i), a(i, j))),
                      two(one, DIM, one, DIM, mul(s(j), a(j, i)))),
+    "equal ranges inside a sum": (
+        sum_over("k", one, DIM, two(one, DIM, one, DIM, mul(a(i, j), a(k, i)))),
+        sum_over("k", one, DIM, two(one, DIM, one, DIM, mul(a(j, i), a(k, j))))),
     "a product of sums": (mul(over_i(s(i)), over_i(c(i))),
                           two(one, DIM, one, DIM, mul(s(i), c(j)))),
     "a square of a sum": (power(over_i(s(i)), 2), two(one, DIM, one, DIM, mul(s(i), s(j)))),
     "a sum of zeros": (over_i(ZERO), ZERO),
+    "an empty sum": (sum_over("i", number(2), one, s(i)), ZERO),
+    "an empty sum, far below": (sum_over("i", k, k.shift(-5), s(i)), ZERO),
     "inside a function": (h(add(p, p)), h(mul(rat(2), p))),
     "inside a point": (f(point_of("i", add(s(i), s(i)))), f(point_of("i", mul(rat(2), s(i))))),
     "a coordinate of a point": (coord(point_of("i", s(i.shift(1))), k), s(k.shift(1))),
@@ -179,6 +201,12 @@ NEVER: dict[str, tuple[Term, Term]] = {
     "sqrt(x^4) with x unknown, wrong power": (sqrt(power(p, 4)), p),
     "sqrt(xy) = sqrt(x) sqrt(y)": (sqrt(mul(p, q)), mul(sqrt(p), sqrt(q))),
     "sqrt(1/x) sqrt(x) = 1": (mul(sqrt(p), power(p, -HALF)), ONE),
+    "1/sqrt(x)^2 = 1/x": (power(power(p, -HALF), 2), power(p, -1)),
+    "sqrt(1/x + y) = sqrt(1/x)": (sqrt(add(power(p, -1), q)), sqrt(power(p, -1))),
+    "sqrt(y + 1/x) = sqrt(1/x)": (sqrt(add(q, power(p, -1))), sqrt(power(p, -1))),
+    "sqrt(-1/x) = sqrt(1/x)": (sqrt(neg(power(p, -1))), sqrt(power(p, -1))),
+    "sqrt(sqrt(x)) = 1/sqrt(sqrt(x))": (sqrt(sqrt(p)), power(p, Fraction(-1, 4))),
+    "1/|x|^2 = x^2": (power(Abs(p), -2), power(p, 2)),
     "|x| = x": (Abs(p), p),
     "|x + y| = |x| + |y|": (Abs(add(p, q)), add(Abs(p), Abs(q))),
     "1/(x+y) = 1/x + 1/y": (power(add(p, q), -1), add(power(p, -1), power(q, -1))),
@@ -192,6 +220,14 @@ NEVER: dict[str, tuple[Term, Term]] = {
     "triangular and square": (two(one, DIM, one, i, a(i, j)), two(one, DIM, one, DIM, a(i, j))),
     "exchange of unequal ranges": (two(one, DIM, one, K, mul(s(i), a(i, j))),
                                    two(one, DIM, one, K, mul(s(j), a(i, j)))),
+    "exchange under a range by one of them": (
+        two(one, DIM, one, DIM, sum_over("k", one, i, h(add(g(i, j), s(k))))),
+        two(one, DIM, one, DIM, sum_over("k", one, i, h(add(g(j, i), s(k)))))),
+    "a sum from a name is one from 0": (sum_over("i", k, j, s(i)), sum_over("i", zero, j, s(i))),
+    "a sum of inverses of sums": (
+        over_i(div(s(i), ROW)), over_i(mul(s(i), ROW))),
+    "a sum of squares of sums": (
+        over_i(mul(s(i), power(ROW, 2))), over_i(mul(s(i), ROW))),
     "count of a range that may be empty": (sum_over("i", one, j, ONE), IxVal(j)),
     "count with an offset": (sum_over("i", k, j, p), mul(p, add(sub(IxVal(j), IxVal(k)), ONE))),
     "average of a constant over an empty range": (
@@ -208,6 +244,7 @@ NEVER: dict[str, tuple[Term, Term]] = {
     "E of an inverse": (E(power(X, -1)), power(E(X), -1)),
     "tower the wrong way": (CE(k.shift(2), CE(k, X)), CE(k.shift(2), X)),
     "tower without knowing the order": (CE(k, CE(j, X)), CE(k, X)),
+    "F_1 is not trivial": (CE(one, X), E(X)),
     "a free level is not trivial": (CE(k, X), E(X)),
     "a measurable variable is not its mean": (E(g(k, i)), g(k, i)),
     "other indices": (g(k, i), g(k, j)),
@@ -240,6 +277,9 @@ NEEDS: dict[str, tuple[Term, Term, Theorem]] = {
     "|x| of a difference": (Abs(sub(p, q)), sub(q, p), fact(p, "<=", q)),
     "sqrt(x) sqrt(y)": (sqrt(mul(p, q)), mul(sqrt(p), sqrt(q)), nonnegative(p)),
     "1/sqrt(x)": (mul(p, power(p, -HALF)), sqrt(p), positive(p)),
+    "sqrt(y/x)": (sqrt(div(q, p)), mul(sqrt(q), power(p, -HALF)), nonnegative(p)),
+    "sqrt(1/x^2)": (sqrt(power(p, -2)), power(p, -1), nonnegative(p)),
+    "1/sqrt(x)^2": (power(power(p, -HALF), 2), power(p, -1), positive(p)),
     "x^(3/2)": (power(p, Fraction(3, 2)), mul(p, sqrt(p)), nonnegative(p)),
     "common denominator": (add(div(q, p), ONE), div(add(q, p), p), positive(p)),
     "cleared": (div(add(mul(p, q), p), p), add(q, ONE), positive(p)),
@@ -269,6 +309,7 @@ WEAK: dict[str, tuple[Term, Term, Theorem]] = {
     "sqrt(x)^2 with x <= 0": (power(sqrt(p), 2), p, fact(p, "<=", ZERO)),
     "|x| = x with x <= 0": (Abs(p), p, fact(p, "<=", ZERO)),
     "1/sqrt(x) needs x > 0": (mul(sqrt(p), power(p, -HALF)), ONE, nonnegative(p)),
+    "sqrt(1/x) = sqrt(x)": (sqrt(power(p, -1)), sqrt(p), nonnegative(p)),
     "an equation has no sign": (div(p, p), ONE, fact(p, "=", ONE)),
     "the sign of the square": (Abs(p), p, positive(power(p, 2))),
     "a sign elsewhere": (Abs(g(k, i)), g(k, i), nonnegative(Var("g", "any"))),
@@ -532,6 +573,16 @@ def test_limits() -> None:
         norm(THEORY, power(add(*(Var(f"u{n}", "any") for n in range(600))), 2), p)
     with pytest.raises(LimitError):
         norm(THEORY, power(rat(2), 40_000), p)
+
+
+def test_normal_forms_as_terms() -> None:
+    """Numbers, roots and what is nothing at all have one spelling each."""
+    n = Normaliser(THEORY)
+    line = add(rat(2), mul(rat(3), p))
+    roots = (sqrt(p), power(p, Fraction(3, 2)), power(p, -HALF))
+    for term in (ZERO, ONE, rat(2), p, *roots, line):
+        check(to_term(n.poly(term)) == term, to_term(n.poly(term)))
+    check(mono_term(()) == ONE and scale(n.poly(p), 0) == {})
 
 
 # --- properties -------------------------------------------------------------------------------

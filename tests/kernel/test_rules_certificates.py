@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from types import SimpleNamespace
 
 import pytest
 from finite_model import (
@@ -275,6 +276,13 @@ NOT_CERTIFIED: Planted = {
         SortError, "not a product"),
     "a coefficient that is a float": (
         lambda: direct(product(GOAL), Product(1.0, (1,))),  # type: ignore[arg-type]
+        SortError, "not a product"),
+    "what only looks like a product": (
+        lambda: certify(THEORY, le(X, X), Leaf((SimpleNamespace(  # type: ignore[arg-type]
+            coefficient=Fraction(1), facts=(GOAL,), squares=()),))),
+        SortError, "not a product"),
+    "a leaf for a product": (
+        lambda: certify(THEORY, le(X, X), Leaf((Leaf(()),))),  # type: ignore[arg-type]
         SortError, "not a product"),
     "no strict summand": (
         lambda: certify(THEORY, le(X, X), Leaf((product(0, squares=(ZERO,)),)), FACTS),

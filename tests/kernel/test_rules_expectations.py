@@ -376,14 +376,17 @@ def test_levels() -> None:
     check(levels(sum_over("k", one, K, g(k, i))) == {K}, "the largest index")
     check(levels(sum_over("k", one, K, g(k.shift(-1), i))) == {K.shift(-1)})
     check(levels(sum_over("k", one, K, CE(k, X))) == {K})
+    check(levels(sum_over("k", one, K, mul(g(k, i), g(j, i)))) == {K, j}, "and the others")
     check(levels(sum_over("i", one, DIM, g(k, i))) == {k})
     check(levels(f(point_of("i", g(k, i)))) == {k})
     check(levels(f(point_of("i", g(i, i)))) is None, "coordinates of every level")
     check(levels(h(mul(g(k, i), g(j, i)))) == {k, j})
+    check(levels(sum_over("i", one, DIM, h(mul(X, s(i))))) is None, "as little known as X")
 
 
 SYMBOLS = (Symbol("g", ("index",), adapted=(0, 0)), Symbol("y", ("index",), adapted=(0, 0)),
-           Symbol("z", ("index",), "point", (0, -1)), Symbol("q", ("index",)))  # fmt: skip
+           Symbol("z", ("index",), "point", (0, -1)), Symbol("q", ("index",)),
+           Symbol("f", ("point",)))  # fmt: skip
 
 
 def at(name: str, ix: Ix) -> Term:
@@ -408,6 +411,7 @@ def test_definitions_keep_their_level() -> None:
         (at("y", k), sum_over("j", one, K, at("g", j))),
         (z, at("g", k.shift(1))),
         (at("y", k), CE(k.shift(1), at("g", k.shift(1)))),
+        (at("y", k), f(point_of("i", at("g", i)))),
     ):
         with pytest.raises(LevelError, match="defined at level"):
             declare(left, right)

@@ -159,6 +159,23 @@ def rename_rule(d: Document) -> None:
     step(d, "induct")["rule"] = "deduct"
 
 
+def no_rule(d: Document) -> None:
+    step(d, "induct")["rule"] = ["induct"]
+
+
+def a_truth_for_a_theory(d: Document) -> None:
+    """False is 0 for Python, and would be a second spelling."""
+    d["steps"][0]["theory"] = False
+
+
+def a_truth_for_a_theorem(d: Document) -> None:
+    d["claims"][0]["theorem"] = True
+
+
+def names_for_a_step(d: Document) -> None:
+    d["steps"][0] = sorted(d["steps"][0])
+
+
 def make_directly(d: Document) -> None:
     d["steps"][-1]["rule"] = "make"
 
@@ -270,6 +287,10 @@ def definition_without_beta(d: Document) -> None:
         (earlier_start, SideConditionError, "base"),
         (rename_rule, TraceError, "no rule 'deduct'"),
         (make_directly, TraceError, "no rule 'make'"),
+        (no_rule, TraceError, "there is no rule"),
+        (a_truth_for_a_theory, TraceError, "no such number: False"),
+        (a_truth_for_a_theorem, TraceError, "no such number: True"),
+        (names_for_a_step, TraceError, "found list"),
         (another_rule, TheoryError, "no axiom 'A9'"),
         (later_step, TraceError, "earlier step"),
         (extra_argument, TraceError, "wanted"),
@@ -422,6 +443,24 @@ def test_random_changes_never_pass_unseen(name: str) -> None:
 def test_what_is_no_trace_is_refused(data: bytes) -> None:
     with pytest.raises(TraceError):
         replay(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [(b"3", "found int"), (b"[]", "found list"), (b'{"a":1}', r"found \['a'\]")],
+)
+def test_what_is_found_in_place_of_a_trace_is_said(data: bytes, found: str) -> None:
+    with pytest.raises(TraceError, match=found):
+        replay(data)
+
+
+def test_a_theory_may_be_listed_twice() -> None:
+    """What counts is that the declarations are the same."""
+    document = only("quotient")
+    document["theories"] *= 2
+    step(document, "induct")["theory"] = document["steps"][-1]["theory"] = 1
+    (claim,) = replay(text(document))
+    check(claim.sha256 == document["claims"][0]["sha256"])
 
 
 def test_ill_typed_data_surface_as_kernel_errors(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -335,7 +335,8 @@ def norm_strict() -> Theorem:
 def declares(*definitions: Definition) -> Theory:
     names = ("a", "b", "n")
     symbols = tuple(Symbol(name, ("index",)) for name in names)
-    return Theory("declares", (*symbols, Symbol("c", ())), ("K",), (), definitions)
+    more = (Symbol("c", ()), Symbol("m", ("index", "index")))
+    return Theory("declares", (*symbols, *more), ("K",), (), definitions)
 
 
 def defined(name: str, at: Ix, right: Term, *ranges: Le, label: str = "") -> Definition:
@@ -364,6 +365,25 @@ CIRCULAR: dict[str, tuple[tuple[Definition, ...], str]] = {
     ),
     "another index": ((defined("a", k, seq("a", j), Le(one, k)),), "free on the right only"),
     "a number": ((defined("a", k, seq("a", zero), Le(one, k)),), "calls itself through"),
+    "from number to number": (
+        (defined("a", one, seq("a", zero), Le(zero, one)),), "calls itself through",
+    ),
+    "a constant and a sequence": (
+        (Definition("c", "abbreviation", App("c", ()), (), seq("a", one)),
+         defined("a", k, App("c", ()), Le(one, k))),
+        "calls itself through",
+    ),
+    "a sequence and a constant": (
+        (defined("a", k, App("c", ()), Le(one, k)),
+         Definition("c", "abbreviation", App("c", ()), (), seq("a", one))),
+        "calls itself through",
+    ),
+    "a variable": ((defined("a", k, W, Le(one, k)),), "free on the right only"),
+    "a first index of another": (
+        (Definition("m", "recursion", App("m", (k, j)), (Le(one, j),),
+                    App("m", (k.shift(-1), j))),),
+        "needs a first index",
+    ),
     "an index constant": ((defined("a", k, seq("a", K), Le(one, k)),), "calls itself through"),
     "no first index": ((defined("a", k, seq("a", k.shift(-1))),), "needs a first index"),
     "a first index that is a name": (

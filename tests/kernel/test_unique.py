@@ -13,7 +13,7 @@ from ratecert.proofs.kernel.errors import LimitError, SortError
 from ratecert.proofs.kernel.normal import normaliser
 from ratecert.proofs.kernel.polynomials import plus, single
 from ratecert.proofs.kernel.rules import assume
-from ratecert.proofs.kernel.terms import ZERO, Add, Ix, Pow, Rat, Rel, Var, mul, power, rat
+from ratecert.proofs.kernel.terms import ZERO, Add, Ix, Le, Pow, Rat, Rel, Var, mul, power, rat
 from ratecert.proofs.kernel.theory import Theory
 
 X = Var("x", "any")
@@ -24,6 +24,14 @@ def test_equal_nodes_are_one_object() -> None:
     check(Add((X, rat(1))) is Add((Var("x", "any"), rat(1))))
     check(Ix("k") is Ix("k", 0) and Ix("k") is Ix(base="k", offset=0))
     check(Var("x", "any") is not Var("x", "det"))
+
+
+def test_fields_given_by_name_are_not_forgotten() -> None:
+    """``Ix("new", offset=1)`` and ``Ix("new")`` have the same positional arguments."""
+    moved = Ix("new", offset=1)
+    check(Ix("new").offset == 0 and Ix("new") is not moved)
+    check(Ix("new", offset=2).offset == 2)
+    check(Var("new", level="det") is not Var("new", level="any"))
 
 
 @pytest.mark.parametrize("remade", [copy.copy, copy.deepcopy])
@@ -66,10 +74,29 @@ def test_a_normaliser_in_the_middle_of_a_computation_is_left_alone() -> None:
     check(normaliser(EMPTY, frozenset(), (), (), False) is first)
 
 
+BUSY = {"depth": 1, "averaging": 1, "reading": True, "_pending": {X},
+        "ambient": frozenset((Le(Ix(None, 1), Ix("n")),))}  # fmt: skip
+
+
+@pytest.mark.parametrize("state", BUSY)
+def test_a_normaliser_is_busy_in_any_of_these_states(
+    state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of them alone would change what the next inference may look up, or what it means."""
+    first = normaliser(EMPTY, frozenset(), (), (), False)
+    monkeypatch.setattr(first, state, BUSY[state])
+    budget = Budget(7)
+    other = normaliser(EMPTY, frozenset(), (), (), False, budget)
+    check(first.busy and other is not first and not other.busy, state)
+    check(other.budget is budget, "what is left of the work goes along")
+
+
 def test_what_one_inference_used_is_not_held_against_the_next() -> None:
     first = normaliser(EMPTY, frozenset(), (), (), False)
     first.used.uses.add("axiom:other")
     first.budget.left = 0
+    budget = Budget(7)
+    check(normaliser(EMPTY, frozenset(), (), (), False, budget).budget is budget)
     again = normaliser(EMPTY, frozenset(), (), (), False)
     check(not again.used.uses and again.budget.left > 0)
 

@@ -192,9 +192,9 @@ def test_what_a_failure_rests_on_is_said_once(theory, state):
     second = state(theory, (3 * x, "<=", 3 * x**2), lambda p: p.use(first))
     for claimed in (first, second):
         result = fails(claimed, "it rests on small.claim0, which is refuted: false at x = ")
-        assert result.rests_on_failure
+        assert result.rests_on is wrong
         assert result.reason.count("rests on") == 1
-    assert not wrong.check().rests_on_failure
+    assert wrong.check().rests_on is None
 
 
 def test_definedness_is_inherited_from_what_is_used(theory, state):

@@ -25,7 +25,7 @@ NOTHING = names("""
     assembly chosen.kept chosen.errors chosen.s chosen.eta chosen.eps chosen.theta chosen.root
     chosen.paid chosen.C q q.dominance squares balance L7.noise
     chosen.below chosen.beta L9.weight root.split rate.terms rate.roots
-    rate.terms.joint rate.joint.sharper
+    rate.joint.sharper
     instance.h instance.noise instance.s
     canonical.weight canonical.constant canonical.bracket
     tuned.weight tuned.constant tuned.bracket

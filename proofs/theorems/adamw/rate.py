@@ -175,34 +175,14 @@ def rate_terms(p: Proof) -> Theorem:
     )  # fmt: skip
 
 
-@adamw.lemma(
-    "rate.terms.joint",
-    title="The bound with its root not split, in the terms of the data",
-    for_constants=(h, c_eps, C_P),
-    given=[*data, (0, "<", c_eps), (0, "<", C_P)],
-    claim=(
-        sqrt(C_P * M * (K * (sqrt(d) * h * sqrt(1 + c_eps)) + 2 * (C_P * M))) / K, "==",
-        joint_bound,
-    ),
-    witness=canonical_point,
-    reference="blueprint section 3, before the last line",
-)  # fmt: skip
-def joint_terms(p: Proof) -> Theorem:
-    u, w = C_P * M / K, sqrt(d) * h * sqrt(1 + c_eps)
-    return p.calc(
-        sqrt(C_P * M * (K * w + 2 * (C_P * M))) / K,
-        "==", sqrt(u * (w + 2 * u)), by.algebra(),
-        "==", joint_bound, by.algebra(),
-    )  # fmt: skip
-
-
 def measured(p: Proof, paid_in_all: Theorem, joint: bool = False) -> Theorem:
     """The rate in the l1 norm, from P <= C_P M; ``joint``: with the root not split."""
-    b, y = C_P * M, K * (sqrt(d) * h * sqrt(1 + c_eps)) + 2 * (C_P * M)
+    u, w = C_P * M / K, sqrt(d) * h * sqrt(1 + c_eps)
+    b, y = C_P * M, K * w + 2 * (C_P * M)
     best = sqrt(y / b)
     grown = p.calc(
         S,
-        "<=", K * (sqrt(d) * h * sqrt(1 + c_eps)) + 2 * P, by.lemma(bound_on_S),
+        "<=", K * w + 2 * P, by.lemma(bound_on_S),
         "<=", y, by.multiplying(paid_in_all, 2),
     )  # fmt: skip
     return p.calc(
@@ -210,8 +190,10 @@ def measured(p: Proof, paid_in_all: Theorem, joint: bool = False) -> Theorem:
         "<=", (best / 2 * P + S / (2 * best)) / K, by.multiplying(p.use(l1_norm, c=best), 1 / K),
         "<=", sqrt(b * y) / K,
         by.multiplying(p.use(best_weight, paid_in_all, grown, p0=P, s0=S, b0=b, y0=y), 1 / K),
-        *(("==", joint_bound, by.lemma(joint_terms)) if joint
-          else ("<=", bound, by.lemma(rate_terms))),
+        *(
+            ("==", sqrt(u * (w + 2 * u)), by.algebra(), "==", joint_bound, by.algebra())
+            if joint else ("<=", bound, by.lemma(rate_terms))
+        ),
     )  # fmt: skip
 
 
@@ -224,10 +206,11 @@ def measured(p: Proof, paid_in_all: Theorem, joint: bool = False) -> Theorem:
     witness=canonical_point,
 )
 def joint_is_sharper(p: Proof) -> Theorem:
+    u, w = C_P * M / K, sqrt(d) * h * sqrt(1 + c_eps)
     return p.calc(
         joint_bound,
-        "==", sqrt(C_P * M * (K * (sqrt(d) * h * sqrt(1 + c_eps)) + 2 * (C_P * M))) / K,
-        by.algebra(joint_terms),
+        "==", sqrt(u * (w + 2 * u)), by.algebra(),
+        "==", sqrt(C_P * M * (K * w + 2 * (C_P * M))) / K, by.algebra(),
         "<=", bound, by.lemma(rate_terms),
     )  # fmt: skip
 

@@ -56,10 +56,7 @@ def _run(args: argparse.Namespace) -> int:
     try:
         locked = read(Path(args.lock)) if args.locked else None
     except LockError as error:
-        print(f"ratecert: {error}", file=sys.stderr)
-        why = str(error)
-        tell(args, lambda: F.unusable(COMMAND, args.lock, why, args.lock, 1))
-        return EXIT_USAGE
+        return _unusable(args, error)
     started = time.time_ns()
     wanted = named(args.theories, locked, Path(args.lock))
     try:
@@ -88,7 +85,10 @@ def _run(args: argparse.Namespace) -> int:
     found = None
     if locked is not None:
         picked = [Loaded(o.name, o.theory, c) for o, (_, c) in zip(loaded, chosen, strict=True)]
-        found = compared(Path(args.lock), locked, picked)
+        try:
+            found = compared(Path(args.lock), locked, picked)
+        except LockError as error:
+            return _unusable(args, error)
     path = None if locked is None else Path(args.lock)
     tell(args, lambda: told(chosen, known.told, known.model, path, found or ()))
     if args.format == "json":
@@ -106,6 +106,13 @@ def _run(args: argparse.Namespace) -> int:
     consistent = all(known.model(theory).verdict in ("holds", "none") for theory in theories)
     guarded = not any(d.fails for d in found or ())
     return EXIT_OK if proved and consistent and guarded else EXIT_FINDING
+
+
+def _unusable(args: argparse.Namespace, error: LockError) -> int:
+    """The lock cannot be read, or cannot be compared with what was loaded."""
+    print(f"ratecert: {error}", file=sys.stderr)
+    tell(args, lambda: F.unusable(COMMAND, args.lock, str(error), args.lock, 1))
+    return EXIT_USAGE
 
 
 @dataclass(frozen=True)
@@ -155,9 +162,14 @@ class Known:
         return self.models.get(theory) or theory.consistency()
 
 
-def prove(claims: list[Claimed], theories: list[Theory], cache: Cache | None) -> Known:
-    """Prove and replay what is not recalled from the ``cache`` (None: everything)."""
-    wanted, models = claims, theories
+def prove(
+    claims: list[Claimed], theories: list[Theory], cache: Cache | None, enough: int = 0
+) -> Known:
+    """Prove and replay what is not recalled from the ``cache`` (None: everything).
+
+    ``enough``: after so many claims that fail by themselves, no more are tried (0: all are).
+    """
+    wanted, models, failed = claims, theories, 0
     if cache is not None:
         cache.recall(claims, theories)
         wanted = cache.unproved(claims)
@@ -165,7 +177,10 @@ def prove(claims: list[Claimed], theories: list[Theory], cache: Cache | None) ->
         models = [theory for theory in theories if theory not in cache.models]
     for number, claim in enumerate(wanted, 1):
         progress(f"proving {claim.label} ({number}/{len(wanted)})")
-        claim.check()
+        result = claim.check()
+        failed += result.claim is None and result.rests_on is None
+        if 0 < enough <= failed:
+            break
     for theory in models:
         progress(f"evaluating the axioms of {theory.name} in its model")
         theory.consistency()

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..proofs.language.loader import load
 from ..proofs.record.differences import Difference
 from ..proofs.record.lockfile import Lock
-from ..proofs.record.locking import Loaded, differences, lock_of
+from ..proofs.record.locking import Loaded, differences, load_name, lock_of
 from ..proofs.theorems import SHIPPED
 
 
@@ -27,7 +27,10 @@ def load_all(wanted: list[str]) -> list[Loaded]:
 
 def compared(path: Path, locked: Lock, loaded: list[Loaded]) -> list[Difference]:
     """How the claims that were checked differ from the lock, which may hold others as well."""
+    partial = {o.name for o in loaded if len(o.claims) < len(o.theory.claims)}
+    files = {load_name(one.name, path.parent) for one in loaded if one.name not in partial}
     whole = {one.theory.name for one in loaded if len(one.claims) == len(one.theory.claims)}
+    whole |= {name for name, theory in locked.theories.items() if theory["load"] in files}
     labels = {claim.label for one in loaded for claim in one.claims}
     part = locked.only(lambda label: label in labels or label.partition(".")[0] in whole)
     now, _ = lock_of(loaded, path.parent)

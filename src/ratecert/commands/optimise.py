@@ -41,7 +41,8 @@ class Verdict:
 def run(args: argparse.Namespace) -> int:
     """Search, prove, report, and write the instance if it is proved."""
     if find_spec("scipy") is None:
-        return _usage("optimise searches with scipy, not installed here: pip install scipy")
+        need = "pip install 'ratecert[optimise]'"
+        return _usage(f"optimise searches with SciPy, not installed here: {need}")
     try:
         target = _target(args.output)
         started = time.monotonic()
