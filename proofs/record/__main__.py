@@ -104,7 +104,9 @@ def run(args: argparse.Namespace) -> int:
         print(f"{shown}\n" if shown else "", end="")
         said = "verified" if not shown else "replayed"
         sources = {name for t in result.lock.theories.values() for name in t["sources"]}
-        files = "no source is" if not sources else f"{len(sources)} source(s)"
+        files = (
+            "no source is" if not sources else f"{len(sources)} source{'s' * (len(sources) > 1)}"
+        )
         stated = f"{len(result.claims)} claims {said} by the kernel alone"
         print(f"{path}: {stated}; {files} locked with them")
     return 1 if any(f.fails for f in findings) else 0

@@ -72,13 +72,13 @@ def _decided(
 def kind(old: Claim, new: Claim, otherwise: Kind = "changed") -> Kind:
     """What became of a statement."""
     before, after = old.theorem, new.theorem
-    up = stands_on(new, old) and implies(after, before)
-    down = stands_on(old, new) and implies(before, after)
-    if up and down:
-        return "restated"
     same = before.conclusion == after.conclusion
     constants = _shape(before.conclusion) == _shape(after.conclusion) and not same
     constants = constants and before.hypotheses == after.hypotheses
+    up = stands_on(new, old) and implies(after, before, as_written=constants)
+    down = stands_on(old, new) and implies(before, after, as_written=constants)
+    if up and down:
+        return "restated"
     if up:
         fewer = same and after.hypotheses < before.hypotheses
         return (
@@ -90,10 +90,11 @@ def kind(old: Claim, new: Claim, otherwise: Kind = "changed") -> Kind:
     return "changed" if otherwise == "hypothesis-removed" else otherwise
 
 
-def implies(one: Theorem, other: Theorem) -> bool:
+def implies(one: Theorem, other: Theorem, as_written: bool = False) -> bool:
     """Is ``one`` at least as strong as ``other``? False if it is not seen to be.
 
-    To be asked of two theorems that rest on the same (``stands_on``).
+    To be asked of two theorems that rest on the same (``stands_on``). ``as_written``: side by side
+    only, since ``a <= 2 a`` and ``a <= 3 a`` are the same by arithmetic, but not to their author.
     """
     theory = one.theory
     try:
@@ -103,14 +104,15 @@ def implies(one: Theorem, other: Theorem) -> bool:
         ambient = index_hypotheses(other.hypotheses)
         if not all(_follows(theory, h, given, ambient) for h in one.hypotheses):
             return False
-        return _concludes(theory, one.conclusion, other.conclusion, given, ambient)
+        return _concludes(theory, one.conclusion, other.conclusion, given, ambient, as_written)
     except KernelError:  # another theory: its symbols are not these
         return False
 
 
 def _concludes(
-    theory: Theory, one: Formula, other: Formula, given: tuple[Theorem, ...], ambient: frozenset[Le]
-) -> bool:
+    theory: Theory, one: Formula, other: Formula, given: tuple[Theorem, ...],
+    ambient: frozenset[Le], as_written: bool,
+) -> bool:  # fmt: skip
     """Does ``one`` bound what ``other`` bounds, at least as tightly?"""
     if one == other:
         return True
@@ -118,7 +120,7 @@ def _concludes(
         return one.term == other.term and one.exponent <= other.exponent
     if not (isinstance(one, Rel) and isinstance(other, Rel)) or _empty(theory, one):
         return False
-    if one.op == other.op and _alike(theory, one, other):
+    if one.op == other.op and not as_written and _alike(theory, one, other):
         return True
     if other.op == "=" and one.op != "=":
         return False

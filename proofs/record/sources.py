@@ -30,7 +30,7 @@ PACKAGE = Path(__file__).absolute().parents[2]
 """The folder of the package ``ratecert``; its rooms may be links."""
 
 _THEORY_ROOMS = ("proofs/theorems", "proofs/library")
-_FOUNDATION = (".", "commands", "proofs", "optimizers")
+_FOUNDATION = (".", "commands", "options", "proofs", "optimizers")
 _LIBRARIES = (
     "sympy",
     "mpmath",

@@ -118,12 +118,13 @@ def test_hostile_inputs_run_nothing(repository: Path, path: str) -> None:
 
 
 def test_theories_and_format_reach_the_command(repository: Path, path: str) -> None:
-    shutil.copy(repository / "mine.py", repository / "other.py")
+    text = (repository / "mine.py").read_text("utf-8").replace('Theory("mine"', 'Theory("other"')
+    (repository / "other.py").write_text(text, "utf-8")
     job = Job(ROOT, repository, path).run(
         install="false", mode="check", theories="other.py mine.py", format="json"
     )
     found = json.loads(job.step("Check").log)
-    assert [theory["id"] for theory in found["theories"]] == ["mine", "mine"]
+    assert [theory["id"] for theory in found["theories"]] == ["other", "mine"]
 
 
 # --- the comment ----------------------------------------------------------------------------------

@@ -86,7 +86,10 @@ def alone(*args: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 def test_a_lock_is_verified_with_nothing_installed(made: Path) -> None:
     done = alone(made.name, cwd=made.parent)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "ratecert.lock: 1 claims verified by the kernel alone\n"
+    assert (
+        done.stdout
+        == "ratecert.lock: 1 claims verified by the kernel alone; 1 source locked with them\n"
+    )
 
 
 def test_it_loads_its_own_modules_and_the_standard_library(made: Path) -> None:

@@ -172,7 +172,7 @@ def edit(root: Path, *swaps: tuple[str, str]) -> None:
 def test_unchanged(repository, run):
     check(run("check", "--locked")[::2] == (0, ""))
     code, out, _ = run("verify")
-    said = "ratecert.lock: 3 claims verified by the kernel alone; 1 source(s) locked with them\n"
+    said = "ratecert.lock: 3 claims verified by the kernel alone; 1 source locked with them\n"
     check((code, out) == (0, said), out)
     check(git(repository, "status", "--porcelain") == "")
 

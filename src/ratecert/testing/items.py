@@ -259,7 +259,7 @@ class LockItem(Checked):
             first = ", ".join(f"{d.claim} {d.kind}" for d in lost[:3])
             brief = f"{first}{', ...' if len(lost) > 3 else ''}"
             said = f"{len(lost)} of these are what the lock guards against; "
-            said += f"`ratecert lock --lock {here}` takes over what is meant."
+            said += f"`ratecert lock --lock {here} --accept CLAIM` takes over what is meant."
             raise FindingError(f"compared with {here}:\n{told}\n{said}", brief, self.place())
         if told:
             self.add_report_section("call", "news of the lock", f"compared with {here}:\n{told}")
