@@ -14,7 +14,6 @@ from ..kernel.terms import (
     Abs,
     Add,
     Formula,
-    Ix,
     Le,
     Mul,
     Node,
@@ -23,17 +22,15 @@ from ..kernel.terms import (
     Rel,
     Sum,
     Term,
-    free_indices,
     is_closed,
     neg,
-    open_body,
 )
 from .context import LIMITS, Context
 from .numeric import signs_of
 from .search import Search
 from .signs import Sample
 from .steps import linear_step
-from .structure import structural_sign
+from .structure import opened, structural_sign
 
 Side = tuple[Term, bool, tuple[Le, ...]]
 """A term, whether it is a denominator (else a radicand), and the index ranges around it."""
@@ -42,10 +39,8 @@ Side = tuple[Term, bool, tuple[Le, ...]]
 def side_terms(node: Node, ambient: tuple[Le, ...] = ()) -> Iterator[Side]:
     """Every radicand and denominator, innermost first. Binders are opened with fresh names."""
     if isinstance(node, Sum):
-        taken = free_indices(node).union(*(free_indices(le) for le in ambient))
-        name = next(n for k in range(10**6) if (n := f"i'{k}") not in taken)
-        span = (Le(node.low, Ix(name)), Le(Ix(name), node.high))
-        yield from side_terms(open_body(node.body, Ix(name)), (*ambient, *span))
+        _, body, span = opened(node, ambient)
+        yield from side_terms(body, (*ambient, *span))
         return
     for part in node.parts():
         for inner in part if isinstance(part, tuple) else (part,):

@@ -8,6 +8,7 @@ together by certificates.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from ..kernel import rules
 from ..kernel.certificates import GOAL, Leaf, Product
@@ -86,16 +87,20 @@ def structural_sign(context: Context, t: Term, strict: bool, depth: int = DEPTH)
 
 def _sum(context: Context, t: Sum, depth: int) -> Theorem | None:
     """``0 <= t`` for a sum of summands that are >= 0 for every index in its range."""
-    taken = free_indices(t).union(*(free_indices(le) for le in context.ambient))
-    name = next(n for k in range(10**6) if (n := f"i'{k}") not in taken)
-    span = (Le(t.low, Ix(name)), Le(Ix(name), t.high))
-    inner = context.branch((), span)
-    summand = structural_sign(inner, open_body(t.body, Ix(name)), False, depth)
+    name, body, span = opened(t, context.ambient)
+    summand = structural_sign(context.branch((), span), body, False, depth)
     if summand is None:
         return None
     summed = rules.sum_both(summand, name, t.low, t.high)
     goal = Rel(ZERO, "<=", t)
     return context.certify(goal, Leaf((Product(ONE, (GOAL,)), Product(ONE, (0,)))), (summed,))
+
+
+def opened(t: Sum, ambient: Iterable[Le]) -> tuple[str, Term, tuple[Le, ...]]:
+    """A fresh index name for the bound index, the summand at it, and its range."""
+    taken = free_indices(t).union(*(free_indices(le) for le in ambient))
+    name = next(n for k in range(10**6) if (n := f"i'{k}") not in taken)
+    return name, open_body(t.body, Ix(name)), (Le(t.low, Ix(name)), Le(Ix(name), t.high))
 
 
 def _by_equation(context: Context, goal: Rel, depth: int) -> Theorem | None:

@@ -110,9 +110,11 @@ class FactTable:
         """The numbers of the facts that may speak of ``term``, all of them entered."""
         names = anatomy(term).names
         if (table, names) not in self._choices:
-            self._choices[table, names] = [
-                number for number, least, most in self._symbols(table) if least <= names <= most
-            ] if not self._normaliser.unfolds else [*range(len(self._facts))]  # fmt: skip
+            self._choices[table, names] = (
+                [*range(len(self._facts))]  # symbols may turn into others
+                if self._normaliser.unfolds
+                else [n for n, least, most in self._spoken_of(table) if least <= names <= most]
+            )
         chosen = self._choices[table, names]
         for number in chosen:
             if (table, number) not in self._entered and self._depth < MAX_DEPTH:
@@ -124,7 +126,7 @@ class FactTable:
                     raise
         return chosen
 
-    def _symbols(self, table: Table) -> list[tuple[int, Names, Names]]:
+    def _spoken_of(self, table: Table) -> list[tuple[int, Names, Names]]:
         """The facts of a table; which symbols must, and which may, occur in what they speak of."""
         if table not in self._about:
             about = ((n, _symbols(table, t.conclusion)) for n, t in enumerate(self._facts))

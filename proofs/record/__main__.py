@@ -104,9 +104,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"{shown}\n" if shown else "", end="")
         said = "verified" if not shown else "replayed"
         sources = {name for t in result.lock.theories.values() for name in t["sources"]}
-        files = (
-            "no source is" if not sources else f"{len(sources)} source{'s' * (len(sources) > 1)}"
-        )
+        files = f"{len(sources) or 'no'} source{'s' * (len(sources) != 1)}"
         stated = f"{len(result.claims)} claims {said} by the kernel alone"
         print(f"{path}: {stated}; {files} locked with them")
     return 1 if any(f.fails for f in findings) else 0
@@ -120,11 +118,7 @@ def _report(path: Path, result: Verified) -> dict[str, object]:
             {"theory": c.theorem.theory.name, "id": c.id, "sha256": c.sha256}
             for c in result.claims
         ],
-        "differences": [
-            {"kind": d.kind, "claim": d.claim, "fails": d.fails, "summary": d.summary,
-             "details": list(d.details)}
-            for d in result.differences
-        ],
+        "differences": [d.as_json() for d in result.differences],
     }  # fmt: skip
 
 

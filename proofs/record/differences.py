@@ -28,7 +28,8 @@ FAILING: frozenset[Kind] = frozenset(
 """What a repository is guarded against; the other kinds are news."""
 FREE: frozenset[Kind] = frozenset({"proof-changed", "source-changed", "new", "retitled"})
 """What a lock takes over without being told to accept it."""
-_STATED: frozenset[Kind] = frozenset({"changed", "hypothesis-added", "hypothesis-removed"})
+STATED: frozenset[Kind] = frozenset({"changed", "hypothesis-added", "hypothesis-removed"})
+"""What ``compare`` says of a statement that changed; ``implications`` looks closer."""
 MEANINGS: Mapping[Kind, str] = {
     "weakened": "the statement says less than the locked one",
     "changed": "the statement is another, and neither is seen to imply the other",
@@ -55,7 +56,10 @@ MEANINGS: Mapping[Kind, str] = {
 
 @dataclass(frozen=True)
 class Difference:
-    """One difference. ``claim``: ``theory.id``, or a source's path. ``details``: a line each."""
+    """One difference. ``claim``: ``theory.id``, or a source's path. ``details``: a line each.
+
+    ``summary``: what the meaning of its kind leaves open, if anything.
+    """
 
     kind: Kind
     claim: str
@@ -67,6 +71,27 @@ class Difference:
         """Is it what a repository is guarded against?"""
         return self.kind in FAILING
 
+    def as_json(self) -> dict[str, object]:
+        """For programs (docs/json.md)."""
+        return {
+            "kind": self.kind,
+            "claim": self.claim,
+            "fails": self.fails,
+            "summary": self.summary,
+            "details": list(self.details),
+        }
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """What a lock says of a claim and what is said now, each with what is said of the theory."""
+
+    label: str
+    old: Mapping[str, Any]
+    new: Mapping[str, Any]
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
 
 def compare(locked: Lock, now: Lock) -> list[Difference]:
     """What became of the locked claims, and what is new; theories are compared by name."""
@@ -76,7 +101,7 @@ def compare(locked: Lock, now: Lock) -> list[Difference]:
         new = now.theories.get(name, {"claims": {}, "declarations": {}})
         found += _theory(name, old, new)
     return [
-        replace(d, details=(*d.details, *reach(d.claim, locked, now))) if d.kind in _STATED else d
+        replace(d, details=(*d.details, *reach(d.claim, locked, now))) if d.kind in STATED else d
         for d in found
     ]
 
@@ -96,52 +121,42 @@ def _theory(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterat
         yield Difference("new", f"{name}.{id}", str(after[id].get("conclusion")))
     for id in before:
         if id in after:
-            yield from _claim(f"{name}.{id}", before[id], after[id], old, new)
+            yield from _claim(_Pair(f"{name}.{id}", before[id], after[id], old, new))
 
 
-def _claim(
-    label: str,
-    old: Mapping[str, Any],
-    new: Mapping[str, Any],
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-) -> Iterator[Difference]:
-    beneath = list(_foundation(label, old, new, before, after))
+def _claim(pair: _Pair) -> Iterator[Difference]:
+    label, old, new = pair.label, pair.old, pair.new
+    beneath = list(_foundation(pair))
     yield from beneath
     if old["sha256"] != new["sha256"]:
-        statements = list(_statement(label, old, new))
-        declared = list(_declarations(label, old, new, before, after))
+        statements = list(_statement(pair))
+        declared = list(_declarations(pair))
         yield from statements
         yield from declared
         explained = any(d.kind == "new-axiom" for d in beneath)
         if not (statements or declared or explained):
             yield Difference("changed", label, "its canonical bytes are others", _both(old, new))
     elif old["proof"] != new["proof"]:
-        yield Difference("proof-changed", label, "another proof of the same statement")
+        yield Difference("proof-changed", label, "")
     if (old["title"], old["kind"]) != (new["title"], new["kind"]):
         was, is_ = (f"{e['kind']} {e['title']!r}" for e in (old, new))
         yield Difference("retitled", label, f"{was} is now {is_}")
 
 
-def _foundation(
-    label: str,
-    old: Mapping[str, Any],
-    new: Mapping[str, Any],
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-) -> Iterator[Difference]:
+def _foundation(pair: _Pair) -> Iterator[Difference]:
     """What the claim rests on and did not, by groups if a whole group is new."""
+    label, old, new = pair.label, pair.old, pair.new
     was = {*old["assumptions"], *old["axioms"], *old["oracles"]}
     now = {*new["assumptions"], *new["axioms"], *new["oracles"]}
     beneath = [set(side["declarations"]) for side in (old, new)]
-    gone = {_said(before, name) for name in beneath[0] - beneath[1]}
+    gone = {_said(pair.before, name) for name in beneath[0] - beneath[1]}
     added = [
         name for name in sorted(beneath[1] - beneath[0])
-        if not name.startswith("abbreviation ") and _said(after, name) not in gone
+        if not name.startswith("abbreviation ") and _said(pair.after, name) not in gone
     ]  # fmt: skip
     if now - was or added:
         listed = ", ".join(sorted(now - was) or added)
-        details = tuple(f"{name}: {after['declarations'].get(name)}" for name in added)
+        details = tuple(f"{name}: {pair.after['declarations'].get(name)}" for name in added)
         yield Difference("new-axiom", label, f"rests on {listed} as well", details)
     if was - now:
         yield Difference("axiom-removed", label, f"needs {', '.join(sorted(was - now))} no more")
@@ -152,34 +167,30 @@ def _said(theory: Mapping[str, Any], name: str) -> tuple[str, object]:
     return name.partition(" ")[0], theory["declarations"].get(name)
 
 
-def _statement(label: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+def _statement(pair: _Pair) -> Iterator[Difference]:
+    label, old, new = pair.label, pair.old, pair.new
     was, now = set(old["hypotheses"]), set(new["hypotheses"])
     if old["conclusion"] != new["conclusion"]:
         changes = _changed_constants(old, new)
-        yield Difference("changed", label, "another statement", (*changes, *_both(old, new)))
+        yield Difference("changed", label, "", (*changes, *_both(old, new)))
     elif now - was:
         added = tuple(f"added: {h}" for h in sorted(now - was))
         removed = tuple(f"removed: {h}" for h in sorted(was - now))
-        yield Difference("hypothesis-added", label, "asks for more", (*added, *removed))
+        yield Difference("hypothesis-added", label, "", (*added, *removed))
     elif was - now:
         removed = tuple(f"removed: {h}" for h in sorted(was - now))
-        yield Difference("hypothesis-removed", label, "asks for less", removed)
+        yield Difference("hypothesis-removed", label, "", removed)
 
 
-def _declarations(
-    label: str,
-    old: Mapping[str, Any],
-    new: Mapping[str, Any],
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-) -> Iterator[Difference]:
+def _declarations(pair: _Pair) -> Iterator[Difference]:
     """The axioms and definitions beneath the claim whose text changed."""
-    was, now = set(old["declarations"]), set(new["declarations"])
+    was, now = set(pair.old["declarations"]), set(pair.new["declarations"])
     for name in sorted(was & now):
-        texts = [side["declarations"].get(name) for side in (before, after)]
+        texts = [side["declarations"].get(name) for side in (pair.before, pair.after)]
         if texts[0] != texts[1]:
             details = (f"was: {texts[0]}", f"now: {texts[1]}")
-            yield Difference("declaration-changed", label, f"{name} says something else", details)
+            said = f"{name} says something else"
+            yield Difference("declaration-changed", pair.label, said, details)
 
 
 def _both(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:

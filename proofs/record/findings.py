@@ -72,7 +72,12 @@ class Finding:
     @property
     def body(self) -> str:
         """Everything it says."""
-        return "\n".join((f"{self.meaning}: {self.summary}", *self.details))
+        return "\n".join((self.said, *self.details))
+
+    @property
+    def said(self) -> str:
+        """What its kind says, and what that leaves open."""
+        return f"{self.meaning}: {self.summary}" if self.summary else self.meaning
 
 
 @dataclass(frozen=True)
@@ -223,7 +228,7 @@ def text(findings: Sequence[Finding]) -> str:
     lines: list[str] = []
     for finding in sorted(findings, key=lambda f: not f.fails):
         lines.append(f"  {MARKS[finding.fails]} {finding.kind:<20} {finding.claim}")
-        lines.append(f"      {finding.meaning}: {finding.summary}")
+        lines.append(f"      {finding.said}")
         lines += [f"        {detail}" for detail in finding.details]
     return visible("\n".join(lines))
 

@@ -41,10 +41,9 @@ from ..kernel.terms import (
     transform,
 )
 from ..kernel.theory import Axiom, Definition, Symbol, Theory
-from .differences import Difference, Kind
+from .differences import STATED, Difference, Kind
 from .entries import is_number
 
-DECIDED = frozenset({"changed", "hypothesis-added", "hypothesis-removed"})
 WORK = SEARCH // 4
 """How much may be searched for each implication."""
 
@@ -56,7 +55,7 @@ def decided(
 
     ``locked`` and ``now``: the claims by ``theory.id``; the locked ones come from a replay.
     """
-    return [_decided(d, locked, now) if d.kind in DECIDED else d for d in found]
+    return [_decided(d, locked, now) if d.kind in STATED else d for d in found]
 
 
 def _decided(

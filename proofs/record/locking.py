@@ -11,9 +11,9 @@ from ..kernel.claims import Claim
 from ..kernel.errors import KernelError
 from ..kernel.trace import replay, trace
 from ..language.theory import Claimed, Theory
-from .differences import Difference, compare, entry
+from .differences import STATED, Difference, compare, entry
 from .entries import library
-from .implications import DECIDED, decided
+from .implications import decided
 from .keys import Keys
 from .lockfile import Lock, LockError, digest_of_source, read_trace
 from .sources import Sources, resolved
@@ -35,8 +35,8 @@ def lock_of(loaded: Iterable[Loaded], root: Path) -> tuple[Lock, bytes]:
     """
     loaded = tuple(loaded)
     _distinct(loaded)
-    data = trace(proved(loaded).values())
-    theories = library(proved(loaded).values())
+    claims = proved(loaded).values()
+    data, theories = trace(claims), library(claims)
     keys = Keys(Sources(), [one.theory for one in loaded])
     for one in loaded:
         empty: dict[str, dict[str, str]] = {"claims": {}, "declarations": {}}
@@ -90,13 +90,14 @@ def unproved(loaded: Iterable[Loaded]) -> dict[str, str]:
 def differences(path: Path, locked: Lock, now: Lock, loaded: Iterable[Loaded]) -> list[Difference]:
     """How what is proved now differs from the lock at ``path``."""
     loaded = tuple(loaded)
-    found = [_lost(d, unproved(loaded)) for d in compare(locked, now)]
-    if any(d.kind in DECIDED for d in found):
+    failing = unproved(loaded)
+    found = [_lost(d, failing) for d in compare(locked, now)]
+    if any(d.kind in STATED for d in found):
         before, why = _locked_claims(path, locked)
         found = decided(found, before, proved(loaded))
         if why:
             said = f"not compared by proofs: {why}"
-            found = [replace(d, details=(*d.details, said)) if d.kind in DECIDED else d
+            found = [replace(d, details=(*d.details, said)) if d.kind in STATED else d
                      for d in found]  # fmt: skip
     return found + _moved(locked, now)
 
@@ -124,7 +125,7 @@ def _locked_claims(path: Path, locked: Lock) -> tuple[dict[str, Claim], str]:
 
 
 def _moved(locked: Lock, now: Lock) -> list[Difference]:
-    """Theories whose sources changed although nothing else did."""
+    """Theories whose sources are others than those that are locked."""
     found: list[Difference] = []
     for name in sorted({*locked.theories} & {*now.theories}):
         old, new = (side.theories[name]["sources"] for side in (locked, now))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -81,20 +82,14 @@ def _told(said: Mapping[str, Any], shown: Mapping[str, Any]) -> tuple[str, ...]:
 def stale(lock: Lock, root: Path) -> list[Difference]:
     """The sources that are not what they were when the lock was written."""
     found: list[Difference] = []
-    known: dict[str, str] = {}
+    digest_now = cache(partial(digest_of_source, root))  # theories share files
     for theory in sorted(lock.theories):
         for name, digest in sorted(lock.theories[theory]["sources"].items()):
-            why = ""
             try:
-                if name not in known:
-                    known[name] = digest_of_source(root, name)
-                why = (
-                    ""
-                    if known[name] == digest
-                    else "changed since; `ratecert lock` writes the lock again"
-                )
+                if digest_now(name) == digest:
+                    continue
+                why = "changed since; `ratecert lock` writes the lock again"
             except LockError as error:
                 why = str(error)
-            if why:
-                found.append(Difference("stale", name, f"source of {theory}: {why}"))
+            found.append(Difference("stale", name, f"source of {theory}: {why}"))
     return found

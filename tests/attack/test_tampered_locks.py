@@ -109,4 +109,4 @@ def test_what_no_trace_says(home: Path, files: Files, capsys: pytest.CaptureFixt
     check(capsys.readouterr().out.endswith("; 1 source locked with them\n"))
     Files(changed(files, change), files.packed).put(path)
     check(main([str(path)]) == 0)
-    check(capsys.readouterr().out.endswith("; no source is locked with them\n"))
+    check(capsys.readouterr().out.endswith("; no sources locked with them\n"))

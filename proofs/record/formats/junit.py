@@ -113,7 +113,7 @@ def _case(case: _Case) -> Iterator[str]:
     yield f"    <testcase {_attributes(**named)}>"
     if outcome:
         kind = failing[0].kind if failing else case.verdict
-        message = "; ".join(f"{f.kind}: {f.summary}" for f in failing)
+        message = "; ".join(f"{f.kind}: {f.summary or f.meaning}" for f in failing)
         body = "\n\n".join(_body(f) for f in failing)
         head = f"{outcome} {_attributes(type=kind, message=message)}"
         yield f"      <{head}>{escape(body)}</{outcome}>"

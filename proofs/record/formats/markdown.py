@@ -45,11 +45,15 @@ def _parts(told: Told) -> Iterator[str]:
 
 
 def _table(findings: Sequence[Finding], limit: int) -> Iterator[str]:
-    rows = [f"| {f.kind} | {code(f.claim)} | {f.meaning}: {code(f.summary)} |" for f in findings]
+    rows = [f"| {f.kind} | {code(f.claim)} | {_said(f)} |" for f in findings]
     shown = _that_fit(rows, limit)
     yield "\n".join(("| finding | claim | what |", "| --- | --- | --- |", *shown))
     if len(shown) < len(rows):
         yield f"... and {len(rows) - len(shown)} more findings, not shown here."
+
+
+def _said(finding: Finding) -> str:
+    return f"{finding.meaning}: {code(finding.summary)}" if finding.summary else finding.meaning
 
 
 def _folded(finding: Finding) -> str:

@@ -29,7 +29,7 @@ from ..proofs.record.lockfile import LockError, read
 from ..proofs.record.locking import Loaded
 from ..proofs.record.options import FORMATS
 from ..proofs.render.text import Printer
-from .locked import as_json, compared, load_all, named
+from .locked import compared, load_all, named
 from .output import emit_json, progress, table
 from .told import COMMAND, not_loaded, told
 
@@ -228,7 +228,7 @@ def _report(
     if opinions is not None:
         report["cross_examination"] = _opinions(opinions)
     if found is not None:
-        report["differences"] = [as_json(d) for d in found]
+        report["differences"] = [d.as_json() for d in found]
     return report
 
 

@@ -14,7 +14,7 @@ from ..proofs.record.differences import FREE, Difference
 from ..proofs.record.lockfile import Lock, LockError, read, trace_path, write
 from ..proofs.record.locking import differences, lock_of, unproved
 from .check import prove
-from .locked import as_json, load_all, named
+from .locked import load_all, named
 from .output import emit_json, progress
 
 
@@ -94,7 +94,7 @@ def _tell(
                 "lock": str(path),
                 "written": not asked,
                 "claims": claims,
-                "differences": [as_json(d) for d in found],
+                "differences": [d.as_json() for d in found],
                 "to_accept": sorted({d.claim for d in asked}),
             }
         )

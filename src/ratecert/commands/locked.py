@@ -35,14 +35,3 @@ def compared(path: Path, locked: Lock, loaded: list[Loaded]) -> list[Difference]
     part = locked.only(lambda label: label in labels or label.partition(".")[0] in whole)
     now, _ = lock_of(loaded, path.parent)
     return differences(path, part, now, loaded)
-
-
-def as_json(found: Difference) -> dict[str, object]:
-    """A difference for programs."""
-    return {
-        "kind": found.kind,
-        "claim": found.claim,
-        "fails": found.fails,
-        "summary": found.summary,
-        "details": list(found.details),
-    }
