@@ -19,8 +19,8 @@ from ... import __version__
 from ..kernel.trace import KERNEL
 from . import findings as F
 from .formats import tell
-from .lockfile import NAME, LockError
-from .options import FORMATS, HELP, add_format
+from .lockfile import LockError
+from .options import FORMATS, HELP, add_verify
 from .verify import Verified, verify
 
 COMMAND = "ratecert verify"
@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )  # fmt: skip
     version = f"ratecert-verify {__version__}, kernel {KERNEL}"
     parser.add_argument("--version", action="version", version=version)
-    arguments(parser)
+    add_verify(parser)
     args = parser.parse_args(argv)
     if isinstance(sys.stdout, io.TextIOWrapper):  # not every terminal can show a root sign
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -71,12 +71,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         said = f"internal error: {type(error).__name__}: {error}"
         print(f"ratecert-verify: {said}", file=sys.stderr)
         return 3
-
-
-def arguments(parser: argparse.ArgumentParser) -> None:
-    """What ``verify`` takes, here and in ``ratecert``."""
-    parser.add_argument("lock", nargs="?", default=NAME, help=f"the lock (default: {NAME})")
-    add_format(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -29,7 +29,6 @@ from ..kernel.terms import NAME as THEORY
 from ..kernel.trace import KERNEL
 
 FORMAT = 1
-NAME = "ratecert.lock"
 TRACE_SUFFIX = ".trace.gz"
 MAX_LOCK = 16 << 20
 MAX_SOURCE = 16 << 20

@@ -1,10 +1,12 @@
-"""``--format`` of ``check`` and ``verify``. Nothing is loaded here: a command may not need it."""
+"""Options of ``check`` and ``verify``. Nothing is loaded here: a command may not need it."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
+LOCK = "ratecert.lock"
+"""What a lock is called, if it is not said."""
 FORMATS = ("junit", "sarif", "github", "markdown")
 """Beside text and JSON."""
 HELP = """\
@@ -12,6 +14,14 @@ formats: text for people, json for programs; junit: a test case for each claim; 
          for code scanning; github: a log, and commands that annotate the files of a pull
          request; markdown: a comment on one. The format never changes the exit code, and all
          but text have stdout for themselves (docs/formats.md)."""
+
+
+def add_verify(command: argparse.ArgumentParser) -> None:
+    """All that ``verify`` takes, as a command of ``ratecert`` and by itself."""
+    command.add_argument(
+        "lock", nargs="?", metavar="FILE", default=LOCK, help=f"the lock (default: {LOCK})"
+    )
+    add_format(command)
 
 
 def add_format(command: argparse.ArgumentParser) -> None:

@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from ..findings import Finding, Told, visible
+from ..options import LOCK
 
 LIMIT = 65_536
 """What GitHub takes, in characters; counted here in bytes, which are never fewer."""
@@ -70,7 +71,7 @@ def _acceptance(told: Told, better: Sequence[Finding]) -> Iterator[str]:
     shown = _that_fit(options, _COMMAND)
     if not shown:
         return
-    where = [] if told.lock == "ratecert.lock" else [f"--lock {shlex.quote(visible(told.lock))}"]
+    where = [] if told.lock == LOCK else [f"--lock {shlex.quote(visible(told.lock))}"]
     yield "To take them over:"
     yield fenced(" ".join(("ratecert lock", *where, *shown)), "sh")
     if len(shown) < len(options):

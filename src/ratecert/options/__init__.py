@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, TypeAlias
 
+from ..proofs.record.options import LOCK
+
 if TYPE_CHECKING:
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
 else:
@@ -40,6 +42,4 @@ def text_or_json(command: argparse.ArgumentParser) -> None:
 
 def lock_file(command: argparse.ArgumentParser) -> None:
     """``--lock`` of a command that compares with one."""
-    command.add_argument(
-        "--lock", metavar="FILE", default="ratecert.lock", help="the lock (default: ratecert.lock)"
-    )
+    command.add_argument("--lock", metavar="FILE", default=LOCK, help=f"the lock (default: {LOCK})")

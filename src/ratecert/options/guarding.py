@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..proofs.record.options import HELP as FORMATS_HELP
-from ..proofs.record.options import add_format
+from ..proofs.record.options import add_verify
 from . import RAW, Commands, lock_file, text_or_json
 
 
@@ -49,8 +49,4 @@ def add(commands: Commands) -> None:
         "exit codes: 0 the lock is proved; 1 a difference, or a source changed; 2 the lock\n"
         "            cannot be used",
     )
-    verify.add_argument(
-        "lock", nargs="?", metavar="FILE", default="ratecert.lock",
-        help="the lock (default: ratecert.lock)",
-    )  # fmt: skip
-    add_format(verify)
+    add_verify(verify)

@@ -4,7 +4,7 @@
     theories = ["proofs/*.py", "adamw"]   # files and globs below this folder; shipped theories
     lock = "ratecert.lock"                # the default, if there is one; false: none
 
-Standard library and pytest only.
+Nothing is loaded here beside pytest.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from typing import Any
 
 import pytest
 
+from ..proofs.record.options import LOCK
+
 KEYS = ("theories", "lock")
-LOCK = "ratecert.lock"
 _GLOB = frozenset("*?[")
 _NO_THEORIES = ("__init__.py", "conftest.py", "setup.py")
 """What a glob of theories leaves out."""
