@@ -52,6 +52,12 @@ dominated = [*balanced, (0, "<=", R), (2 * q, "<=", R**2)]
 decaying = [(0, "<", eta), (0, "<=", lam), (lam * eta, "<=", 1)]
 
 
+def rooted(p: Proof, square: Theorem) -> Theorem:
+    """``|n| <= R D`` from ``n^2 <= (R D)^2``."""
+    known = by.lemma(square_monotone, square, x=n[k, i], y=R * D[k, i])
+    return p.have((abs(n[k, i]), "<=", R * D[k, i]), known)
+
+
 @adamw.lemma(
     "L1.root",
     title="Momentum domination, as |n| <= R D",
@@ -69,10 +75,7 @@ def dominated_momentum(p: Proof) -> Theorem:
         "<=", R**2 * (v[k, i] + eps), by.algebra(),
         "==", (R * D[k, i]) ** 2, by.definition(D),
     )  # fmt: skip
-    return p.have(
-        (abs(n[k, i]), "<=", R * D[k, i]),
-        by.lemma(square_monotone, square, x=n[k, i], y=R * D[k, i]),
-    )
+    return rooted(p, square)
 
 
 sharply_dominated = [
@@ -100,10 +103,7 @@ def sharply_dominated_momentum(p: Proof) -> Theorem:
         "<=", R**2 * (v[k, i] + eps), by.algebra(),
         "==", (R * D[k, i]) ** 2, by.definition(D),
     )  # fmt: skip
-    return p.have(
-        (abs(n[k, i]), "<=", R * D[k, i]),
-        by.lemma(square_monotone, square, x=n[k, i], y=R * D[k, i]),
-    )
+    return rooted(p, square)
 
 
 driven = [*balanced, *mixing, (0, "<=", R), (dominance, "<=", R**2)]
@@ -127,10 +127,7 @@ def driven_momentum(p: Proof) -> Theorem:
         "<=", R**2 * (v[k, i] + eps), by.algebra(),
         "==", (R * D[k, i]) ** 2, by.definition(D),
     )  # fmt: skip
-    return p.have(
-        (abs(n[k, i]), "<=", R * D[k, i]),
-        by.lemma(square_monotone, square, x=n[k, i], y=R * D[k, i]),
-    )
+    return rooted(p, square)
 
 
 @adamw.lemma(
