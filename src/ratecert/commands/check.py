@@ -30,18 +30,15 @@ from ..proofs.record.locking import Loaded
 from ..proofs.record.options import FORMATS
 from ..proofs.render.text import Printer
 from .locked import as_json, compared, load_all, named
-from .output import emit_json, progress, table
+from .memory import uncollected
+from .output import emit_json, indented, progress, table
 from .told import COMMAND, not_loaded, told
 
 
 def run(args: argparse.Namespace) -> int:
     """Check the theories named (all shipped ones by default)."""
-    gc.disable()  # what proofs make stays to the end; looking for garbage in it takes a fifth
-    try:
+    with uncollected(last=args.alone):
         return _run(args)
-    finally:
-        if not args.alone:
-            gc.enable()
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -331,7 +328,7 @@ def _text(chosen: list[tuple[Theory, list[Claimed]]], known: Known) -> None:
                 resting = resting or ("definitions only" if result.definitions else "algebra only")
             rows.append((result.verdict, claim.id, claim.title, resting, f"{result.seconds:.2f} s"))
             if result.verdict != "proved":
-                failures.append(f"{claim.label} is {result.verdict}:\n{_indent(result.reason)}")
+                failures.append(f"{claim.label} is {result.verdict}:\n{indented(result.reason)}")
         table(f"{theory.name}: {theory.title}", ("", "claim", "", "rests on", "CPU"), rows)
         report = known.model(theory)
         if report.detail:
@@ -353,7 +350,3 @@ def _text(chosen: list[tuple[Theory, list[Claimed]]], known: Known) -> None:
         which = "all" if old == proved else str(old)
         said += f"; {which} recalled from the cache of earlier runs (--no-cache proves them again)"
     print(f"{said}.")
-
-
-def _indent(text: str) -> str:
-    return "\n".join(f"    {line}" for line in text.splitlines())

@@ -72,10 +72,10 @@ def not_loaded(error: LoadError, wanted: Iterable[str]) -> Told:
     if not name:
         return unusable(COMMAND, "theory", str(error))
     why = str(error).removeprefix(f"{Path(name)}: ")
-    return unusable(COMMAND, name, why, name, _line(error.__cause__, Path(name)) or 1)
+    return unusable(COMMAND, name, why, name, raised_at(error.__cause__, Path(name)) or 1)
 
 
-def _line(error: BaseException | None, file: Path) -> int:
+def raised_at(error: BaseException | None, file: Path) -> int:
     """Where in ``file`` an exception was raised; 0 if it was not."""
     if isinstance(error, SyntaxError) and _same(error.filename, file):
         return error.lineno or 0
