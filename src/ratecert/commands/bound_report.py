@@ -33,8 +33,7 @@ from ..proofs.kernel import terms as k
 from ..proofs.kernel.exact import Interval
 from ..proofs.language.theory import Claimed
 from ..proofs.render.text import name_text
-from .check import Outcome
-from .checked import Outcomes, unproved
+from .checked import Outcome, Outcomes, unproved
 
 FEW, SOME = 8, 12
 """Digits, in the text."""

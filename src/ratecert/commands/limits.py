@@ -16,8 +16,7 @@ from ..proofs.language.loader import LoadError, load, statement
 from ..proofs.language.theory import Claimed, Theory
 from ..proofs.render.text import Printer
 from ..proofs.theorems import SHIPPED
-from .check import Outcome
-from .checked import Outcomes, outcomes, unproved
+from .checked import Outcome, Outcomes, outcomes, unproved
 from .output import emit_json, progress, table
 
 LEGEND = """\

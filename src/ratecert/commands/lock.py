@@ -12,7 +12,7 @@ from ..proofs.record import findings as F
 from ..proofs.record.differences import FREE, Difference
 from ..proofs.record.lockfile import Lock, LockError, read, trace_path, write
 from ..proofs.record.locking import differences, lock_of, unproved
-from .check import prove
+from .checked import prove
 from .locked import as_json, load_all, named
 from .memory import uncollected
 from .output import emit_json, progress

@@ -55,15 +55,12 @@ def place(claim: Claimed) -> tuple[str, int]:
 
 
 def _of_model(theory: Theory, report: Report) -> Finding:
-    failing = tuple(
-        f"{axiom.name} {axiom.verdict}: {axiom.how}"
-        for axiom in report.axioms
-        if axiom.verdict != "holds"
-    )
     file = next((file for file, _ in map(place, theory.claims.values()) if file), "")
     said = f"{report.verdict}: {report.detail}"
     summary, *more = said.splitlines()
-    return Finding("model", theory.name, summary, (*more, *failing), True, file, 1 if file else 0)
+    return Finding(
+        "model", theory.name, summary, (*more, *report.failing), True, file, 1 if file else 0
+    )
 
 
 def not_loaded(error: LoadError, wanted: Iterable[str]) -> Told:

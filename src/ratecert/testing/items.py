@@ -164,9 +164,8 @@ class ModelItem(Checked):
         self.user_properties += [("verdict", report.verdict), ("model", report.detail)]
         if report.verdict in ("holds", "none"):
             return
-        wrong = [f"{a.name} {a.verdict}: {a.how}" for a in report.axioms if a.verdict != "holds"]
         first = f"the axioms of {self.theory.name} in its model: {report.verdict}: {report.detail}"
-        raise FindingError("\n".join((first, *map(indented, wrong))), first, self.place())
+        raise FindingError("\n".join((first, *map(indented, report.failing))), first, self.place())
 
 
 class TheoryNode(pytest.Collector):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from .. import IMPORTED_AT
-from ..commands.check import Known, Outcome, prove
+from ..commands.checked import Known, Outcome, prove
 from ..commands.locked import compared, load_all, named
 from ..commands.memory import uncollected
 from ..proofs.language.loader import load
