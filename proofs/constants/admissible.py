@@ -15,6 +15,7 @@ from typing import Literal
 
 from ..kernel import terms as k
 from ..kernel.exact import Interval
+from .atoms import occurs
 from .values import Point, UnvaluedError, decimal_down, decimal_nearest, decimal_up, enclose
 
 Side = Literal["low", "high", "value"]
@@ -29,12 +30,6 @@ class Limit:
     side: Side
     term: k.Term
     strict: bool = False
-
-
-def occurs(atom: k.Term, node: k.Node) -> bool:
-    """Does a constant occur in a term or formula?"""
-    name = atom.name if isinstance(atom, k.Var | k.App) else ""
-    return name in k.anatomy(node).names and any(inner is atom for inner, _ in k.subterms(node))
 
 
 def limit(relation: k.Rel, atom: k.Term, point: Point) -> Limit | None:

@@ -11,7 +11,7 @@ from ..kernel import terms as k
 from ..kernel.exact import Interval
 from ..language import Claimed
 from ..language.loader import statement
-from .admissible import Range, figures, sharp
+from .admissible import DIGITS, Range, figures, sharp
 from .bound import Bound, at_the_start, beside_sgd, chosen, evaluate, lineage
 from .instance import BoundError, Instance
 from .target import Target, first_steps
@@ -20,11 +20,11 @@ from .values import (
     decimal_down,
     decimal_nearest,
     decimal_up,
+    down,
     enclose,
     verdict,
 )
 
-DIGITS = 20
 PLACES = 12
 """After the point, for constants that are shown rounded to nearest."""
 
@@ -121,7 +121,7 @@ def fixed(term: k.Term, instance: Instance, places: int = PLACES) -> str:
 
 def eta(instance: Instance) -> str:
     """The step size rounded down, so that no inequality suffers."""
-    return decimal_down(enclose(k.App("eta", ()), instance.point, DIGITS + 2)[0], DIGITS)
+    return down(k.App("eta", ()), instance.point, DIGITS)
 
 
 def theta(instance: Instance) -> str:
@@ -232,19 +232,17 @@ def double(value: Fraction) -> float:
 
 
 def _down(name: str, instance: Instance) -> float:
-    low, high = _ends(name, instance)
-    value = double(low)
-    if _written_exactly(value, (low, high)):
-        return value
-    return value if value <= low else math.nextafter(value, -math.inf)
+    ends = _ends(name, instance)
+    value = double(ends[0])
+    beyond = value <= ends[0] or _written_exactly(value, ends)
+    return value if beyond else math.nextafter(value, -math.inf)
 
 
 def _up(name: str, instance: Instance) -> float:
-    low, high = _ends(name, instance)
-    value = double(high)
-    if _written_exactly(value, (low, high)):
-        return value
-    return value if value >= high else math.nextafter(value, math.inf)
+    ends = _ends(name, instance)
+    value = double(ends[1])
+    beyond = value >= ends[1] or _written_exactly(value, ends)
+    return value if beyond else math.nextafter(value, math.inf)
 
 
 def _inside(name: str, instance: Instance) -> float:

@@ -12,13 +12,11 @@ from ..kernel import terms as k
 from ..kernel.exact import Interval
 from ..language import Claimed, Theory
 from ..language.loader import LoadError, statement
-from .admissible import limit
+from .admissible import DIGITS, limit
+from .atoms import is_noisy
 from .instance import BoundError, Instance, conclusion
 from .values import Point, Value, enclose
 
-DIGITS = 20
-NOISE = ("h", "sigma_s")
-"""The term of a bound that speaks of these is the one with C_1."""
 SGD, START_GRADIENT = "sgd.rate", "adamw.gradient-gap"
 
 
@@ -70,7 +68,7 @@ class Bound:
         """The additive terms of the bound, the one with the noise first."""
         right = self.instance.right
         terms = right.terms if isinstance(right, k.Add) else (right,)
-        return tuple(sorted(terms, key=lambda t: not _is_noise(t)))
+        return tuple(sorted(terms, key=lambda t: not is_noisy(t)))
 
 
 def evaluate(claims: Sequence[Claimed], given: Mapping[str, Value]) -> tuple[Bound, ...]:
@@ -150,7 +148,7 @@ def _monomials(right: k.Term) -> Iterator[_Monomial]:
         powers: dict[k.Term, Fraction] = {}
         _gather(term, Fraction(1), constant, powers)
         rest = frozenset((base, e) for base, e in powers.items() if e)
-        yield _Monomial(k.mul(*constant), rest, _is_noise(term))
+        yield _Monomial(k.mul(*constant), rest, is_noisy(term))
 
 
 def _gather(
@@ -162,14 +160,10 @@ def _gather(
             _gather(part, e, constant, powers)
     elif isinstance(term, k.Pow):
         _gather(term.base, e * term.exponent, constant, powers)
-    elif any(isinstance(n, k.App | k.IxVal) or _is_noise(n) for n, _ in k.subterms(term)):
+    elif any(isinstance(n, k.App | k.IxVal) or is_noisy(n) for n, _ in k.subterms(term)):
         powers[term] = powers.get(term, Fraction(0)) + e
     else:
         constant.append(k.power(term, e) if e != 1 else term)
-
-
-def _is_noise(node: k.Node) -> bool:
-    return any(isinstance(n, k.Var | k.App) and n.name in NOISE for n, _ in k.subterms(node))
 
 
 # --- what stands beside -------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from ..kernel import terms as k
+from .atoms import occurs
 
 Closed = Mapping[k.Term, k.Term]
 """Closed forms of constants, each in terms of constants that come before it."""
@@ -27,7 +28,7 @@ def derivative(term: k.Term, atom: k.Term) -> k.Term:
     """
     if term is atom:
         return k.ONE
-    if not any(inner is atom for inner, _ in k.subterms(term)):
+    if not occurs(atom, term):
         return k.ZERO
     if isinstance(term, k.Add):
         return _sum([derivative(part, atom) for part in term.terms])
@@ -47,7 +48,7 @@ def total(term: k.Term, atom: k.Term, closed: Closed) -> k.Term:
     """The derivative, also through the closed forms of constants in the term."""
     parts = [derivative(term, atom)]
     for name, form in closed.items():
-        if name is not atom and any(inner is name for inner, _ in k.subterms(term)):
+        if name is not atom and occurs(name, term):
             parts.append(_product([derivative(term, name), total(form, atom, closed)]))
     return _sum(parts)
 

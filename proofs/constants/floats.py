@@ -88,11 +88,11 @@ def _instruction(
     if isinstance(node, k.IxVal) and node.index.base is None:
         offset = float(node.index.offset)
         return lambda known, values: offset
-    name, shift = name_of(node), node.index.offset if isinstance(node, k.IxVal) else 0
+    name, shift = _input(node), node.index.offset if isinstance(node, k.IxVal) else 0
     return lambda known, values: values[name] + shift
 
 
-def name_of(node: k.Term) -> str:
+def _input(node: k.Term) -> str:
     """The name of a constant, or of the index whose value it is."""
     if isinstance(node, k.IxVal):
         return str(node.index.base)
@@ -111,5 +111,5 @@ def names(*nodes: k.Node) -> frozenset[str] | None:
             ):
                 return None
             if isinstance(part, k.Var | k.App | k.IxVal):
-                found.add(name_of(part))
+                found.add(_input(part))
     return frozenset(found)

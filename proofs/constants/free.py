@@ -18,7 +18,7 @@ import numpy as np
 from ..kernel import terms as k
 from ..kernel.exact import holds
 from ..language import Claimed
-from ..render.text import Printer, name_text
+from ..render.text import Printer
 from .floats import Array, Function, function, names
 
 FREE = ("gamma", "a", "a_mean", "c_eps", "t", "rho", "c_theta", "c_eta")
@@ -223,11 +223,3 @@ class Freedom:
     def constants(self, known: Mapping[str, Array]) -> Array:
         """The least C_P at each theta and mu."""
         return self._least(known)
-
-    def slacks(self, known: Mapping[str, Array]) -> list[Array]:
-        """``right - left`` of every hypothesis."""
-        return [demand.slack(known) for demand in self.demands]
-
-    def text(self, name: str) -> str:
-        """A name as it is printed."""
-        return name_text(name)

@@ -20,7 +20,8 @@ from ...optimizers.recursions import RECURSIONS
 from ..kernel import terms as k
 from ..language import Claimed
 from ..render.text import Printer
-from .admissible import Limit, Range, admissible, limit, occurs
+from .admissible import Limit, Range, admissible, limit
+from .atoms import name_of, occurs
 from .values import Point, UnvaluedError, Value, enclose, verdict
 
 INDICES = ("d", "K")
@@ -332,9 +333,7 @@ def _blamed(name: str) -> int:
 def _name(node: k.Node) -> str | None:
     if node is START:
         return "xmax"
-    if isinstance(node, k.Var) or (isinstance(node, k.App) and not node.args):
-        return node.name
-    return None
+    return name_of(node) or None
 
 
 def _processes(node: k.Node) -> bool:

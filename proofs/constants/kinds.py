@@ -162,5 +162,9 @@ def heaviest(numbers: Choice) -> Expr:
 
 
 def _at(of_theta: Expr, place: Fraction) -> Fraction:
-    value = of_theta.xreplace({theta: Rational(place)})
+    return fraction(of_theta.xreplace({theta: Rational(place)}))
+
+
+def fraction(value: Expr) -> Fraction:
+    """A rational number of an author's language, such as a field of ``Choice``."""
     return Fraction(int(value.p), int(value.q))

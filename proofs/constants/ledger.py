@@ -7,13 +7,15 @@ speak of it, what a lemma's constant contributes from the certificates (``prices
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 from ..kernel import terms as k
 from ..kernel.exact import Interval
 from ..language import Claimed
+from .atoms import is_noisy, occurs
 from .elasticity import elasticity
 from .gains import Gain, Gains
 from .instance import Instance
@@ -23,7 +25,6 @@ from .origins import (
     beneath,
     bringing,
     first_step,
-    occurs,
     step_of,
     use_of_theorem,
     users,
@@ -31,8 +32,6 @@ from .origins import (
 from .prices import Prices
 from .values import Point, Value, enclose
 
-NOISE = ("h", "sigma_s")
-"""The summand of a bound that speaks of these is the one with C_1."""
 NEGLIGIBLE = Fraction(1, 10**9)
 
 
@@ -160,7 +159,7 @@ class Ledger:
     def coefficients(self) -> list[Coefficient]:
         """C_1, C_2, ...: of the summand with the noise first."""
         stated = _relation(self.general).right
-        parts = sorted(summands(stated), key=lambda t: not _speaks(t, NOISE))
+        parts = sorted(summands(stated), key=lambda t: not is_noisy(t))
         here = {}
         if self.bound is not None:
             for part in summands(self.bound):
@@ -228,9 +227,12 @@ class Ledger:
             found.append(Entry(gain, step, tuple(used_by.get(gain.claim, ()))))
         return sorted(found, key=lambda e: self._place(e.gain))
 
+    @cached_property
+    def _prices(self) -> Prices:
+        return Prices((*self.root.theory.earlier(None), *self.claims))
+
     def _gains(self, root: Claimed) -> list[Gain]:
-        prices = Prices((*root.theory.earlier(None), *self.claims))
-        uses = prices.beneath(root)
+        uses = self._prices.beneath(root)
         return Gains(uses, self.point or Point(root.theory.kernel(), {})).of_claims()
 
     def compositions(self) -> list[Composition]:
@@ -300,13 +302,9 @@ def _relation(claim: Claimed) -> k.Rel:
     return stated
 
 
-def _speaks(node: k.Node, names: Sequence[str]) -> bool:
-    return any(isinstance(n, k.Var | k.App) and n.name in names for n, _ in k.subterms(node))
-
-
 def _is_data(term: k.Term) -> bool:
     """Does it speak of the problem: of the theory's constants, indices, or the noise level?"""
-    return _speaks(term, NOISE) or any(
+    return is_noisy(term) or any(
         isinstance(n, k.App | k.IxVal | k.Sum | k.E) for n, _ in k.subterms(term)
     )
 

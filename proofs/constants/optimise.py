@@ -17,7 +17,7 @@ from ..render.text import Printer
 from ..theorems.adamw.choice import Choice
 from ..theorems.table import ROWS
 from .free import LARGEST, Freedom, InadmissibleError, Mixing
-from .kinds import Kind, choice, from_origin, kind_of
+from .kinds import Kind, choice, fraction, from_origin, kind_of
 from .objectives import Objective, objective
 from .rounding import rounded
 from .search import LINEAR, Found, Say, Search
@@ -180,15 +180,11 @@ def _worth(claimed: Claimed, wanted: Objective, numbers: Choice) -> tuple[str, F
     """The objective at the numbers of an instance, rounded up."""
     values: dict[str | k.Term, Fraction | k.Term] = {
         "C_P": claimed.scope().term(numbers.C_P),
-        "c_eps": _fraction(numbers.c_eps),
-        LARGEST: _fraction(numbers.gamma),
+        "c_eps": fraction(numbers.c_eps),
+        LARGEST: fraction(numbers.gamma),
     }
     text = up(wanted.term, wanted.point(claimed, values))
     return text, Fraction(text)
-
-
-def _fraction(value: Expr) -> Fraction:
-    return Fraction(int(value.p), int(value.q))
 
 
 def _shipped(kind: Kind, minimise: str, mixing: Mixing) -> list[Shipped]:
@@ -201,7 +197,7 @@ def _shipped(kind: Kind, minimise: str, mixing: Mixing) -> list[Shipped]:
         if claimed.theory.name != kind.parent or not for_all or from_zero:
             continue
         text, number = _worth(general, wanted, numbers)
-        values = {n: _fraction(getattr(numbers, n)) for n in ("c_eps", "a", LARGEST)}
+        values = {n: fraction(getattr(numbers, n)) for n in ("c_eps", "a", LARGEST)}
         if not values["a"]:
             values.pop("a")
         found.append(Shipped(claimed.label, mu, values, text, number))

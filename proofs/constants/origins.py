@@ -9,6 +9,7 @@ from ..kernel import terms as k
 from ..kernel.judgment import Theorem
 from ..language import Claimed
 from ..language.basis import Use
+from .atoms import occurs
 from .limits import coefficient, summands
 
 
@@ -132,11 +133,6 @@ def step_of(claim: Claimed, number: int) -> Step:
     if chains and chains[-1]:
         return Step(claim, len(chains), len(chains[-1]), chains[-1][-1].reason)
     return Step(claim)
-
-
-def occurs(atom: k.Term, node: k.Node) -> bool:
-    """Does the term stand in the node?"""
-    return any(inner is atom for inner, _ in k.subterms(node))
 
 
 def _right(claim: Claimed) -> k.Term:

@@ -10,7 +10,7 @@ others is refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from ..kernel import terms as k
@@ -19,6 +19,7 @@ from ..kernel.exact import Interval, MissingAtom, PrecisionError, evaluate
 from ..kernel.exact import holds as decided
 from ..kernel.theory import Theory
 from ..language import Claimed
+from .atoms import name_of
 from .surds import simplified
 
 PRECISIONS = (64, 256, 1024, 4096)
@@ -91,11 +92,11 @@ class Point:
 
     def knows(self, atom: k.Term) -> bool:
         """Was a constant given a value? What the theory defines was not."""
-        return atom in self._values or _name(atom) in self._values
+        return atom in self._values or name_of(atom) in self._values
 
     def value(self, atom: k.Term) -> k.Term | None:
         """The value of a constant (or what defines it), or None if it has none."""
-        name = _name(atom)
+        name = name_of(atom)
         known = self._values.get(atom)
         if known is None and name:
             known = self._values.get(name, self._defined.get(name))
@@ -183,12 +184,6 @@ class Point:
         return low <= high
 
 
-def _name(atom: k.Term) -> str:
-    """The name of a constant; empty if it is none."""
-    is_one = isinstance(atom, k.Var) or (isinstance(atom, k.App) and not atom.args)
-    return atom.name if is_one else ""  # type: ignore[attr-defined]
-
-
 def _as_term(key: str | k.Term, value: Value) -> k.Term:
     if isinstance(value, k.Term):
         return value
@@ -258,13 +253,6 @@ def verdict(formula: k.Formula, point: Point) -> bool | None:
         raise UnvaluedError(f"no value is given for {missing.atom}") from None
     except (KernelError, ValueError) as error:
         raise UnvaluedError(str(error)) from None
-
-
-def verdicts(
-    formulas: Iterable[k.Formula], point: Point
-) -> tuple[tuple[k.Formula, bool | None], ...]:
-    """Each formula with its verdict."""
-    return tuple((formula, verdict(formula, point)) for formula in formulas)
 
 
 # --- decimals -----------------------------------------------------------------------------------

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from fractions import Fraction
 
 import sympy
 
 from ..theorems.adamw.choice import Choice
-from .kinds import Kind
+from .kinds import Kind, fraction
 
 MARK = '"""An instance found by ratecert optimise'
 """How such a file begins."""
@@ -94,7 +93,7 @@ def _differs(numbers: Choice, field: str) -> bool:
 
 
 def _written(value: sympy.Rational) -> str:
-    number = Fraction(int(value.p), int(value.q))
+    number = fraction(value)
     if number.denominator == 1:
         return f"Rational({number.numerator})"
     return f"Rational({number.numerator}, {number.denominator})"

@@ -86,6 +86,11 @@ class Report:
         """The kernel theorems by which axioms hold for all points."""
         return tuple(claim for axiom in self.axioms for claim in axiom.claims)
 
+    @property
+    def failing(self) -> tuple[str, ...]:
+        """The axioms that are not seen to hold, and where."""
+        return tuple(f"{a.name} {a.verdict}: {a.how}" for a in self.axioms if a.verdict != "holds")
+
     def failed(self, verdict: Verdict, detail: str) -> Report:
         """The same report with a finding."""
         return replace(self, verdict=verdict, detail=detail)

@@ -14,7 +14,7 @@ import mpmath
 import pytest
 
 from ratecert.commands import bound as command
-from ratecert.commands.check import Outcome
+from ratecert.commands.checked import Outcome
 
 CASE = ("--d", "1000", "--K", "100000", "--L", "1", "--Delta", "10", "--sigma", "1")
 
@@ -372,7 +372,7 @@ def test_no_torch_and_no_plot_unless_asked(python):
         import sys
         from ratecert.cli import main
         from ratecert.commands import bound
-        from ratecert.commands.check import Outcome
+        from ratecert.commands.checked import Outcome
         bound.outcomes = lambda claims, *_: {c: Outcome("proved", 0.0) for c in claims}
         code = main(sys.argv[1:])
         sys.stderr.write("\\n" + " ".join(sys.modules))

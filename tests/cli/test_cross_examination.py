@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ratecert.commands import check as command
+from ratecert.commands import checked as command
 from ratecert.proofs.examination import examine
 from ratecert.proofs.examination.solvers import Answer
 from ratecert.proofs.kernel.normal import Normaliser

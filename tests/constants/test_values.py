@@ -22,7 +22,6 @@ from ratecert.proofs.constants.values import (
     enclose,
     up,
     verdict,
-    verdicts,
 )
 from ratecert.proofs.kernel import terms as k
 from ratecert.proofs.language.loader import statement
@@ -93,7 +92,7 @@ def test_the_largest_models_are_no_harder() -> None:
         noise = mpmath.sqrt(constant * mpmath.sqrt(2)) * mpmath.sqrt(10**11) * mpmath.root(gap, 4)
         wanted = noise + mpmath.sqrt(2) * constant * mpmath.sqrt(10**11 * gap)
         assert digits(bound.right, at, 50) == mpmath.nstr(wanted, 50)
-    assert all(holds is True for _, holds in verdicts(claim.hypotheses(), at))
+    assert all(verdict(hypothesis, at) is True for hypothesis in claim.hypotheses())
 
 
 def test_nothing_loops_over_d_or_k() -> None:

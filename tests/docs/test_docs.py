@@ -14,7 +14,7 @@ import pytest
 
 from ratecert import cli
 from ratecert.cli import main
-from ratecert.commands import bound, check, optimise
+from ratecert.commands import bound, checked, optimise
 from ratecert.proofs.constants.bound import constants
 from ratecert.proofs.constants.instance import Instance
 from ratecert.proofs.constants.values import up
@@ -133,7 +133,7 @@ def test_what_the_page_on_bounds_shows_is_printed(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Claims are taken as proved: that they are is tested elsewhere."""
-    proved = check.Outcome("proved", 0.0)
+    proved = checked.Outcome("proved", 0.0)
     monkeypatch.setattr(bound, "outcomes", lambda claims, *_: dict.fromkeys(claims, proved))
     shown = sessions(ROOT / "docs/bound.md")
     assert len(shown) == 3
@@ -147,7 +147,7 @@ def test_what_the_page_on_bounds_shows_is_printed(
 def test_the_json_of_bound_has_the_keys_and_numbers_described(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    proved = check.Outcome("proved", 0.0)
+    proved = checked.Outcome("proved", 0.0)
     monkeypatch.setattr(bound, "outcomes", lambda claims, *_: dict.fromkeys(claims, proved))
     text = (ROOT / "docs/json.md").read_text(encoding="utf-8")
     section = text.partition("## `ratecert bound`")[2].partition("\n## ")[0]

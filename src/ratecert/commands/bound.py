@@ -14,21 +14,16 @@ from ..proofs.constants.answer import Answer, answer
 from ..proofs.constants.bound import chosen
 from ..proofs.constants.inputs import InputError, number, numbers, series, whole
 from ..proofs.constants.instance import BoundError, atoms_of, checks
-from ..proofs.constants.values import UnvaluedError, Value, decimal_up
+from ..proofs.constants.values import Point, UnvaluedError, Value, decimal_up, up
 from ..proofs.kernel import terms as k
 from ..proofs.language.loader import statement
 from ..proofs.language.theory import Claimed
 from ..proofs.render.text import Printer
-from .bound_report import as_data, as_text, unproved
+from .bound_report import OPTIONS, as_data, as_text
 from .bound_sweep import as_table, plot
-from .checked import outcomes
+from .checked import outcomes, unproved
 from .output import emit_json, progress
 
-OPTIONS = {
-    "d": "d", "K": "K", "L": "L", "Delta": "Delta", "sigma": "sigma_s", "lambda": "lam",
-    "x1": "xmax", "mu": "mu", "beta": "beta", "theta": "theta", "eta": "eta", "eps": "eps",
-}  # fmt: skip
-"""Options, and the names of the constants in the theories."""
 SWEPT = ("d", "K")
 
 
@@ -111,7 +106,7 @@ def _refusal(option: str, text: str, claim: Claimed, error: InputError) -> str:
     said = f"--{option}: {error}"
     values = numbers(text)
     if option == "sigma" and values is not None:
-        total = decimal_up(_root(sum((v * v for v in values), Fraction(0))), 12)
+        total = up(k.sqrt(k.rat(sum((v * v for v in values), Fraction(0)))), Point(None, {}))
         said += (
             "\n  --sigma is σ_s, the root of the sum of the squares of the σ_i of all d coordinates"
             f" (A3);\n  of {len(values)} coordinates with these σ_i alone it would be {total}"
@@ -120,12 +115,6 @@ def _refusal(option: str, text: str, claim: Claimed, error: InputError) -> str:
         said += f"\n  --x1 is the largest |x_i^1|; of these, {decimal_up(max(map(abs, values)))}"
     wanted = _asked_of(OPTIONS[option], claim)
     return f"{said}\n  {claim.label} asks for {wanted}" if wanted else said
-
-
-def _root(value: Fraction) -> Fraction:
-    from ..proofs.kernel.exact import evaluate
-
-    return evaluate(k.sqrt(k.rat(value)), {}, 128)[1]
 
 
 def _asked_of(name: str, claim: Claimed) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -33,24 +33,23 @@ from ..proofs.kernel import terms as k
 from ..proofs.kernel.exact import Interval
 from ..proofs.language.theory import Claimed
 from ..proofs.render.text import name_text
-from .check import Outcome
+from .checked import Outcome, Outcomes, unproved
 
-Known = Mapping[Claimed, Outcome]
 FEW, SOME = 8, 12
 """Digits, in the text."""
-OPTION = {"sigma_s": "sigma", "xmax": "x1", "lam": "lambda"}
+OPTIONS = {
+    "d": "d", "K": "K", "L": "L", "Delta": "Delta", "sigma": "sigma_s", "lambda": "lam",
+    "x1": "xmax", "mu": "mu", "beta": "beta", "theta": "theta", "eta": "eta", "eps": "eps",
+}  # fmt: skip
+"""Options, and the names of the constants in the theories."""
+OPTION = {name: option for option, name in OPTIONS.items()}
 NAMES = {"xmax": "‖x¹‖∞"}
-
-
-def unproved(known: Known) -> list[tuple[Claimed, Outcome]]:
-    """The claims that are not proved."""
-    return [(claim, outcome) for claim, outcome in known.items() if outcome.verdict != "proved"]
 
 
 # --- data ---------------------------------------------------------------------------------------
 
 
-def as_data(row: Answer, known: Known) -> dict[str, Any]:
+def as_data(row: Answer, known: Outcomes) -> dict[str, Any]:
     """One answer, as docs/json.md describes it."""
     instance, claim = row.instance, row.instance.claim
     outcome = known[claim]
@@ -203,11 +202,7 @@ def _interval(ends: Range, places: int = DIGITS) -> str:
     low, high = low_end(ends, places), high_end(ends, places)
     opening = "(" if ends.low is None or ends.low.strict else "["
     closing = ")" if ends.high is None or ends.high.strict else "]"
-    return f"{opening}{_cut(low, '-∞')}, {_cut(high, '∞')}{closing}"
-
-
-def _cut(text: str | None, otherwise: str) -> str:
-    return otherwise if text is None else text
+    return f"{opening}{low or '-∞'}, {high or '∞'}{closing}"
 
 
 def _value(value: object, instance: Instance) -> str:
@@ -227,7 +222,7 @@ def number_text(value: Fraction) -> str:
 # --- text ---------------------------------------------------------------------------------------
 
 
-def as_text(row: Answer, known: Known) -> Iterator[str]:
+def as_text(row: Answer, known: Outcomes) -> Iterator[str]:
     """One answer, for people."""
     instance, claim = row.instance, row.instance.claim
     yield f"{claim.label} ({claim.kind}): {claim.title}"
@@ -345,4 +340,4 @@ def reached(row: Answer, level: Fraction) -> Iterator[str]:
         yield from _explained(violation, target.instance)
 
 
-__all__ = ["as_data", "as_text", "how_known", "hyperparameters", "reached", "short", "unproved"]
+__all__ = ["as_data", "as_text", "how_known", "hyperparameters", "reached", "short"]

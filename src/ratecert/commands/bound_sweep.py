@@ -10,10 +10,11 @@ from ..proofs.constants.bound import norm
 from ..proofs.constants.values import decimal_up
 from ..proofs.kernel.exact import Interval
 from ..proofs.language.theory import Claimed
-from .bound_report import Known, how_known, number_text, reached, short
+from .bound_report import how_known, number_text, reached, short
+from .checked import Outcomes
 
 
-def as_table(rows: Sequence[Answer], known: Known) -> Iterator[str]:
+def as_table(rows: Sequence[Answer], known: Outcomes) -> Iterator[str]:
     """The rows of a sweep."""
     claims = list(dict.fromkeys(row.instance.claim for row in rows))
     for claim in claims:

@@ -7,7 +7,7 @@ import gc
 import sys
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -17,31 +17,27 @@ from ..cli import EXIT_FINDING, EXIT_NOTHING, EXIT_OK, EXIT_USAGE
 from ..proofs.examination import Report, cross_examine, missing
 from ..proofs.language import DoorError
 from ..proofs.language.loader import MAX_LISTED, LoadError
-from ..proofs.language.replaying import Digests, replay_elsewhere
 from ..proofs.language.theory import Claimed, Result, Theory
 from ..proofs.models import Report as ModelReport
 from ..proofs.record import findings as F
-from ..proofs.record.cache import Cache, Recalled
+from ..proofs.record.cache import Cache
 from ..proofs.record.differences import Difference
 from ..proofs.record.formats import tell
-from ..proofs.record.foundation import foundation
 from ..proofs.record.lockfile import LockError, read
 from ..proofs.record.locking import Loaded
 from ..proofs.record.options import FORMATS
 from ..proofs.render.text import Printer
+from .checked import Known, Outcome, prove
 from .locked import compared, load_all, named
-from .output import emit_json, progress, table
+from .memory import uncollected
+from .output import emit_json, indented, progress, table
 from .told import COMMAND, not_loaded, told
 
 
 def run(args: argparse.Namespace) -> int:
     """Check the theories named (all shipped ones by default)."""
-    gc.disable()  # what proofs make stays to the end; looking for garbage in it takes a fifth
-    try:
+    with uncollected(last=args.alone):
         return _run(args)
-    finally:
-        if not args.alone:
-            gc.enable()
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -113,90 +109,6 @@ def _unusable(args: argparse.Namespace, error: LockError) -> int:
     print(f"ratecert: {error}", file=sys.stderr)
     tell(args, lambda: F.unusable(COMMAND, args.lock, str(error), args.lock, 1))
     return EXIT_USAGE
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What is reported of a claim: proved in this run, or recalled."""
-
-    verdict: str
-    seconds: float
-    reason: str = ""
-    assumptions: tuple[str, ...] = ()
-    axioms: tuple[str, ...] = ()
-    definitions: tuple[str, ...] = ()
-    oracles: tuple[str, ...] = ()
-    recalled: bool = False
-
-
-@dataclass(frozen=True)
-class Known:
-    """What this run knows, by itself or recalled from the cache."""
-
-    claims: dict[Claimed, Recalled]
-    models: dict[Theory, ModelReport]
-    outcomes: dict[Claimed, Outcome] = field(default_factory=dict)
-
-    def outcome(self, claim: Claimed) -> Outcome:
-        if claim not in self.outcomes:
-            self.outcomes[claim] = self._outcome(claim)
-        return self.outcomes[claim]
-
-    def _outcome(self, claim: Claimed) -> Outcome:
-        if claim in self.claims:
-            old = self.claims[claim]
-            lists = (old.assumptions, old.axioms, old.definitions)
-            return Outcome("proved", old.seconds, "", *lists, recalled=True)
-        result = claim.check()
-        if result.claim is None:
-            return Outcome(result.verdict, result.seconds, result.reason)
-        base = foundation(result.claim.theorem)
-        lists = (base.assumptions, base.axioms, base.definitions)
-        return Outcome(result.verdict, result.seconds, result.reason, *lists, base.oracles)
-
-    def told(self, claim: Claimed) -> tuple[str, float, str]:
-        found = self.outcome(claim)
-        return found.verdict, found.seconds, found.reason
-
-    def model(self, theory: Theory) -> ModelReport:
-        return self.models.get(theory) or theory.consistency()
-
-
-def prove(
-    claims: list[Claimed], theories: list[Theory], cache: Cache | None, enough: int = 0
-) -> Known:
-    """Prove and replay what is not recalled from the ``cache`` (None: everything).
-
-    ``enough``: after so many claims that fail by themselves, no more are tried (0: all are).
-    """
-    wanted, models, failed = claims, theories, 0
-    if cache is not None:
-        cache.recall(claims, theories)
-        wanted = cache.unproved(claims)
-        cache.revive(wanted)
-        models = [theory for theory in theories if theory not in cache.models]
-    for number, claim in enumerate(wanted, 1):
-        progress(f"proving {claim.label} ({number}/{len(wanted)})")
-        result = claim.check()
-        failed += result.claim is None and result.rests_on is None
-        if 0 < enough <= failed:
-            break
-    for theory in models:
-        progress(f"evaluating the axioms of {theory.name} in its model")
-        theory.consistency()
-    if cache is not None:
-        wanted = cache.unproved(claims)
-    replayed: list[tuple[bytes, Digests]] = []
-    if wanted or models:
-        progress("replaying with the kernel alone")
-        proved = [c for c in wanted if c.result and c.result.verdict == "proved"]
-        replay_elsewhere(proved, models, replayed)
-    if cache is None:
-        return Known({}, {})
-    cache.keep(wanted, models, replayed)
-    if cache.trouble:
-        print(f"ratecert: no cache: {cache.trouble}", file=sys.stderr)
-    return Known(cache.claims, cache.models)
 
 
 def _against(path: Path, found: list[Difference]) -> str:
@@ -331,7 +243,7 @@ def _text(chosen: list[tuple[Theory, list[Claimed]]], known: Known) -> None:
                 resting = resting or ("definitions only" if result.definitions else "algebra only")
             rows.append((result.verdict, claim.id, claim.title, resting, f"{result.seconds:.2f} s"))
             if result.verdict != "proved":
-                failures.append(f"{claim.label} is {result.verdict}:\n{_indent(result.reason)}")
+                failures.append(f"{claim.label} is {result.verdict}:\n{indented(result.reason)}")
         table(f"{theory.name}: {theory.title}", ("", "claim", "", "rests on", "CPU"), rows)
         report = known.model(theory)
         if report.detail:
@@ -353,7 +265,3 @@ def _text(chosen: list[tuple[Theory, list[Claimed]]], known: Known) -> None:
         which = "all" if old == proved else str(old)
         said += f"; {which} recalled from the cache of earlier runs (--no-cache proves them again)"
     print(f"{said}.")
-
-
-def _indent(text: str) -> str:
-    return "\n".join(f"    {line}" for line in text.splitlines())

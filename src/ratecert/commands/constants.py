@@ -74,15 +74,13 @@ def _data(args: argparse.Namespace) -> dict[str, Value]:
 def _ledger(claim: Claimed, name: str | None, data: dict[str, Value]) -> Ledger:
     """At the instance asked for; else at the claim's own numbers, if it leaves nothing open."""
     if name is not None:
-        instances = chosen(claim, name)
-        ranked = [(i, _with_start(i, data)) for i in instances]
-        if len(ranked) > 1:
-            best = min((b for i, at in ranked for b in evaluate([i], at) if b.value),
-                       key=lambda b: b.value or (0, 0), default=None)  # fmt: skip
-            if best is None:
+        picked, *others = chosen(claim, name)
+        if others:
+            best, *_ = evaluate([picked, *others], data)
+            if best.value is None:
                 raise LedgerError(f"no instance of {claim.label} holds at these data")
-            ranked = [(i, at) for i, at in ranked if i is best.instance.claim]
-        return Ledger(claim, *ranked[0])
+            picked = best.instance.claim
+        return Ledger(claim, picked, _with_start(picked, data))
     if claim.kind == "instance" or (claim.kind == "theorem" and not claim.for_constants):
         with suppress(BoundError):  # it is no rate: then there are no data to evaluate it at
             return Ledger(claim, claim, _with_start(claim, data))
@@ -251,7 +249,7 @@ def _composed(c: dict[str, Any]) -> None:
     )
     rows = list[tuple[str, ...]]()
     for part in c["parts"]:
-        by = ", ".join(f"{_id(g)}: {_product(g)}" for g in part["carried_by"][:2])
+        by = ", ".join(f"{g['claim']}: {_product(g)}" for g in part["carried_by"][:2])
         more = len(part["carried_by"]) - 2
         told = f"[{by}{f', and {more} more' if more > 0 else ''}]" if by else ""
         rows.append((part["value"], part["term"], told))
@@ -288,10 +286,6 @@ def _lemmas(shown: dict[str, Any]) -> None:
 def _short(text: str) -> str:
     """The number to six digits, for the eye."""
     return decimal_nearest(Fraction(text), 6) if text else ""
-
-
-def _id(entry: dict[str, Any]) -> str:
-    return str(entry["claim"])
 
 
 def _product(entry: dict[str, Any]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Mapping
 from textwrap import fill
 from typing import Any
 
@@ -17,8 +16,7 @@ from ..proofs.language.loader import LoadError, load, statement
 from ..proofs.language.theory import Claimed, Theory
 from ..proofs.render.text import Printer
 from ..proofs.theorems import SHIPPED
-from .check import Outcome
-from .checked import outcomes
+from .checked import Outcome, Outcomes, outcomes, unproved
 from .output import emit_json, progress, table
 
 LEGEND = """\
@@ -55,10 +53,10 @@ def run(args: argparse.Namespace) -> int:
             _table(theory, [found[c] for c in claims if c in found], known)
     for text in trouble:
         print(f"ratecert: an instance is refused: {text}", file=sys.stderr)
-    unproved = [(c, outcome) for c, outcome in known.items() if outcome.verdict != "proved"]
-    for claim, outcome in unproved:
+    failed = unproved(known)
+    for claim, outcome in failed:
         print(f"ratecert: {claim.label} is {outcome.verdict}: {outcome.reason}", file=sys.stderr)
-    return EXIT_FINDING if trouble or unproved else EXIT_OK
+    return EXIT_FINDING if trouble or failed else EXIT_OK
 
 
 def _chosen(names: list[str]) -> dict[Theory, list[Claimed]]:
@@ -125,7 +123,7 @@ def _described(limit: Limit, outcome: Outcome | None) -> dict[str, Any]:
     }
 
 
-def _table(theory: Theory, limits: list[Limit], known: Mapping[Claimed, Outcome]) -> None:
+def _table(theory: Theory, limits: list[Limit], known: Outcomes) -> None:
     rows, show = list[tuple[str, ...]](), Printer(theory.kernel()).show
     for limit in limits:
         proved = ", ".join(show(c.proved) for c in limit.constants)

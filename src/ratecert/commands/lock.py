@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,19 +12,16 @@ from ..proofs.record import findings as F
 from ..proofs.record.differences import FREE, Difference
 from ..proofs.record.lockfile import Lock, LockError, read, trace_path, write
 from ..proofs.record.locking import differences, lock_of, unproved
-from .check import prove
+from .checked import prove
 from .locked import load_all, named
+from .memory import uncollected
 from .output import emit_json, progress
 
 
 def run(args: argparse.Namespace) -> int:
     """Prove, compare with the lock there is, and write it."""
-    gc.disable()  # what proofs make stays to the end
-    try:
+    with uncollected(last=args.alone):
         return _run(args)
-    finally:
-        if not args.alone:
-            gc.enable()
 
 
 def _run(args: argparse.Namespace) -> int:

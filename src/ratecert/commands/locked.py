@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ..proofs.language.loader import load
+from ..proofs.language.theory import Theory
 from ..proofs.record.differences import Difference
 from ..proofs.record.lockfile import Lock
 from ..proofs.record.locking import Loaded, differences, load_name, lock_of
@@ -19,9 +21,11 @@ def named(given: list[str], locked: Lock | None, path: Path) -> list[str]:
     return [str(path.parent / n) if n.endswith(".py") else n for n in found]
 
 
-def load_all(wanted: list[str]) -> list[Loaded]:
+def load_all(
+    wanted: Iterable[str], loading: Callable[[str], list[Theory]] | None = None
+) -> list[Loaded]:
     """The theories, with all their claims."""
-    every = [(name, theory) for name in dict.fromkeys(wanted) for theory in load(name)]
+    every = [(name, theory) for name in dict.fromkeys(wanted) for theory in (loading or load)(name)]
     return [Loaded(name, theory, list(theory.claims.values())) for name, theory in every]
 
 

@@ -7,7 +7,6 @@ import os
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from fractions import Fraction
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,18 +23,8 @@ from ..proofs.constants.values import decimal_nearest
 from ..proofs.constants.writing import MARK, NAME
 from ..proofs.language.loader import load
 from ..proofs.theorems import SHIPPED
-from .checked import outcomes
-from .output import MARKS, emit_json, progress
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What became of a claim of the instance."""
-
-    label: str
-    verdict: str
-    seconds: float
-    reason: str
+from .checked import Outcomes, outcomes, unproved
+from .output import MARKS, emit_json, indented, progress
 
 
 def run(args: argparse.Namespace) -> int:
@@ -60,13 +49,13 @@ def run(args: argparse.Namespace) -> int:
         progress("")
         return _usage(str(error))
     seconds = time.monotonic() - started
-    verdicts = _proved(found, target)
-    good = all(v.verdict == "proved" for v in verdicts)
+    known = _proved(found, target)
+    good = not unproved(known)
     progress("")
     if args.format == "json":
-        emit_json(_report(found, verdicts, seconds, args, target if good else None))
+        emit_json(_report(found, known, seconds, args, target if good else None))
     else:
-        _text(found, verdicts, seconds, args, target if good else None)
+        _text(found, known, seconds, args, target if good else None)
     return EXIT_OK if good else EXIT_FINDING
 
 
@@ -160,7 +149,7 @@ def _target(output: str | None) -> Path | None:
 # --- proof --------------------------------------------------------------------------------------
 
 
-def _proved(proposal: Proposal, target: Path | None) -> list[Verdict]:
+def _proved(proposal: Proposal, target: Path | None) -> Outcomes:
     """Load the file proposed as any other, prove it, and put it in its place if it is proved."""
     with tempfile.TemporaryDirectory(prefix="ratecert-") as folder:
         path = Path(folder) / f"{proposal.name}.py"
@@ -168,11 +157,10 @@ def _proved(proposal: Proposal, target: Path | None) -> list[Verdict]:
         started = time.time_ns()
         claims = [claim for theory in load(str(path)) for claim in theory.claims.values()]
         progress("proving")
-        found = outcomes(claims, started)
-    verdicts = [Verdict(c.label, o.verdict, o.seconds, o.reason) for c, o in found.items()]
-    if target is not None and all(v.verdict == "proved" for v in verdicts):
+        known = outcomes(claims, started)
+    if target is not None and not unproved(known):
         target.write_text(proposal.source, "utf-8")
-    return verdicts
+    return known
 
 
 # --- report -------------------------------------------------------------------------------------
@@ -186,7 +174,7 @@ def _percent(proposal: Proposal, number: Fraction) -> str:
 
 
 def _text(
-    proposal: Proposal, verdicts: list[Verdict], seconds: float, args: argparse.Namespace,
+    proposal: Proposal, known: Outcomes, seconds: float, args: argparse.Namespace,
     written: Path | None,
 ) -> None:  # fmt: skip
     what = proposal.objective.text
@@ -209,10 +197,10 @@ def _text(
         f"had {best}, in floating point, before\n  the numbers were rounded to rationals."
     )
     print("\n  claims")
-    for v in verdicts:
-        print(f"    {MARKS[v.verdict]} {v.verdict:<9}  {v.label:<28} {v.seconds:.2f} s")
-        if v.reason:
-            print("\n".join(f"        {line}" for line in v.reason.splitlines()))
+    for claim, o in known.items():
+        print(f"    {MARKS[o.verdict]} {o.verdict:<9}  {claim.label:<28} {o.seconds:.2f} s")
+        if o.reason:
+            print(indented(indented(o.reason)))
     if proposal.shipped:
         print(f"\n  {what.split()[0]} of the shipped instances, rounded up; this one's is")
         for s in proposal.shipped:
@@ -226,7 +214,7 @@ def _text(
 
 
 def _report(
-    proposal: Proposal, verdicts: list[Verdict], seconds: float, args: argparse.Namespace,
+    proposal: Proposal, known: Outcomes, seconds: float, args: argparse.Namespace,
     written: Path | None,
 ) -> dict[str, Any]:  # fmt: skip
     return {
@@ -248,13 +236,11 @@ def _report(
             "seed": args.seed,
             "seconds": round(seconds, 2),
         },
-        "verdict": "proved" if all(v.verdict == "proved" for v in verdicts) else next(
-            v.verdict for v in verdicts if v.verdict != "proved"
-        ),
+        "verdict": next((o.verdict for _, o in unproved(known)), "proved"),
         "claims": [
-            {"id": v.label, "verdict": v.verdict, "seconds": round(v.seconds, 4)}
-            | ({"reason": v.reason} if v.reason else {})
-            for v in verdicts
+            {"id": claim.label, "verdict": o.verdict, "seconds": round(o.seconds, 4)}
+            | ({"reason": o.reason} if o.reason else {})
+            for claim, o in known.items()
         ],
         "shipped": [
             {

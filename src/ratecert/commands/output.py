@@ -24,6 +24,11 @@ def progress(text: str) -> None:
         sys.stderr.flush()
 
 
+def indented(text: str) -> str:
+    """The text, four columns further in."""
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
 def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table whose first column is a verdict."""
     if sys.stdout.isatty():

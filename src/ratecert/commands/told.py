@@ -55,15 +55,12 @@ def place(claim: Claimed) -> tuple[str, int]:
 
 
 def _of_model(theory: Theory, report: Report) -> Finding:
-    failing = tuple(
-        f"{axiom.name} {axiom.verdict}: {axiom.how}"
-        for axiom in report.axioms
-        if axiom.verdict != "holds"
-    )
     file = next((file for file, _ in map(place, theory.claims.values()) if file), "")
     said = f"{report.verdict}: {report.detail}"
     summary, *more = said.splitlines()
-    return Finding("model", theory.name, summary, (*more, *failing), True, file, 1 if file else 0)
+    return Finding(
+        "model", theory.name, summary, (*more, *report.failing), True, file, 1 if file else 0
+    )
 
 
 def not_loaded(error: LoadError, wanted: Iterable[str]) -> Told:
@@ -72,10 +69,10 @@ def not_loaded(error: LoadError, wanted: Iterable[str]) -> Told:
     if not name:
         return unusable(COMMAND, "theory", str(error))
     why = str(error).removeprefix(f"{Path(name)}: ")
-    return unusable(COMMAND, name, why, name, _line(error.__cause__, Path(name)) or 1)
+    return unusable(COMMAND, name, why, name, raised_at(error.__cause__, Path(name)) or 1)
 
 
-def _line(error: BaseException | None, file: Path) -> int:
+def raised_at(error: BaseException | None, file: Path) -> int:
     """Where in ``file`` an exception was raised; 0 if it was not."""
     if isinstance(error, SyntaxError) and _same(error.filename, file):
         return error.lineno or 0

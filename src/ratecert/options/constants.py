@@ -7,6 +7,14 @@ import re
 
 from . import RAW, Commands, count, text_or_json
 
+PROBLEM = {
+    "d": "dimension",
+    "K": "number of iterations",
+    "L": "smoothness: the gradient is L-Lipschitz",
+    "Delta": "gap at the start: f(x^1) - f*",
+    "sigma": "total noise level sigma_s: the root of the sum of sigma_i^2",
+}
+
 
 def add(commands: Commands) -> None:
     """``bound``, ``constants``, ``limits``, ``optimise``."""
@@ -42,14 +50,9 @@ def _bound(commands: Commands) -> None:
         "theorem", metavar="THEOREM",
         help="such as adamw.rate, nadamw.rate, adam.rate, sgd.rate; or path/to/file.py:rate",
     )  # fmt: skip
-    for option, text in (
-        ("d", "dimension; may be a range"),
-        ("K", "number of iterations; may be a range"),
-        ("L", "smoothness: the gradient is L-Lipschitz"),
-        ("Delta", "gap at the start: f(x^1) - f*"),
-        ("sigma", "total noise level sigma_s: the root of the sum of sigma_i^2"),
-    ):
-        command.add_argument(f"--{option}", required=True, help=text)
+    for option, text in PROBLEM.items():
+        more = "; may be a range" if option in ("d", "K") else ""
+        command.add_argument(f"--{option}", required=True, help=text + more)
     for option, text in (
         ("lambda", "weight decay (default 0; with --x1, the largest allowed)"),
         ("mu", "weight of the momentum in the step, or theta (default: the largest allowed)"),
@@ -102,14 +105,10 @@ def _constants(commands: Commands) -> None:
         "--instance", metavar="NAME",
         help="canonical, tuned, ...; best: the smallest bound at these data",
     )  # fmt: skip
-    for option, default, text in (
-        ("d", "1000", "dimension"),
-        ("K", "1e5", "number of iterations"),
-        ("L", "1", "smoothness: the gradient is L-Lipschitz"),
-        ("Delta", "10", "gap at the start: f(x^1) - f*"),
-        ("sigma", "1", "total noise level sigma_s: the root of the sum of sigma_i^2"),
-    ):
-        command.add_argument(f"--{option}", default=default, help=f"{text} (default {default})")
+    usual = {"d": "1000", "K": "1e5", "L": "1", "Delta": "10", "sigma": "1"}
+    for option, default in usual.items():
+        text = f"{PROBLEM[option]} (default {default})"
+        command.add_argument(f"--{option}", default=default, help=text)
     text_or_json(command)
 
 

@@ -37,12 +37,10 @@ class TheoryFile(pytest.File):
 
     def _told(self, error: Exception) -> str:
         """The error, and the line of the file at which it came out."""
+        from ..commands.told import raised_at
+
         here = os.path.relpath(self.path, self.config.invocation_params.dir)
-        line, frame = 0, error.__cause__.__traceback__ if error.__cause__ is not None else None
-        while frame is not None:
-            if frame.tb_frame.f_code.co_filename == str(self.path):
-                line = frame.tb_lineno
-            frame = frame.tb_next
+        line = raised_at(error.__cause__, self.path)
         text = str(error).replace(str(self.path), here)
         return f"{text}\n{here}:{line}" if line else text
 

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from ..commands.output import indented
+from ..commands.told import place
 from ..proofs.language.loader import LoadError
 from ..proofs.language.theory import Claimed, Theory
 from ..proofs.record import findings as F
@@ -111,8 +113,8 @@ class ClaimItem(Checked):
         return self.claim.label
 
     def place(self) -> tuple[Path, int]:
-        code = getattr(self.claim.script, "__code__", None)
-        return (Path(code.co_filename), code.co_firstlineno) if code else super().place()
+        file, line = place(self.claim)
+        return (Path(file), line) if file else super().place()
 
     def runtest(self) -> None:
         outcome = self.library.outcome(self.claim)
@@ -128,7 +130,7 @@ class ClaimItem(Checked):
             verdict = self.library.outcome(root).verdict
             pytest.skip(f"rests on {root.label}, which is {verdict}")
         first, *_ = outcome.reason.splitlines() or [""]
-        text = f"{self.claim.label} is {outcome.verdict}:\n{_indented(outcome.reason)}"
+        text = f"{self.claim.label} is {outcome.verdict}:\n{indented(outcome.reason)}"
         path, line = self.place()
         where = os.path.relpath(path, self.config.invocation_params.dir)
         text += f"\n\n{where}:{line}: {self.claim.kind} {self.claim.id}: {self.claim.title}"
@@ -162,9 +164,8 @@ class ModelItem(Checked):
         self.user_properties += [("verdict", report.verdict), ("model", report.detail)]
         if report.verdict in ("holds", "none"):
             return
-        wrong = [f"{a.name} {a.verdict}: {a.how}" for a in report.axioms if a.verdict != "holds"]
         first = f"the axioms of {self.theory.name} in its model: {report.verdict}: {report.detail}"
-        raise FindingError("\n".join((first, *map(_indented, wrong))), first, self.place())
+        raise FindingError("\n".join((first, *map(indented, report.failing))), first, self.place())
 
 
 class TheoryNode(pytest.Collector):
@@ -237,7 +238,3 @@ class LockItem(Checked):
 def uses_lock(items: Iterable[pytest.Item]) -> bool:
     """Is a lock among the items? It is compared with theorems, not with what is recalled."""
     return any(isinstance(item, LockItem) for item in items)
-
-
-def _indented(text: str) -> str:
-    return "\n".join(f"    {line}" for line in text.splitlines())

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from .. import IMPORTED_AT
-from ..commands.check import Known, Outcome, prove
-from ..commands.locked import compared, named
+from ..commands.checked import Known, Outcome, prove
+from ..commands.locked import compared, load_all, named
+from ..commands.memory import uncollected
 from ..proofs.language.loader import load
 from ..proofs.language.theory import Claimed, Theory
 from ..proofs.models import Report
 from ..proofs.record.cache import Cache
 from ..proofs.record.differences import Difference
 from ..proofs.record.lockfile import read
-from ..proofs.record.locking import Loaded
 
 
 class Library:
@@ -52,14 +51,9 @@ class Library:
         if not wanted and not theories:
             return []
         every = list(dict.fromkeys((*(c.theory for c in wanted), *theories)))
-        collecting = gc.isenabled()
-        gc.disable()  # as for check: what proofs make stays to the end
-        try:
+        with uncollected():
             cache = Cache(every, self._started, IMPORTED_AT) if self.cached else None
             known = prove(wanted, theories, cache, enough)
-        finally:
-            if collecting:
-                gc.enable()
         tried = [c for c in wanted if c.result is not None or c in known.claims]
         self._claims |= dict.fromkeys(tried, known)
         self._models |= dict.fromkeys(theories, known)
@@ -86,10 +80,6 @@ class Library:
         May raise ``LockError`` and ``LoadError``. Needs theorems, so that nothing may be recalled.
         """
         locked = read(lock)
-        loaded = [
-            Loaded(name, theory, list(theory.claims.values()))
-            for name in dict.fromkeys(names or named([], locked, lock))
-            for theory in self.load(name)
-        ]
+        loaded = load_all(names or named([], locked, lock), self.load)
         self.settle(claim for one in loaded for claim in one.claims)
         return compared(lock, locked, loaded)
