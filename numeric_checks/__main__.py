@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     torch.set_num_threads(1)
     from .confront import confront
     from .prescribe import PrescriptionError
-    from .report import as_json, lines
+    from .report import as_json, lines, summary
     from .simulate.progress import stderr_progress
     from .tables import QUICK, selected
 
@@ -100,6 +100,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             print("\n".join(("", *lines(done))), flush=True)
     if args.format == "json":
         print(json.dumps(as_json(all_done, ALPHA), indent=2, allow_nan=False))
+    else:
+        print(f"\n{summary(all_done)}")
     passed = all(done.passed for done in all_done)
     return EXIT_OK if passed else EXIT_FINDING
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..proofs.render.text import Printer
@@ -31,6 +31,17 @@ def lines(done: Confrontation) -> Iterator[str]:
     yield f"  {'statement':<15} {'verdict':<9} {'worst ratio':>11} {'checked':>9} {'alarms':>6}"
     for check in done.checks:
         yield from _statement(check, done.trivial_bound)
+
+
+def summary(all_done: Sequence[Confrontation]) -> str:
+    """Was it well? What is undecided is no failure, and says what would decide it."""
+    passed = sum(done.passed for done in all_done)
+    checks = [check for done in all_done for check in done.checks]
+    open_ones = sum(check.verdict == "undecided" for check in checks)
+    said = f"{passed} of {len(all_done)} confrontations passed, {len(checks)} statements in all"
+    if open_ones:
+        said += f"; {open_ones} estimates stay undecided on so few seeds, which is no failure"
+    return f"{said}."
 
 
 def _shown(done: Confrontation, condition: Condition) -> str:

@@ -11,19 +11,23 @@ Progress = Callable[[int, int], None]
 """Called as ``progress(done, total)``."""
 
 
-def stderr_progress(label: str, *, interval: float = 0.5, stream: TextIO | None = None) -> Progress:
+def stderr_progress(
+    label: str, *, interval: float = 0.5, patience: float = 10.0, stream: TextIO | None = None
+) -> Progress:
     """A callback that reports on ``stream`` (standard error), at most once an ``interval``.
 
-    On a terminal one line is rewritten; elsewhere lines appear at every tenth of the work.
+    On a terminal one line is rewritten; elsewhere lines appear at tenths of the work, and only if
+    that takes longer than ``patience``.
 
     Args:
         label: what is being done.
         interval: seconds between two reports on a terminal.
+        patience: seconds between two lines elsewhere.
         stream: where to write.
     """
     out = sys.stderr if stream is None else stream
     terminal = out.isatty()
-    last_time, last_tenth = -float("inf"), 0
+    last_time, last_tenth = -float("inf") if terminal else time.monotonic(), 0
 
     def report(done: int, total: int) -> None:
         nonlocal last_time, last_tenth
@@ -33,8 +37,8 @@ def stderr_progress(label: str, *, interval: float = 0.5, stream: TextIO | None 
                 return
             last_time = now
             out.write(f"\r{label}: {done}/{total}" + ("\n" if finished else ""))
-        elif tenth > last_tenth:
-            last_tenth = tenth
+        elif tenth > last_tenth and now - last_time >= patience:
+            last_time, last_tenth = now, tenth
             out.write(f"{label}: {done}/{total}\n")
         out.flush()
 

@@ -49,7 +49,9 @@ class Scope:
         if name in self.names:
             return self.names[name]
         known = sorted({*self.names, *(s.name for s in self.theory.symbols)})
-        raise DoorError(f"unknown name {name!r}{did_you_mean(name, known)}")
+        near = did_you_mean(name, known)
+        own = "; variables of a claim are named in for_all, for_constants, for_indices, for_points"
+        raise DoorError(f"unknown name {name!r}{near or own}")
 
     # --- terms --------------------------------------------------------------------------------
 

@@ -91,8 +91,14 @@ def statement(reference: str) -> Claimed:
         name, _, claim = reference.partition(".")
     theories = load(name)
     if not claim:
-        known = ", ".join(c.label for t in theories for c in t.claims.values())
-        raise LoadError(f"{reference!r} names a theory; choose a statement: {known}")
+        claims = [c for t in theories for c in t.claims.values()]
+        if len(claims) > MAX_LISTED:
+            claims = [c for c in claims if c.kind != "lemma"]
+        known = ", ".join(c.label for c in claims)
+        raise LoadError(
+            f"{reference!r} names a theory; choose a statement, such as {known} "
+            f"(`ratecert check {reference}` lists all)"
+        )
     for theory in theories:
         if claim in theory.claims:
             return theory.claims[claim]

@@ -6,12 +6,15 @@ Compared is what ``entries.library`` says of claims, so that no search and no Sy
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
+from shlex import quote
 from typing import Any, Literal
 
 from .lockfile import Lock
+from .options import LOCK
 
 Kind = Literal[
     "weakened", "changed", "hypothesis-added", "new-axiom", "declaration-changed",
@@ -219,6 +222,20 @@ def change(old: Mapping[str, str], new: Mapping[str, str]) -> str:
         return f"{said} ({float((now - was) / abs(was)):+.3%})" if was else said
     except OverflowError:
         return said
+
+
+def advice(found: Sequence[Difference], lock: Path) -> str:
+    """One sentence: was anything lost, and what to do now."""
+    lost = sum(d.fails for d in found)
+    said = f"{lost} of these are what the lock guards against" if lost else "nothing was lost"
+    if any(d.kind == "not-proved" for d in found):
+        return f"{said}; mend what is not proved: only what is proved is locked."
+    command = "ratecert lock" if str(lock) == LOCK else f"ratecert lock --lock {quote(str(lock))}"
+    asked = sorted({d.claim for d in found if d.kind not in FREE})
+    if not asked:
+        return f"{said}; `{command}` takes it over."
+    accepted = " ".join(f"--accept {c}" for c in (asked if len(asked) <= 3 else ["CLAIM"]))
+    return f"{said}; if it is meant: `{command} {accepted}`."
 
 
 def reach(label: str, locked: Lock, now: Lock) -> tuple[str, ...]:

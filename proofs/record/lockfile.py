@@ -121,6 +121,11 @@ def trace_path(path: Path) -> Path:
 
 def read(path: Path) -> Lock:
     """The lock; raises ``LockError`` unless the file is one, in canonical form."""
+    if not path.exists():
+        raise LockError(
+            f"{path}: no such file in {Path.cwd()}; `ratecert lock THEORY.py` writes one, and "
+            "another may be named"
+        )
     return parsed(read_file(path, MAX_LOCK), path)
 
 

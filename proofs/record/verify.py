@@ -88,7 +88,7 @@ def stale(lock: Lock, root: Path) -> list[Difference]:
             try:
                 if digest_now(name) == digest:
                     continue
-                why = "changed since; `ratecert lock` writes the lock again"
+                why = "changed since; `ratecert check --locked` says what that did"
             except LockError as error:
                 why = str(error)
             found.append(Difference("stale", name, f"source of {theory}: {why}"))

@@ -51,6 +51,7 @@ def test_the_wrong_lemma_is_refuted_and_the_mended_one_proved(
     (statement,) = json.loads(capsys.readouterr().out)["theories"][0]["statements"]
     assert statement["verdict"] == "refuted"
     assert re.search(r"false at a = .*, b = .*, c = ", statement["reason"])
+    assert "with 3/4 in place of 1/2 it holds (proved)" in statement["reason"]
     file.write_text(wrong.replace("(3 * c)", "(2 * c)"))
     assert main(["check", str(file), "--format", "json"]) == 0
     (statement,) = json.loads(capsys.readouterr().out)["theories"][0]["statements"]
@@ -73,12 +74,13 @@ def test_the_table_of_instances_is_the_one_printed() -> None:
 
 def test_the_constants_of_the_readme_are_in_the_table() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| `(\w+\.rate\.\w+)`.* \| ([\d.]+) \| ([\d.]+) \|$", text, re.MULTILINE)
+    row = r"^\| `(\w+\.rate\.\w+)`.* \| ([^|]+) \| ([\d.]+) \| ([\d.]+) \|$"
+    rows = re.findall(row, text, re.MULTILINE)
     assert len(rows) == 6
     printed = [[cell.strip() for cell in line.split("|")] for line in table.lines()]
     for claim, *rounded in rows:
-        ((*_, C_1, C_2, _end),) = [cells for cells in printed if cells[1] == f"`{claim}`"]
-        assert rounded == [C_1, C_2]
+        ((*_, gamma, _C_P, C_1, C_2, _end),) = [c for c in printed if c[1] == f"`{claim}`"]
+        assert rounded == [gamma, C_1, C_2]
 
 
 def test_the_canonical_constants_of_the_readme_are_rounded_up() -> None:

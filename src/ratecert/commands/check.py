@@ -21,7 +21,7 @@ from ..proofs.language.theory import Claimed, Result, Theory
 from ..proofs.models import Report as ModelReport
 from ..proofs.record import findings as F
 from ..proofs.record.cache import Cache
-from ..proofs.record.differences import Difference
+from ..proofs.record.differences import Difference, advice
 from ..proofs.record.formats import tell
 from ..proofs.record.lockfile import LockError, read
 from ..proofs.record.locking import Loaded
@@ -116,9 +116,7 @@ def _against(path: Path, found: list[Difference]) -> str:
     shown = F.text(F.of_differences(found, path))
     if not shown:
         return f"as locked in {path}."
-    lost = sum(d.fails for d in found)
-    said = f"{lost} of these are what the lock guards against" if lost else "nothing was lost"
-    return f"\ncompared with {path}:\n{shown}\n{said}; `ratecert lock` takes over what is meant."
+    return f"\ncompared with {path}:\n{shown}\n{advice(found, path)}"
 
 
 def _report(

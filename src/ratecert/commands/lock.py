@@ -12,6 +12,7 @@ from ..proofs.record import findings as F
 from ..proofs.record.differences import FREE, Difference
 from ..proofs.record.lockfile import Lock, LockError, read, trace_path, write
 from ..proofs.record.locking import differences, lock_of, unproved
+from ..proofs.theorems import SHIPPED
 from .checked import prove
 from .locked import load_all, named
 from .memory import uncollected
@@ -33,6 +34,13 @@ def _run(args: argparse.Namespace) -> int:
             print(f"ratecert: {error}\n  (--replace writes it anew)", file=sys.stderr)
             return EXIT_USAGE
         locked = None
+    if locked is None and not args.theories:
+        print(
+            "ratecert: no theory is named, and no lock says which: `ratecert lock my_theory.py`, "
+            f"or the shipped ones: `ratecert lock {' '.join(SHIPPED)}`",
+            file=sys.stderr,
+        )
+        return EXIT_USAGE
     loaded = load_all(named(args.theories, locked, path))
     prove([c for one in loaded for c in one.claims], [one.theory for one in loaded], None)
     progress("")
@@ -102,4 +110,5 @@ def _tell(
         options = " ".join(f"--accept {c}" for c in sorted({d.claim for d in asked}))
         print(f"nothing was written. If this is meant: ratecert lock {options}")
     else:
-        print(f"{path}: {claims} claims locked, their proofs in {trace_path(path).name}")
+        number = f"{claims} claim{'s' * (claims != 1)}"
+        print(f"{path}: {number} locked, their proofs in {trace_path(path).name}")

@@ -169,7 +169,7 @@ def _optimise(commands: Commands) -> None:
     )
     command.add_argument("theorem", metavar="THEOREM", help="such as adamw.rate")
     command.add_argument(
-        "--minimise", metavar="WHAT", required=True,
+        "--minimise", "--minimize", metavar="WHAT", required=True,
         help="C_1, C_P, C_2, or 'bound at d=..,K=..,L=..,Delta=..,sigma=..' (sigma is sigma_s)",
     )  # fmt: skip
     command.add_argument(

@@ -27,7 +27,7 @@ def add(commands: Commands) -> None:
     )
     lock.add_argument(
         "theories", nargs="*", metavar="THEORY",
-        help="a shipped theory, or a .py file (default: those locked; without a lock all shipped)",
+        help="a shipped theory, or a .py file (default: those locked)",
     )  # fmt: skip
     lock_file(lock)
     lock.add_argument(

@@ -112,7 +112,6 @@ class Hooks:
             terminalreporter.section("ratecert.lock")
             for text in told:
                 terminalreporter.line(text)
-            terminalreporter.line("nothing was lost; `ratecert lock` takes over what is meant.")
 
 
 SECTION = "Captured news of the lock call"

@@ -19,6 +19,7 @@ from ..commands.told import place
 from ..proofs.language.loader import LoadError
 from ..proofs.language.theory import Claimed, Theory
 from ..proofs.record import findings as F
+from ..proofs.record.differences import advice
 from ..proofs.record.lockfile import LockError
 from .library import Library
 from .settings import Plan
@@ -222,17 +223,17 @@ class LockItem(Checked):
             found = self.library.against(self.path, self.names)
         except (LockError, LoadError) as error:
             raise FindingError(str(error), str(error).partition("\n")[0], self.place()) from error
-        told = F.text(F.of_differences(found, self.path))
+        if not found:
+            return
         here = os.path.relpath(self.path, self.config.invocation_params.dir)
+        told = F.text(F.of_differences(found, self.path))
+        told = f"compared with {here}:\n{told}\n{advice(found, Path(here))}"
         lost = [d for d in found if d.fails]
         if lost:
             first = ", ".join(f"{d.claim} {d.kind}" for d in lost[:3])
             brief = f"{first}{', ...' if len(lost) > 3 else ''}"
-            said = f"{len(lost)} of these are what the lock guards against; "
-            said += f"`ratecert lock --lock {here} --accept CLAIM` takes over what is meant."
-            raise FindingError(f"compared with {here}:\n{told}\n{said}", brief, self.place())
-        if told:
-            self.add_report_section("call", "news of the lock", f"compared with {here}:\n{told}")
+            raise FindingError(told, brief, self.place())
+        self.add_report_section("call", "news of the lock", told)
 
 
 def uses_lock(items: Iterable[pytest.Item]) -> bool:

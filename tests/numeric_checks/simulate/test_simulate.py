@@ -253,12 +253,15 @@ def test_progress_goes_where_it_is_told() -> None:
     _windows(chunk=10, progress=lambda done, total: seen.append((done, total)))
     assert seen == [(10, 23), (20, 23), (23, 23)]
     stream = io.StringIO()
-    report = stderr_progress("simulating", stream=stream)
+    report = stderr_progress("simulating", patience=0, stream=stream)
     for done in range(1, 101):
         report(done, 100)
     lines = stream.getvalue().splitlines()
     assert len(lines) == 10
     assert lines[-1] == "simulating: 100/100"
+    quick = io.StringIO()
+    stderr_progress("simulating", stream=quick)(100, 100)
+    assert quick.getvalue() == ""  # what takes no time needs no report
 
 
 def test_series_narrow_outside() -> None:
