@@ -77,7 +77,9 @@ class Forest:
             _broadcasts(f"noise of step {k}", noise, (rows, nodes, outcomes, d))
         names = {p.name for p in self.recursion.parameters}
         for name in self.parameters.keys() - names:
-            raise ParameterError(f"{self.recursion.id}: no parameter {name!r}; {nearest(name, names)}")
+            raise ParameterError(
+                f"{self.recursion.id}: no parameter {name!r}; {nearest(name, names)}"
+            )
         if missing := sorted(names - self.parameters.keys()):
             raise ParameterError(f"{self.recursion.id}: missing parameters: {', '.join(missing)}")
         if both := sorted(self.parameters.keys() & self.constants.keys()):
@@ -101,13 +103,17 @@ class Forest:
         if isinstance(given, Tensor):
             given = given.unsqueeze(2).unbind(1) if given.ndim == 3 else (given,)
         if not given or any(t.ndim != 3 for t in given):
-            raise ShapeError("probabilities must be [B, K, b], or [B, N, b] for each of the K steps")
+            raise ShapeError(
+                "probabilities must be [B, K, b], or [B, N, b] for each of the K steps"
+            )
         return given
 
 
 def _broadcasts(what: str, given: Tensor, wanted: tuple[int, ...]) -> None:
     shape = given.shape
-    if len(shape) != len(wanted) or any(g not in (1, w) for g, w in zip(shape, wanted, strict=True)):
+    if len(shape) != len(wanted) or any(
+        g not in (1, w) for g, w in zip(shape, wanted, strict=True)
+    ):
         raise ShapeError(f"{what} is {list(shape)}, not {list(wanted)}")
 
 

@@ -198,7 +198,11 @@ class TreeReading:
         coordinates = self._coordinates(term)
         zero = scalar(0.0, self.device, self.dtype)
         if coordinates is not None:
-            return self._coordinate_sum(term, *coordinates) if coordinates[0] <= coordinates[1] else zero
+            return (
+                self._coordinate_sum(term, *coordinates)
+                if coordinates[0] <= coordinates[1]
+                else zero
+            )
         low, high = self.extent(term.low)[0], self.extent(term.high)[1]
         result, outer = zero, self._memo
         first, second = (opened(term.body, Ix(None, low + n)) for n in (0, 1))
@@ -278,7 +282,9 @@ class TreeReading:
         if time is None:
             raise EvaluationError(f"{app} uses the coordinate {ix.base} as a time")
         if time not in held:
-            raise MissingError(f"{app} is asked for at time {time}; times are {min(held)}..{max(held)}")
+            raise MissingError(
+                f"{app} is asked for at time {time}; times are {min(held)}..{max(held)}"
+            )
         return time
 
     def _at_coordinate(self, value: Value, ix: Ix, app: App) -> Value:
@@ -389,7 +395,9 @@ class TreeReading:
                 body = self.term(opened(point.body, Ix(name)))
             finally:
                 del self.boxes[name]
-            return Value(body.data, body.level, tuple(COORDINATE if n == name else n for n in body.names))
+            return Value(
+                body.data, body.level, tuple(COORDINATE if n == name else n for n in body.names)
+            )
         if isinstance(point, PointVar) and point.name in self.variables:
             given = self.variables[point.name]
             if given.ndim == 2 and given.shape[1] == grown.d:
