@@ -282,7 +282,7 @@ _LONGEST = 100_000
 
 
 def recursion_steps(
-    app: App, definiens: Callable[[App], Term], known: Container[Node]
+    app: App, definiens: Callable[[App], Term], known: Container[Node], free: Container[str] = ()
 ) -> list[tuple[App, Term]]:
     """What to evaluate, in this order, so that a definition by recursion is never nested deeply.
 
@@ -293,6 +293,7 @@ def recursion_steps(
         app: an application to numbers.
         definiens: what an application abbreviates.
         known: applications whose value is known already.
+        free: names of indices that may stand beside the numbers: no recursion is over them.
 
     Raises:
         EvaluationError: the recursion does not end; or as ``definiens`` does.
@@ -307,7 +308,7 @@ def recursion_steps(
             for node, _ in subterms(right)
             if isinstance(node, App)
             and node.name == app.name
-            and all(isinstance(a, Ix) and a.base is None for a in node.args)
+            and all(isinstance(a, Ix) and (a.base is None or a.base in free) for a in node.args)
             and node not in known
         ]
         if not earlier:

@@ -9,6 +9,7 @@ from .certificates import largest_eigenvalue_above, leading_minors, log_above
 from .cosine import Cosine
 from .model import BoundedInstance, Instance, round_down
 from .philox import minibatch, philox, signs
+from .profile import Profile, ProfileBatch
 from .quadratic import Quadratic
 from .separable import Separable
 from .softmax import SoftmaxRegression, digits
@@ -17,6 +18,8 @@ __all__ = [
     "BoundedInstance",
     "Cosine",
     "Instance",
+    "Profile",
+    "ProfileBatch",
     "Quadratic",
     "Separable",
     "SoftmaxRegression",
