@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from ...proofs.render.text import Printer
-from ..scenarios import Examination, Scenario, to_data
+from ..scenarios import Examination, Scenario
+from ..scenarios.serial import as_data as to_data
 from .planted import constants
 from .run import Attacked, Found
 
@@ -50,9 +51,8 @@ def rounded_down(value: Fraction) -> str:
     >>> rounded_down(Fraction(2, 3)), rounded_down(Fraction(1))
     ('0.666666666', '1')
     """
-    scaled = value * 10**DIGITS // 1
-    text = f"{Fraction(int(scaled), 10**DIGITS):.{DIGITS}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    whole, part = divmod(int(value * 10**DIGITS // 1), 10**DIGITS)
+    return f"{whole}.{part:0{DIGITS}}".rstrip("0").rstrip(".")
 
 
 def _where(found: Found) -> str:

@@ -6,10 +6,12 @@ import math
 from collections.abc import Mapping
 from fractions import Fraction
 
+from flint import fmpq
 from torch import Tensor
 
 from ...proofs.kernel.terms import Rat, sqrt
 from ...proofs.language import Claimed
+from ..exact import from_fraction
 from ..instances.profile import Profile
 from ..scenarios import Scenario, Step
 from ..simulate.run import ConstantValue
@@ -106,11 +108,18 @@ def _base(
     return {
         "L": Fraction(1),
         "fstar": f_star,
-        "Delta": as_fraction(objective.exact_value([from_fraction(v) for v in start])) - f_star,
+        "Delta": _value(objective, start) - f_star,
         "sigma": sigma,
         "sigma_s": sqrt(Rat(total)),
         "x1": start,
     }
+
+
+def _value(objective: Profile, point: tuple[Fraction, ...]) -> Fraction:
+    exact = objective.exact_value([from_fraction(v) for v in point])
+    if not isinstance(exact, fmpq):
+        raise ValueError("a profile of rationals has rational values at rational points")
+    return Fraction(int(exact.p), int(exact.q))
 
 
 def _steps(genome: Genome, worlds: Worlds, bits: int) -> tuple[Step, ...]:

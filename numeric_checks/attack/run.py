@@ -12,9 +12,10 @@ import torch
 from ...proofs.kernel.terms import Formula, PointVar, subterms
 from ...proofs.language import Claimed
 from ..evaluate import Statement
-from ..hypotheses import Region, RegionError
+from ..hypotheses.region import Region
+from ..hypotheses.rounding import RegionError
 from ..prescribe import statement_of
-from ..scenarios import Examination, Scenario, ScenarioError, examine, shrink
+from ..scenarios import Examination, Scenario, ScenarioError, examine
 from ..scenarios.stated import stated_claim
 from .genome import Genome, Shape
 from .kinds import AttackError, Kind, kind_of
@@ -165,9 +166,6 @@ class Attack:
         if self.progress is not None:
             self.progress(self.budget, self.budget)
         if done.counterexample is not None:
-            done.counterexample = shrink(
-                done.counterexample, self.statement, without=self.without
-            )
             done.examination = self.examined(done.counterexample)
         return done
 
