@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from ...optimizers.recursions import Recursion
-from ..hypotheses.region import Region
+from ..hypotheses import Region
 from ..instances.profile import ProfileBatch
 from ..trees import Forest
 from .kinds import Kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from ...proofs.constants.limits import numeric, summands
+from ...proofs.constants.limits import coefficient, numeric, summands
 from ...proofs.kernel.terms import Add, Mul, Rat, Rel, Term
 from ..evaluate import Statement
 from .kinds import AttackError
@@ -37,3 +37,8 @@ def planted(statement: Statement, number: int | None, factor: Fraction) -> State
     relation = statement.conclusion
     right = changed[0] if len(changed) == 1 else Add(changed)
     return replace(statement, conclusion=Rel(relation.left, relation.op, right))
+
+
+def is_negative(summand: Term) -> bool:
+    """Is its constant negative? Then the claim is the stronger the larger that is in size."""
+    return coefficient(summand)[0] < 0

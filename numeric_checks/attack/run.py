@@ -12,14 +12,13 @@ import torch
 from ...proofs.kernel.terms import Formula, PointVar, subterms
 from ...proofs.language import Claimed
 from ..evaluate import Statement
-from ..hypotheses.region import Region
-from ..hypotheses.rounding import RegionError
+from ..hypotheses import Region, RegionError
 from ..prescribe import statement_of
 from ..scenarios import Examination, Scenario, ScenarioError, examine
 from ..scenarios.stated import stated_claim
 from .genome import Genome, Shape
 from .kinds import AttackError, Kind, kind_of
-from .planted import planted, right_summands
+from .planted import is_negative, planted, right_summands
 from .rounding import dyadic, scenario_of
 from .search import Best, Budget, BudgetError, Goal, Problem, ascend, polish
 
@@ -171,11 +170,21 @@ class Attack:
 
     def _goals(self) -> Iterator[Goal]:
         if self.goals is not None:
-            yield from (Goal(n) for n in self.goals)
+            yield from map(self._goal, self.goals)
             return
         yield Goal()
         if self.statement.conclusion.op != "=" and len(self.parts) > 1:
-            yield from (Goal(n) for n, _ in enumerate(self.parts))
+            yield from (self._goal(n) for n, _ in enumerate(self.parts))
+
+    def _goal(self, number: int | None) -> Goal:
+        if number is None:
+            return Goal()
+        if number >= len(self.parts):
+            raise AttackError(
+                f"{self.claim.label} has {len(self.parts)} constants on its right side, numbered "
+                f"from 0; there is no constant {number}"
+            )
+        return Goal(number, gain=is_negative(self.parts[number]))
 
     def genome(self, shape: Shape) -> Genome:
         """The layout of worlds of one shape."""
@@ -259,7 +268,7 @@ class Attack:
         if goal.summand is None:
             return examination.ratio.low if examination.ratio is not None else Fraction(0)
         for loss in _LOSSES:
-            factor = dyadic(1 + score - loss, 30)
+            factor = dyadic(1 - score + loss if goal.gain else 1 + score - loss, 30)
             if factor <= 0:
                 break
             smaller = planted(self.statement, goal.summand, factor)

@@ -51,9 +51,14 @@ class Budget:
 
 @dataclass(frozen=True)
 class Goal:
-    """What is driven up: the logarithm of the ratio, or the excess of the constant ``summand``."""
+    """What is driven up: the logarithm of the ratio, or the excess of the constant ``summand``.
+
+    ``gain``: the constant is negative. The claim is the stronger the larger its absolute value is,
+    and a world shows with what it may not be multiplied: with more than 1 - e.
+    """
 
     summand: int | None = None
+    gain: bool = False
 
     def scores(self, found: TreeEvaluation) -> Tensor:
         """For each world and place, [B, P]; -inf where there is nothing to be said."""
@@ -64,6 +69,7 @@ class Goal:
             ratio = upper.clamp(min=_TINY).log() - lower.clamp(min=_TINY).log()
             return torch.where(meant, ratio, -torch.inf)
         (own,) = found.terms
+        own = -own if self.gain else own
         meant = found.within & (own > _RELIABLE * size)
         excess = (upper - lower) / torch.where(meant, own, 1.0)
         return torch.where(meant, excess, -torch.inf)
@@ -101,7 +107,8 @@ class Problem:
         grown = bare(
             {**named, **worlds.values}, K=shape.K, d=shape.d, objective=worlds.objective
         )
-        return replace(grown, points={"x": {1: start[:, None]}}) if start.shape[-1] else grown
+        points = {"x": {1: start[:, None]}} if start.shape[-1] else {}
+        return replace(grown, rows=len(start), points=points)
 
     def scores(self, raw: Tensor) -> tuple[Tensor, Tensor]:
         """The score of each world at its worst place, and its penalty."""
