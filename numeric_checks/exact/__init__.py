@@ -4,7 +4,7 @@ An alarm of the float code is settled here. A number is an exact rational (``fli
 as the operations allow it, and otherwise a ball (``flint.arb``: midpoint and radius, rigorously
 enclosing the true value at the working precision). A comparison of balls has three answers.
 Within ``roots_kept`` sums of square roots of rationals are exact as well (``Surd``).
-``exact_term`` evaluates a kernel term in these numbers on one path, ``TreeReading`` on a scenario
+``exact_term`` evaluates a kernel term in these numbers on one path, ``ExactTreeReading`` on a scenario
 tree, where there are expectations.
 """
 
@@ -37,7 +37,7 @@ from .terms import (
     no_definitions,
     recursion_steps,
 )
-from .trees import FutureError, TreeNode, TreeReading, descendants, on_histories
+from .trees import FutureError, TreeNode, ExactTreeReading, descendants, on_histories
 
 __all__ = [
     "Argument",
@@ -55,7 +55,7 @@ __all__ = [
     "NoEnvironment",
     "Surd",
     "TreeNode",
-    "TreeReading",
+    "ExactTreeReading",
     "Unfold",
     "absolute",
     "as_float",

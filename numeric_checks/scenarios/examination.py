@@ -15,13 +15,14 @@ from ...proofs.language import Claimed
 from ..evaluate import Statement
 from ..evaluate.constants import PRECISIONS
 from ..evaluate.ranges import UnboundedError, ranges
+from ..evaluate.summands import summands
 from ..exact import (
     Enclosure,
     EvaluationError,
     Exact,
     ExactPoint,
     IndeterminateError,
-    TreeReading,
+    ExactTreeReading,
     enclosure,
     from_fraction,
     on_histories,
@@ -34,7 +35,6 @@ from .results import Examination, Outcome, Place, largest
 from .scenario import Scenario, ScenarioError
 from .solving import solved
 from .stated import Stated, stated, stated_claim
-from .summands import summands
 from .world import World
 
 MAX_PLACES = 20_000
@@ -107,7 +107,7 @@ class _Examiner:
         self.boxes, self.conditions = self._ranges()
         self.relations = statement.relations
         self.needed = [r for r in self.relations if r not in dropped]
-        self.parts = [summands(side, about) for side in statement.conclusion.parts()[::2]]
+        self.parts = [summands(side, about.definition) for side in statement.conclusion.parts()[::2]]
         self.found: dict[tuple[tuple[int, ...], tuple[int, ...]], _Found] = {}
         self.reason = ""
 
@@ -176,7 +176,7 @@ class _Examiner:
 
     # --- one pass -----------------------------------------------------------------------------
 
-    def _reading(self) -> TreeReading:
+    def _reading(self) -> ExactTreeReading:
         scenario, about = self.scenario, self.about
         own = {p.name for p in about.recursion.parameters} if about.recursion else set()
         world = World(
@@ -191,15 +191,15 @@ class _Examiner:
         points = {
             name: ExactPoint([from_fraction(v) for v in at]) for name, at in scenario.points.items()
         }
-        return TreeReading(world.root(), about.statement.unfold, world.depth, points)
+        return ExactTreeReading(world.root(), about.statement.unfold, world.depth, points)
 
-    def _pass(self, reading: TreeReading) -> bool:
+    def _pass(self, reading: ExactTreeReading) -> bool:
         """Evaluate what is not decided yet; True if nothing is left."""
         done = True
         for indices in self._places():
             at = tuple(indices[name] for name in sorted(indices))
 
-            def compute(here: TreeReading, indices: dict[str, int] = indices,
+            def compute(here: ExactTreeReading, indices: dict[str, int] = indices,
                         at: tuple[int, ...] = at) -> bool:  # fmt: skip
                 return self._compute(here, indices, at)
 
@@ -207,7 +207,7 @@ class _Examiner:
                 done = done and decided
         return done
 
-    def _compute(self, here: TreeReading, indices: dict[str, int], at: tuple[int, ...]) -> bool:
+    def _compute(self, here: ExactTreeReading, indices: dict[str, int], at: tuple[int, ...]) -> bool:
         """Hypotheses and both sides at one place; True if decided."""
         key = (at, here.node.history)
         found = self.found.get(key, _Found())
@@ -231,7 +231,7 @@ class _Examiner:
         known = all(r in found.hypotheses for r in self.needed)
         return known and found.place.fails is not None
 
-    def _sides(self, here: TreeReading, indices: dict[str, int]) -> Place:
+    def _sides(self, here: ExactTreeReading, indices: dict[str, int]) -> Place:
         conclusion = self.about.statement.conclusion
         left, right = ([here.value(t, indices) for t in side] for side in self.parts)
         upper, lower = _moved(left, right)

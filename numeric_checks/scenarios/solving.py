@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from ...proofs.kernel.terms import Term
+from ...proofs.kernel.terms import App, Node, Rat, Term, Var, subterms, transform
 from .scenario import Scenario, ScenarioError
 from .stated import Stated
 
@@ -14,7 +14,7 @@ def solved(scenario: Scenario, about: Stated) -> Mapping[str, Fraction | Term]:
     """Values of hyperparameters and of the claim's own constants.
 
     Raises:
-        ScenarioError: a choice names none of them, or one has no value.
+        ScenarioError: a choice names none of them.
     """
     names = about.numbers
     unknown = sorted(set(scenario.choices) - names)
@@ -22,4 +22,28 @@ def solved(scenario: Scenario, about: Stated) -> Mapping[str, Fraction | Term]:
         raise ScenarioError(
             f"choices.{unknown[0]}", f"{scenario.claim} has the constants {sorted(names)}"
         )
-    return dict(scenario.choices)
+    values: dict[str, Fraction | Term] = dict(scenario.choices)
+    equations = [r for r in about.statement.relations if r.op == "="]
+    waiting = True
+    while waiting:
+        waiting = False
+        for equation in equations:
+            sides = equation.left, equation.right
+            for here, there in (sides, sides[::-1]):
+                if not isinstance(here, Var | App) or here.name not in names - values.keys():
+                    continue
+                right = _put_in(there, values)
+                if not any(isinstance(n, Var | App) for n, _ in subterms(right)):
+                    values[here.name] = right
+                    waiting = True
+    return values
+
+
+def _put_in(term: Term, values: Mapping[str, Fraction | Term]) -> Term:
+    def visit(node: Node, depth: int) -> Node | None:
+        if isinstance(node, Var | App) and node.name in values:
+            known = values[node.name]
+            return known if isinstance(known, Term) else Rat(known)
+        return None
+
+    return transform(term, visit)
