@@ -11,7 +11,7 @@ from pathlib import Path
 from .named import CampaignError
 from .running import split
 from .settings import Settings, Shard
-from .store import Store, StoreError, Stored
+from .store import NOTHING, Store, Stored, StoreError
 
 
 class ConflictError(CampaignError):
@@ -35,7 +35,7 @@ def settings_of(store: Store) -> Settings:
     """
     about = store.about()
     if not about:
-        raise StoreError(f"{store.path}: holds no campaign yet; `ratecert campaign run` makes one")
+        raise StoreError(f"{store.path}: {NOTHING}")
     try:
         return Settings.from_json(about)
     except CampaignError as error:

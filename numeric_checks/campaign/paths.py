@@ -70,7 +70,8 @@ def run(task: Task) -> Result:
     try:
         done = confront(
             setup, variant, steps=task.budget // task.tile,
-            seeds=range(task.seed, task.seed + task.tile), batch=None if batch is None else int(batch),
+            seeds=range(task.seed, task.seed + task.tile),
+            batch=None if batch is None else int(batch),
             alpha=float(Fraction(task.options.get("alpha", ALPHA))),
         )  # fmt: skip
     except PrescriptionError as error:
@@ -96,11 +97,17 @@ def _finding(label: str, check: Check, outside: bool) -> Finding:
         ratio=None if math.isnan(check.ratio) else check.ratio,
         checked=check.checked,
         evidence=evidence,
-        location="" if check.location is None else str(check.location),
+        location=_place(check),
         estimated=check.estimated and not outside,
         counts={name: getattr(check, name) for name in counts},
         values={name: value for name, value in sides.items() if math.isfinite(value)},
     )
+
+
+def _place(check: Check) -> str:
+    """Where the ratio is worst; empty for a statement without indices."""
+    at = check.location
+    return "" if at is None or not (at.indices or at.seed is not None) else str(at)
 
 
 KIND = Kind("paths", run, claims)

@@ -81,7 +81,7 @@ def split(rows: Iterator[Stored | Corrupt]) -> tuple[dict[str, Stored], list[Cor
     return good, bad
 
 
-def run(
+def run_tasks(
     tasks: Sequence[Keyed],
     store: Store,
     executor: Executor,

@@ -65,7 +65,7 @@ class Settings:
     campaign: str
     seed: int = 0
     only: tuple[str, ...] = ()
-    shard: Shard = Shard()  # noqa: RUF009 - frozen
+    shard: Shard = Shard()
 
     def __str__(self) -> str:
         parts = [self.campaign]

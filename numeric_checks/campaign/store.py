@@ -17,7 +17,6 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from .named import CampaignError
@@ -27,6 +26,7 @@ from .version import key_of
 APPLICATION = 0x72636572
 """``rcer``: marks an SQLite file as one of ours."""
 SCHEMA = 1
+NOTHING = "holds no campaign yet; `ratecert campaign run NAME --store FILE` writes one"
 PATIENCE = 30.0
 """Seconds to wait while another process writes."""
 _TABLES = {
@@ -151,7 +151,7 @@ class Store:
     def _require_ours(self) -> None:
         schema, version = self._schema(), self._pragma("user_version")
         if not schema and not version:
-            raise StoreError(f"{self.path}: holds no campaign yet; `ratecert campaign run` makes one")
+            raise StoreError(f"{self.path}: {NOTHING}")
         if self._pragma("application_id") != APPLICATION:
             raise StoreError(f"{self.path}: an SQLite file, but no campaign's")
         if version > SCHEMA:
@@ -197,9 +197,7 @@ class Store:
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
+    def __exit__(self, *about: object) -> None:
         self.close()
 
     def close(self) -> None:

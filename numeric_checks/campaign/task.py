@@ -22,13 +22,13 @@ class TaskError(ValueError):
 
 
 def canonical(value: Any) -> str:
-    """The one JSON text of ``value``: keys sorted, no spaces, ASCII, no NaN.
+    r"""The one JSON text of ``value``: keys sorted, no spaces, ASCII, no NaN.
 
     Raises:
         TaskError: ``value`` is not JSON.
 
     >>> canonical({"b": [1, "é"], "a": None})
-    '{"a":null,"b":[1,"\\\\u00e9"]}'
+    '{"a":null,"b":[1,"\\u00e9"]}'
     """
     try:
         return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
@@ -170,9 +170,7 @@ class Finding:
         An estimate on few runs stays undecided; it passes if its mean is below the bound.
         """
         below = self.ratio is not None and self.ratio < 1
-        return self.verdict == "holds" or (
-            self.estimated and self.verdict == "undecided" and below
-        )
+        return self.verdict == "holds" or (self.estimated and self.verdict == "undecided" and below)
 
     def to_json(self) -> dict[str, Any]:
         """As JSON data; floats are hexadecimal texts, which lose nothing."""
