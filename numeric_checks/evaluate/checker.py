@@ -131,8 +131,8 @@ class Checker:
     >>> decrease = Rel(App("f", (x(k.shift(1)),)), "<=", App("f", (x(k),)))
     >>> ranges = (Le(Ix(None, 1), k), Le(k, Ix("K")))
     >>> checker = Checker(Statement("decrease", decrease, ranges))
-    >>> quadratic = quadratic((Fraction(1), Fraction(2)))
-    >>> for window in simulate(SGD, quadratic, K=20, seeds=[1], parameters={"eta": 0.25}):
+    >>> steep = quadratic((Fraction(1), Fraction(2)))
+    >>> for window in simulate(SGD, steep, K=20, seeds=[1], parameters={"eta": 0.25}):
     ...     checker.update(window)
     >>> result = checker.result()
     >>> result.verdict, result.checked, round(result.ratio, 4)

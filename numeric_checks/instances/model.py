@@ -87,8 +87,8 @@ class FiniteSum(Objective, Protocol):
 class Noise(Protocol):
     """How a stochastic gradient deviates from the gradient, a function of (seed, instance, step).
 
-        (A2) E[g^k | F_{k-1}] = grad f(x^k)       up to what the docstring of the noise states
-        (A3) E[(g_i^k - grad_i f(x^k))^2 | F_{k-1}] <= sigma2[i]
+    (A2) E[g^k | F_{k-1}] = grad f(x^k)       up to what the docstring of the noise states
+    (A3) E[(g_i^k - grad_i f(x^k))^2 | F_{k-1}] <= sigma2[i]
     """
 
     @property

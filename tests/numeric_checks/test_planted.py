@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from ratecert.numeric_checks.evaluate import Check, Statement, check
-from ratecert.numeric_checks.instances import cosine, quadratic, digits
+from ratecert.numeric_checks.instances import cosine, digits, quadratic
 from ratecert.numeric_checks.prescribe import statement_of
 from ratecert.numeric_checks.simulate import record
 from ratecert.optimizers.recursions import NADAMW, Recursion, Update

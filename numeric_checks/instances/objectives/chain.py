@@ -94,7 +94,7 @@ class Chain:
 
     @property
     def factor(self) -> Fraction:
-        """c."""
+        """C."""
         return self.smoothness * self.width**2 / unit_smoothness()
 
     @cached_property
@@ -148,7 +148,7 @@ class Chain:
         return self.value(x), self.gradient(x)
 
     def _scaled(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """y [B, T], and y_(i-1) in place i."""
+        """Y [B, T], and y_(i-1) in place i."""
         check_points(x, self.dimension, self.name)
         require_finite(x, f"{self.name}: x")
         y = x / float(self.width)

@@ -22,7 +22,7 @@ from ratecert.numeric_checks.evaluate import (
 from ratecert.numeric_checks.evaluate.replay import Replay, reexamine
 from ratecert.numeric_checks.evaluate.times import span
 from ratecert.numeric_checks.exact import EvaluationError, working_precision
-from ratecert.numeric_checks.instances import quadratic, digits, round_down
+from ratecert.numeric_checks.instances import digits, quadratic, round_down
 from ratecert.numeric_checks.simulate import Run, record, simulate
 from ratecert.optimizers.recursions import SGD, Recursion
 from ratecert.proofs.kernel.terms import (
@@ -590,7 +590,7 @@ class TestRecursionOverCoordinates:
     def test_it_is_linear_in_the_dimension(self, words: Any) -> None:
         d = 700
         origin = tuple(Fraction((-1) ** n * n, 7) for n in range(1, d + 1))
-        quadratic = quadratic((Fraction(1),) * d, origin=origin)
+        bowl = quadratic((Fraction(1),) * d, origin=origin)
         top = App("xmax", (words.d,))
         value = Fraction(float(Fraction(d, 7)))
         ranges = (*words.steps, *words.coordinates)
@@ -602,9 +602,7 @@ class TestRecursionOverCoordinates:
             Statement("planted", Rel(claim.left, "<=", mul(rat("99/100"), top)), ranges, unfold),
             Statement("excluded", claim, (*ranges, Rel(top, "<", rat(value))), unfold),
         ]
-        windows = simulate(
-            SGD, quadratic, K=6, seeds=[1, 2], parameters={"eta": 0.1}, chunk=2, before=0
-        )
+        windows = simulate(SGD, bowl, K=6, seeds=[1, 2], parameters={"eta": 0.1}, chunk=2, before=0)
         fine, wrong, excluded = check_all(statements, windows)
         assert (fine.verdict, fine.checked, fine.ratio) == ("holds", 6 * d * 2, 1.0)
         assert (wrong.verdict, wrong.confirmed) == ("violated", 8)

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from ratecert.numeric_checks.exact import closed_value, power, working_precision
-from ratecert.numeric_checks.instances import quadratic, digits, round_down
+from ratecert.numeric_checks.instances import digits, quadratic, round_down
 from ratecert.numeric_checks.simulate import (
     Run,
     Series,
