@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from ratecert.numeric_checks.evaluate import Condition, conditions
-from ratecert.numeric_checks.instances import Cosine, digits
+from ratecert.numeric_checks.instances import cosine, digits
 from ratecert.numeric_checks.prescribe import (
     Choice,
     Pick,
@@ -26,8 +26,8 @@ from ratecert.optimizers.recursions import NADAMW
 from ratecert.proofs.language import Claimed
 
 K = 1000
-NOISY = Cosine((Fraction(1), Fraction(1, 3)), (Fraction(1), Fraction(1, 7)), (Fraction(-2, 3),) * 2)
-QUIET = Cosine((Fraction(1), Fraction(1, 3)), (), (Fraction(-2, 3),) * 2)
+NOISY = cosine((Fraction(1), Fraction(1, 3)), (Fraction(1), Fraction(1, 7)), (Fraction(-2, 3),) * 2)
+QUIET = cosine((Fraction(1), Fraction(1, 3)), (), (Fraction(-2, 3),) * 2)
 CHOICES: dict[str, Choice] = {
     "eta": Pick.DOWN,
     "theta": Pick.UP,
