@@ -11,7 +11,8 @@ import torch
 
 from ...proofs.kernel.terms import Formula, PointVar, subterms
 from ...proofs.language import Claimed
-from ..evaluate import Statement
+from ..evaluate import Statement, UnboundedError
+from ..evaluate.ranges import ranges
 from ..hypotheses import Region, RegionError
 from ..prescribe import statement_of
 from ..scenarios import Examination, Scenario, ScenarioError, examine
@@ -144,6 +145,7 @@ class Attack:
             statement = planted(statement, self.constant, self.factor)
         self.statement = statement
         self.parts = right_summands(statement)
+        self.loose = _unbounded(statement)
         self.points = tuple(
             sorted({n.name for h in (statement.conclusion, *statement.relations)
                     for n, _ in subterms(h) if isinstance(n, PointVar)})
@@ -201,7 +203,8 @@ class Attack:
         """The best world for one goal, all shapes in turn, the more promising ones longer."""
         shapes = list(self.shapes or SHAPES[self.kind])
         problems = [
-            Problem(self.statement, self.genome(shape), goal, self.parts) for shape in shapes
+            Problem(self.statement, self.genome(shape), goal, self.parts, self.loose)
+            for shape in shapes
         ]
         bests = [Best(POLISHED) for _ in problems]
         refused: set[int] = set()
@@ -259,14 +262,14 @@ class Attack:
                 examination = self.examined(scenario)
                 if examination.outcome == "holds":
                     attained = self._attained(goal, score, examination)
-                    if attained:
+                    if attained is not None:
                         return Found(goal, score, scenario, examination, attained)
         return Found(goal, max((b.score for b in bests), default=-math.inf))
 
-    def _attained(self, goal: Goal, score: float, examination: Examination) -> Fraction:
-        """What the scenario shows of the goal; 0 if it is nothing."""
+    def _attained(self, goal: Goal, score: float, examination: Examination) -> Fraction | None:
+        """What the scenario shows of the goal; None if it is nothing."""
         if goal.summand is None:
-            return examination.ratio.low if examination.ratio is not None else Fraction(0)
+            return examination.ratio.low if examination.ratio is not None else None
         for loss in _LOSSES:
             factor = dyadic(1 - score + loss if goal.gain else 1 + score - loss, 30)
             if factor <= 0:
@@ -275,17 +278,33 @@ class Attack:
             found = examine(examination.scenario, smaller, without=self.without)
             if found.outcome == "violated":
                 return factor
-        return Fraction(0)
+        return None
 
     def _scenario(self, problem: Problem, row: torch.Tensor, bits: int) -> Scenario | None:
         try:
-            return scenario_of(self.claim, problem.genome, row, bits)
+            scenario = scenario_of(self.claim, problem.genome, row, bits)
+            if self.loose:
+                at = problem.place(row)
+                scenario = replace(scenario, indices={name: at[name] for name in self.loose})
+            return scenario
         except (RegionError, ScenarioError, ValueError):
             return None
 
     def examined(self, scenario: Scenario) -> Examination:
         """The statement as attacked, decided exactly in a scenario."""
         return examine(scenario, self.statement, without=self.without)
+
+
+def _unbounded(statement: Statement) -> tuple[str, ...]:
+    """The free indices that the hypotheses do not bound: they are tried from 1 to K."""
+    loose: list[str] = []
+    for name in sorted(statement.free(("K", "d"))):
+        conditions = statement.index_hypotheses
+        try:
+            ranges([name], conditions, {"K": 2, "d": 2})
+        except UnboundedError:
+            loose.append(name)
+    return tuple(loose)
 
 
 @dataclass

@@ -79,13 +79,15 @@ class Goal:
 class Problem:
     """A statement under attack in the worlds of a genome.
 
-    ``summands``: those of its right side, whose constants may be goals.
+    ``summands``: those of its right side, whose constants may be goals. ``loose``: indices that
+    nothing bounds.
     """
 
     statement: Statement
     genome: Genome
     goal: Goal
     summands: tuple[Term, ...]
+    loose: tuple[str, ...] = ()
 
     def evaluate(self, raw: Tensor) -> tuple[Worlds, TreeEvaluation]:
         """The worlds of the rows, and the statement on them."""
@@ -98,7 +100,15 @@ class Problem:
             grown = self._unmoved(worlds)
         number = self.goal.summand
         terms = () if number is None else (self.summands[number],)
-        return worlds, evaluate_on(self.statement, grown, variables, terms=terms)
+        boxes = {name: (1, self.genome.shape.K) for name in self.loose}
+        return worlds, evaluate_on(self.statement, grown, variables, boxes=boxes, terms=terms)
+
+    def place(self, row: Tensor) -> dict[str, int]:
+        """The indices of the worst place of one world."""
+        with torch.no_grad():
+            _, found = self.evaluate(row[None])
+            scores = torch.nan_to_num(self.goal.scores(found), nan=-torch.inf)
+        return found.place(int(scores[0].argmax()))
 
     def _unmoved(self, worlds: Worlds) -> Grown:
         """Worlds whose recursion takes no step: constants, the start and the claim's points."""
