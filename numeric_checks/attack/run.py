@@ -98,6 +98,17 @@ class Attacked:
         return "holds"
 
     @property
+    def evidence(self) -> str:
+        """The reason for the verdict, one sentence."""
+        if self.counterexample is not None:
+            return f"an exact world violates it: {self.examination}"
+        if self.undecided:
+            return f"{self.undecided} alarms that no precision decides"
+        if self.verdict == "undecided":
+            return "no world was found within the hypotheses"
+        return f"no counterexample in {self.evaluations} worlds, ascended by gradient"
+
+    @property
     def ratio(self) -> Fraction:
         """The largest ratio that was reached exactly."""
         return max((f.attained for f in self.found if f.goal.summand is None), default=Fraction(0))
@@ -256,7 +267,7 @@ class Attack:
         )
         for score, n, row in ranked[: 2 * POLISHED]:
             for bits in _BITS:
-                scenario = self._scenario(problems[n], row, bits)
+                scenario = self.scenario(problems[n], row, bits)
                 if scenario is None:
                     continue
                 examination = self.examined(scenario)
@@ -269,7 +280,7 @@ class Attack:
     def _attained(self, goal: Goal, score: float, examination: Examination) -> Fraction | None:
         """What the scenario shows of the goal; None if it is nothing."""
         if goal.summand is None:
-            return examination.ratio.low if examination.ratio is not None else None
+            return examination.ratio.low if examination.ratio is not None else Fraction(0)
         for loss in _LOSSES:
             factor = dyadic(1 - score + loss if goal.gain else 1 + score - loss, 30)
             if factor <= 0:
@@ -280,7 +291,8 @@ class Attack:
                 return factor
         return None
 
-    def _scenario(self, problem: Problem, row: torch.Tensor, bits: int) -> Scenario | None:
+    def scenario(self, problem: Problem, row: torch.Tensor, bits: int) -> Scenario | None:
+        """The exact world near a row; None if there is none within the hypotheses."""
         try:
             scenario = scenario_of(self.claim, problem.genome, row, bits)
             if self.loose:
@@ -325,7 +337,7 @@ class _Alarms:
             self.seen.add(score)
             outcome = "outside"
             for bits in _BITS:
-                scenario = self.attack._scenario(problem, row, bits)
+                scenario = self.attack.scenario(problem, row, bits)
                 if scenario is None:
                     continue
                 examination = self.attack.examined(scenario)
