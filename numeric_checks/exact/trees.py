@@ -181,4 +181,4 @@ def on_histories(
     yield reading.node.history, found
 
 
-__all__ = ["FutureError", "TreeNode", "ExactTreeReading", "descendants", "on_histories"]
+__all__ = ["ExactTreeReading", "FutureError", "TreeNode", "descendants", "on_histories"]
