@@ -16,8 +16,9 @@ from ..optimizers.recursions import Recursion
 from ..proofs.language import Claimed, Theory
 from .estimates import Ranged, judged
 from .evaluate import Check, Checker, Condition, Statement, conditions, unchecked
+from .hypotheses import statement_of
 from .instances import BoundedInstance, round_down
-from .prescribe import Choice, Prescription, PrescriptionError, prescribe, statement_of
+from .prescribe import Choice, Prescription, PrescriptionError, prescribe
 from .simulate import simulate
 from .simulate.progress import Progress
 
