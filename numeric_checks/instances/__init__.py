@@ -34,6 +34,7 @@ from .objectives import (
 )
 from .philox import minibatch, philox, signs
 from .problem import BoundedProblem, Problem
+from .profile import Profile, ProfileBatch
 from .rounding import round_down
 
 __all__ = [
@@ -55,6 +56,8 @@ __all__ = [
     "Objective",
     "Outcome",
     "Problem",
+    "Profile",
+    "ProfileBatch",
     "Quadratic",
     "Rademacher",
     "Rotated",
