@@ -111,9 +111,7 @@ class Genome:
         if recursion is not None:
             sizes |= {"curvature": d * CELLS, "slope": d, "knots": d * (CELLS - 1), "start": d}
             sizes |= {"below": 1, "level": d}
-            if kind in (Kind.PATHS, Kind.TREES) and (
-                b > 1 or kind is Kind.PATHS or "A2" in without
-            ):
+            if kind in (Kind.PATHS, Kind.TREES) and (b > 1 or kind is Kind.PATHS or "A2" in without):
                 sizes |= {"chance": K * b, "noise": sum(map(shape.nodes, range(1, K + 1))) * b * d}
         self.slices: dict[str, slice] = {}
         at = 0

@@ -115,9 +115,7 @@ def as_json(done: Attacked, stored: str = "") -> dict[str, Any]:
         "found": [
             {
                 "constant": f.goal.summand,
-                "proved": None
-                if f.goal.summand is None
-                else printer.show(table[f.goal.summand][0]),
+                "proved": None if f.goal.summand is None else printer.show(table[f.goal.summand][0]),
                 "of": None if f.goal.summand is None else printer.show(table[f.goal.summand][1]),
                 "attained": rounded_down(f.attained) if f.scenario is not None else None,
                 "scenario": None if f.scenario is None else to_data(f.scenario),

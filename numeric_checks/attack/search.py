@@ -104,7 +104,9 @@ class Problem:
         """Worlds whose recursion takes no step: constants, the start and the claim's points."""
         shape, start = self.genome.shape, worlds.start
         named = {name: value for name, value in worlds.base.items() if name != "x1"}
-        grown = bare({**named, **worlds.values}, K=shape.K, d=shape.d, objective=worlds.objective)
+        grown = bare(
+            {**named, **worlds.values}, K=shape.K, d=shape.d, objective=worlds.objective
+        )
         points = {"x": {1: start[:, None]}} if start.shape[-1] else {}
         return replace(grown, rows=len(start), points=points)
 
@@ -197,3 +199,5 @@ def polish(problem: Problem, row: Tensor, steps: int, budget: Budget, best: Best
         optimiser.step(closure)  # type: ignore[no-untyped-call]
     except IndexError:  # torch's line search, where all its points are equal
         return
+
+

@@ -17,10 +17,10 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from ...proofs.kernel.terms import ZERO, App, Node, Rel, Term, Var, sub, transform
+from ...proofs.kernel.terms import ZERO, App, Node, Rat, Rel, Term, Var, sub, transform
 from .floats import Program
-from .intervals import Interval, interval
 from .polynomials import Isolated, isolated, root
+from .intervals import Interval, interval
 from .samples import typical_base, typical_values
 from .setting import Setting, names_in
 

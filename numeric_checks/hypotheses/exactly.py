@@ -14,6 +14,7 @@ from ...proofs.kernel.terms import (
     Formula,
     Ix,
     IxVal,
+    Le,
     Node,
     Rat,
     Rel,

@@ -21,7 +21,7 @@ from ..exact import (
 from ..simulate.run import ConstantValue
 from .elimination import Elimination, Stage
 from .exactly import World, decided
-from .polynomials import root
+from .polynomials import Isolated, root
 
 if TYPE_CHECKING:
     from .region import Region

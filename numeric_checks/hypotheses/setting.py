@@ -151,9 +151,9 @@ def _nodes(
     found: dict[str, Var | App] = {}
     for formula in formulas:
         for node, _ in subterms(formula):
-            if isinstance(node, Var) or (
-                isinstance(node, App) and not node.args and node.name not in settled
-            ):
+            if isinstance(node, Var):
+                found[node.name] = node
+            elif isinstance(node, App) and not node.args and node.name not in settled:
                 found[node.name] = node
     if recursion is not None:
         found |= {p.name: App(p.name, ()) for p in recursion.parameters}

@@ -258,12 +258,8 @@ class ProfileBatch:
 
         table = [[knots(row) for row in p.knots] for p in profiles]
         return cls(
-            torch.tensor(table, dtype=dtype).reshape(
-                len(profiles), profiles[0].dimension, cells - 1
-            ),
-            torch.tensor(
-                [[curvatures(row) for row in p.curvatures] for p in profiles], dtype=dtype
-            ),
+            torch.tensor(table, dtype=dtype).reshape(len(profiles), profiles[0].dimension, cells - 1),
+            torch.tensor([[curvatures(row) for row in p.curvatures] for p in profiles], dtype=dtype),
             torch.tensor([[float(s) for s in p.slope] for p in profiles], dtype=dtype),
         )
 

@@ -89,7 +89,7 @@ class Forest:
 
     @property
     def outcomes(self) -> int:
-        """B."""
+        """b."""
         return self.chances[0].shape[-1]
 
     @property

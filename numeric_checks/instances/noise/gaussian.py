@@ -76,4 +76,4 @@ class Gaussian(Additive):
 def _midpoint(low: Tensor, high: Tensor) -> Tensor:
     """(a + 1/2)/2^52 in (0, 1), exactly: 53 bits."""
     whole = low + ((high & (2 ** (_BITS - 32) - 1)) << 32)
-    return (whole.to(torch.float64) + 0.5).ldexp(torch.tensor(-_BITS, device=low.device))
+    return (whole.to(torch.float64) + 0.5) * 2.0**-_BITS

@@ -225,7 +225,7 @@ def _psi_slope(y: Tensor) -> Tensor:
 
 def _phi(y: Tensor) -> Tensor:
     tail: Tensor = torch.special.erfc(-y / 2**0.5)
-    return (math.pi * math.e / 2) ** 0.5 * tail
+    return math.sqrt(math.pi * math.e / 2) * tail
 
 
 def exact_phi(y: arb) -> arb:

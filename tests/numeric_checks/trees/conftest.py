@@ -69,9 +69,7 @@ def forest_of() -> Callable[[Report, Recursion], Forest]:
             parameters={p.name: tensor([constant(p.name)]) for p in recursion.parameters},
             constants={
                 **{n: tensor([constant(n)]) for n in ("L", "fstar", "Delta", "sigma_s")},
-                "sigma": tensor(
-                    [[middle(model.symbol("sigma", (i,))[0]) for i in range(1, d + 1)]]
-                ),
+                "sigma": tensor([[middle(model.symbol("sigma", (i,))[0]) for i in range(1, d + 1)]]),
             },
         )
 

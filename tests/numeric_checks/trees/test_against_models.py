@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -13,7 +14,7 @@ from ratecert.numeric_checks.trees import Forest, evaluate_on, grow
 from ratecert.optimizers.recursions import NADAMW, SGD, Recursion
 from ratecert.proofs.kernel import terms as T
 from ratecert.proofs.language.loader import load
-from ratecert.proofs.models import Report
+from ratecert.proofs.models import ModelError, Report
 
 from .conftest import middle, tensor
 
