@@ -166,7 +166,7 @@ class TwoPoint(_ByWord):
 
     >>> rare = TwoPoint((Fraction(1),), Fraction(1, 1000))
     >>> [(float(o.value), float(o.probability)) for o in rare.outcomes(0)]  # doctest: +ELLIPSIS
-    [(-0.0316..., 0.9990000000689178), (31.606..., 0.0009999999310821295)]
+    [(-0.03163..., 0.99900000006...), (31.6069..., 0.00099999993...)]
     """
 
     p: Fraction = Fraction(1, 2)

@@ -215,6 +215,7 @@ class SoftmaxRegression:
 
     def exact_value(self, point: Sequence[Exact]) -> Exact:
         """An enclosure of f at ``point`` (d rationals or balls) at the current precision."""
+        check_point(point, self.dimension, self.name)
         if not any(point):
             return arb(self.classes).log()
         total = arb(0)
