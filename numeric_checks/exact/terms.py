@@ -133,11 +133,15 @@ def exact_term(
     >>> exact_term(div(rat(3), sqrt(rat("9/4"))), NoEnvironment())
     2
     """
-    return _ExactReading(environment, unfold).term(term, dict(indices or {}), 0)
+    return ExactReading(environment, unfold).term(term, dict(indices or {}), 0)
 
 
-class _ExactReading:
-    """One evaluation; ``names`` maps free and opened indices to integers."""
+class ExactReading:
+    """One evaluation; ``names`` maps free and opened indices to integers.
+
+    ``expectation`` and ``point_variable`` are for subclasses (``trees``): a single path has no
+    expectations, and gives point variables no value.
+    """
 
     def __init__(self, environment: Environment, unfold: Unfold) -> None:
         self.environment = environment
@@ -185,12 +189,28 @@ class _ExactReading:
         if isinstance(term, App):
             return self._application(term, names, depth)
         if isinstance(term, E | CE):
-            raise ExpectationError(f"an expectation is no function of one path: {term}")
+            return self.expectation(term, names, depth)
         raise EvaluationError(f"not a term that can be evaluated: {term}")
+
+    def expectation(self, term: E | CE, names: dict[str, int], depth: int) -> Exact:
+        """The value of an expectation.
+
+        Raises:
+            ExpectationError: there is none on one path.
+        """
+        raise ExpectationError(f"an expectation is no function of one path: {term}")
+
+    def point_variable(self, variable: PointVar) -> ExactPoint:
+        """The value of a point variable.
+
+        Raises:
+            MissingError: it has none.
+        """
+        raise MissingError(f"no value for the point {variable.name}")
 
     def _sum(self, term: Sum, names: dict[str, int], depth: int) -> Exact:
         low, high = self.index(term.low, names), self.index(term.high, names)
-        name = _bound(depth)
+        name = bound_name(depth)
         body = open_body(term.body, Ix(name))
         total: Exact = from_fraction(0)
         for value in range(low, high + 1):
@@ -245,7 +265,7 @@ class _ExactReading:
                 raise MissingError(f"no point process {point.name}")
             return found
         if isinstance(point, Lambda):
-            name = _bound(depth)
+            name = bound_name(depth)
             body = open_body(point.body, Ix(name))
             return ExactPoint(
                 [
@@ -253,8 +273,9 @@ class _ExactReading:
                     for i in range(1, self.environment.dimension + 1)
                 ]
             )
-        what = point.name if isinstance(point, PointVar) else point
-        raise MissingError(f"no value for the point {what}")
+        if isinstance(point, PointVar):
+            return self.point_variable(point)
+        raise MissingError(f"no value for the point {point}")
 
 
 _LONGEST = 100_000
@@ -297,7 +318,7 @@ def recursion_steps(
         at = earlier[0]
 
 
-def _bound(depth: int) -> str:
+def bound_name(depth: int) -> str:
     """The name under which the binder at ``depth`` is opened."""
     return f"bound.{depth}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, product
 from math import prod
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ...proofs.kernel.indices import substitute_indices
-from ...proofs.kernel.terms import Ix, Le, Rel
+from ...proofs.kernel.terms import Ix, Le, Rel, Term
 from ..evaluate.ranges import Range, ranges
 from ..evaluate.statement import Statement
 from ..evaluate.summands import summands
@@ -64,6 +64,7 @@ class TreeEvaluation:
             positive terms on the left plus the negated negative ones on the right, ``lower`` the
             rest, all non-negative. ``left <= right`` iff ``upper <= lower``.
         within: where the hypotheses hold, in floats, up to ``TOLERANCE``.
+        terms: the further terms asked for, at the same places.
         blocks: the places, in order.
         outcomes: b.
     """
@@ -76,6 +77,7 @@ class TreeEvaluation:
     within: Tensor
     blocks: tuple[Block, ...]
     outcomes: int
+    terms: tuple[Tensor, ...] = ()
 
     @property
     def skipped(self) -> Tensor:
@@ -138,6 +140,7 @@ def evaluate_on(
     variables: Mapping[str, Tensor] | None = None,
     *,
     boxes: Mapping[str, Range] | None = None,
+    terms: Sequence[Term] = (),
 ) -> TreeEvaluation:
     """Evaluate ``statement`` at every place of every world of ``grown``.
 
@@ -149,6 +152,7 @@ def evaluate_on(
             before those of the statement, hyperparameters and constants.
         boxes: ranges of some of the free indices, beside what the hypotheses say of them: to look
             at fewer places, or where the hypotheses leave an index unbounded.
+        terms: what else to evaluate at the same places, such as one summand of a side.
 
     Returns:
         An evaluation without places (P = 0) if the index hypotheses cannot be met.
@@ -172,12 +176,12 @@ def evaluate_on(
         for at in product(*(range(found[n][0], found[n][1] + 1) for n in times)):
             values = dict(zip(times, at, strict=True))
             if _possible(where.joint, values):
-                parts.append(_block(statement, reading, values, dimensions, where.joint))
+                parts.append(_block(statement, reading, values, dimensions, where.joint, terms))
                 reading.forget()
-    columns = list(zip(*(tensors for _, tensors in parts), strict=True)) or [()] * 5
+    columns = list(zip(*(tensors for _, tensors in parts), strict=True)) or [()] * (5 + len(terms))
     empty = grown.probabilities[0].new_zeros(reading.rows, 0)
     joined = [torch.cat(column, 1) if column else empty for column in columns]
-    left, right, upper, lower, within = joined
+    left, right, upper, lower, within, *others = joined
     return TreeEvaluation(
         relation=statement.conclusion,
         left=left,
@@ -187,6 +191,7 @@ def evaluate_on(
         within=within.to(torch.bool),
         blocks=tuple(block for block, _ in parts),
         outcomes=grown.probabilities[0].shape[-1],
+        terms=tuple(others),
     )
 
 
@@ -214,6 +219,7 @@ def _block(
     times: Mapping[str, int],
     dimensions: Mapping[str, Range],
     joint: tuple[Le, ...],
+    terms: Sequence[Term],
 ) -> tuple[Block, list[Tensor]]:
     at = {name: Ix(None, value) for name, value in times.items()}
     conclusion = substitute_indices(statement.conclusion, at)
@@ -225,7 +231,8 @@ def _block(
     conditions = [substitute_indices(le, at) for le in joint if le.left.base not in times
                   or le.right.base not in times]  # fmt: skip
     within = _within(reading, relations, conditions)
-    values = [*left, *right, within]
+    others = [reading.term(substitute_indices(t, at)) for t in terms]
+    values = [*left, *right, within, *others]
     level = max(v.level for v in values)
     nodes = max(v.data.shape[1] for v in values)
     names = tuple(dimensions)
@@ -243,6 +250,7 @@ def _block(
         total([v.clamp(min=0) for v in lefts] + [(-v).clamp(min=0) for v in rights]),
         total([v.clamp(min=0) for v in rights] + [(-v).clamp(min=0) for v in lefts]),
         within.at(level, nodes).over(names).expand(whole).flatten(1),
+        *(v.at(level, nodes).over(names).expand(whole).flatten(1) for v in others),
     ]
     starts = tuple(low for low, _ in dimensions.values())
     return Block(dict(times), level, nodes, names, starts, sizes), tensors
