@@ -50,11 +50,7 @@ def compare(
     read = report.translation.node  # type: ignore[union-attr]
     given = {v.name: torch.tensor(float(q), dtype=torch.float64) for v, q in values.items()}
     statement = statement_of(claim, {}, forest.recursion)
-    bounded = {ix.base for le in statement.index_hypotheses for ix in (le.left, le.right)}
-    boxes = dict.fromkeys(statement.free(grown.indices) - bounded, (1, grown.K))
-    if claim.id == "squares":
-        boxes["j"] = (1, 2)
-    found = evaluate_on(statement, grown, given, boxes=boxes)
+    found = evaluate_on(statement, grown, given)
     sides, size = (found.relation.left, found.relation.right), found.upper + found.lower
     for position in range(found.left.shape[1]):
         place = found.place(position)
