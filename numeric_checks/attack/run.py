@@ -13,8 +13,7 @@ from ...proofs.kernel.terms import Formula, PointVar, subterms
 from ...proofs.language import Claimed
 from ..evaluate import Statement, UnboundedError
 from ..evaluate.ranges import ranges
-from ..hypotheses import Region, RegionError
-from ..prescribe import statement_of
+from ..hypotheses import Region, RegionError, statement_of
 from ..scenarios import Examination, Scenario, ScenarioError, examine
 from ..scenarios.stated import stated_claim
 from .genome import Genome, Shape
@@ -68,7 +67,8 @@ class Attacked:
     """What became of an attack.
 
     Attributes:
-        claim: what was attacked; ``statement``: as it was attacked, perhaps with a planted constant.
+        claim: what was attacked.
+        statement: as it was attacked, perhaps with a planted constant.
         verdict: ``violated`` by an exact scenario; ``holds`` if every alarm was cleared exactly (no
             proof: that nothing was found); ``undecided`` if an alarm is left, or nothing was found
             within the hypotheses.
@@ -218,7 +218,6 @@ class Attack:
             for shape in shapes
         ]
         bests = [Best(POLISHED) for _ in problems]
-        refused: set[int] = set()
         alarms = _Alarms(self, done)
 
         def stop(score: float) -> bool:
@@ -321,7 +320,7 @@ def _unbounded(statement: Statement) -> tuple[str, ...]:
 
 @dataclass
 class _Alarms:
-    """Scores above 0: confirmed exactly, or cleared; after some, floats are not believed at once."""
+    """Scores above 0: confirmed exactly, or cleared; after some, they no longer end an ascent."""
 
     attack: Attack
     done: Attacked

@@ -28,7 +28,7 @@ _TINY = 1e-200
 
 
 class BudgetError(Exception):
-    """The evaluations granted are used up. (Never leaves the room: an attack then ends.)"""
+    """The evaluations granted are used up; it never leaves the room, as an attack then ends."""
 
 
 @dataclass
@@ -100,7 +100,7 @@ class Problem:
             grown = self._unmoved(worlds)
         number = self.goal.summand
         terms = () if number is None else (self.summands[number],)
-        boxes = {name: (1, self.genome.shape.K) for name in self.loose}
+        boxes = dict.fromkeys(self.loose, (1, self.genome.shape.K))
         return worlds, evaluate_on(self.statement, grown, variables, boxes=boxes, terms=terms)
 
     def place(self, row: Tensor) -> dict[str, int]:
@@ -114,9 +114,7 @@ class Problem:
         """Worlds whose recursion takes no step: constants, the start and the claim's points."""
         shape, start = self.genome.shape, worlds.start
         named = {name: value for name, value in worlds.base.items() if name != "x1"}
-        grown = bare(
-            {**named, **worlds.values}, K=shape.K, d=shape.d, objective=worlds.objective
-        )
+        grown = bare({**named, **worlds.values}, K=shape.K, d=shape.d, objective=worlds.objective)
         points = {"x": {1: start[:, None]}} if start.shape[-1] else {}
         return replace(grown, rows=len(start), points=points)
 
@@ -209,5 +207,3 @@ def polish(problem: Problem, row: Tensor, steps: int, budget: Budget, best: Best
         optimiser.step(closure)  # type: ignore[no-untyped-call]
     except IndexError:  # torch's line search, where all its points are equal
         return
-
-
