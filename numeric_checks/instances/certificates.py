@@ -13,8 +13,8 @@ from flint import fmpz_mat
 Matrix = Sequence[Sequence[int]]
 
 _ATTEMPTS = 4
-_BY_MINORS = 100
-"""Up to this size the exact LDL^T is fast enough: half a second."""
+_BY_MINORS = 30
+"""Up to this size the exact LDL^T is fast: of the digits' 64 x 64 matrix it takes a second."""
 _SLACK = 2.0**-30
 """tau/b: far above the rounding errors of a float factorisation, far below what is asked for."""
 

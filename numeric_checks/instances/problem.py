@@ -40,7 +40,7 @@ class Problem(Generic[F]):
     >>> a, sigma = (Fraction(1), Fraction(1, 2)), (Fraction(1, 4),) * 2
     >>> rare = Problem(LogCosh(a), Spikes(sigma, Fraction(1, 1000)))
     >>> rare.name, float(rare.Delta), rare.sigma_s2
-    ('log-cosh, d = 2, L = 1, spikes of probability 0.001', 0.650671248746, Fraction(1, 8))
+    ('log-cosh, d = 2, L = 1, spikes of probability 0.001', 0.650671245725, Fraction(1, 8))
     """
 
     objective: F

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from ...proofs.kernel.indices import substitute_indices
-from ...proofs.kernel.terms import Ix, Le, Rel
-from ..evaluate.ranges import Range, ranges
+from ...proofs.kernel.terms import Ix, Le, Rel, Term
+from ..evaluate.ranges import Range, Ranges, UnboundedError, ranges
 from ..evaluate.statement import Statement
 from ..evaluate.summands import summands
 from ..simulate import constant
@@ -151,21 +151,16 @@ def evaluate_on(
         variables: values of free scalar variables, [B] or [], and of point variables, [B, d];
             before those of the statement, hyperparameters and constants.
         boxes: ranges of some of the free indices, beside what the hypotheses say of them: to look
-            at fewer places, or where the hypotheses leave an index unbounded.
+            at fewer places. An end that the hypotheses and ``boxes`` leave open is 1, or K.
         terms: what else to evaluate at the same places, such as one summand of a side.
 
     Returns:
         An evaluation without places (P = 0) if the index hypotheses cannot be met.
 
     Raises:
-        UnboundedError: the index hypotheses leave an index unbounded.
         MissingError, EvaluationError: see the message.
     """
-    free, conditions = statement.free(grown.indices), list(statement.index_hypotheses)
-    for name, (low, high) in (boxes or {}).items():
-        conditions += [Le(Ix(None, low), Ix(name)), Le(Ix(name), Ix(None, high))]
-    where = ranges(free, conditions, grown.indices)
-    growing = ranges(free, conditions, grown.indices, horizon="d").time
+    where, growing = _places(statement, grown, boxes or {})
     found = where.boxes
     dimensions = {name: found[name] for name in sorted(growing - where.time)}
     times = sorted(found.keys() - dimensions.keys())
@@ -193,6 +188,23 @@ def evaluate_on(
         outcomes=grown.probabilities[0].shape[-1],
         terms=tuple(others),
     )
+
+
+def _places(
+    statement: Statement, grown: Grown, boxes: Mapping[str, Range]
+) -> tuple[Ranges, frozenset[str]]:
+    """Where the free indices run, and which of their ranges grow with d."""
+    free, conditions = statement.free(grown.indices), list(statement.index_hypotheses)
+    for name, (low, high) in boxes.items():
+        conditions += [Le(Ix(None, low), Ix(name)), Le(Ix(name), Ix(None, high))]
+    while True:
+        try:
+            where = ranges(free, conditions, grown.indices)
+        except UnboundedError as error:
+            index, first, last = Ix(error.index), Ix(None, 1), Ix("K")
+            conditions.append(Le(first, index) if error.side == "lower" else Le(index, last))
+        else:
+            return where, ranges(free, conditions, grown.indices, horizon="d").time
 
 
 def _fixed_variables(statement: Statement, grown: Grown) -> dict[str, Tensor]:

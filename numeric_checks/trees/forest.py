@@ -147,7 +147,7 @@ class Grown:
     points: Mapping[str, Mapping[int, Tensor]] = field(default_factory=dict)
     processes: Mapping[str, Mapping[int, Tensor]] = field(default_factory=dict)
     objective: Objective | None = None
-    _at: dict[tuple[str, str, int], Tensor] = field(default_factory=dict, repr=False)
+    _at: dict[tuple[str, str, int], Tensor] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def d(self) -> int:
@@ -252,7 +252,7 @@ def grow(forest: Forest) -> Grown:
         for name, value in assigned.items():
             processes.setdefault(name, {})[k] = value
     rows, d = forest.start.shape
-    return Grown(
+    grown = Grown(
         rows=rows,
         indices=MappingProxyType({"K": len(forest.noise), "d": d}),
         constants=MappingProxyType({**forest.constants, **forest.parameters}),
@@ -260,5 +260,6 @@ def grow(forest: Forest) -> Grown:
         points=MappingProxyType({"x": points}),
         processes=MappingProxyType(processes),
         objective=forest.objective,
-        _at=gradients,
     )
+    grown._at.update(gradients)
+    return grown

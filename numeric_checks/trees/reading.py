@@ -38,7 +38,7 @@ from ..evaluate.ranges import Range
 from ..exact import EvaluationError, MissingError, Unfold, recursion_steps
 from .dimensions import Dimensions
 from .forest import Grown
-from .symbols import COORDINATE, Symbols
+from .symbols import COORDINATE, FUNCTIONS, Symbols
 from .values import Value, combine, mean, scalar
 
 
@@ -204,6 +204,8 @@ class TreeReading:
             return self._defined(app, *unfolded)
         if app.name in ("f", "grad") and app.args and isinstance(app.args[0], Point):
             return self.symbols.function(app, self._point(app.args[0]))
+        if app.name in FUNCTIONS and len(app.args) == 1 and isinstance(app.args[0], Term):
+            return self.term(app.args[0]).map(FUNCTIONS[app.name])
         hint = nearest(app.name, {*self.grown.processes, *self.grown.constants})
         raise MissingError(f"{app.name} is neither in these worlds nor defined: {app}; {hint}")
 

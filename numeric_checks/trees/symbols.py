@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 
 from torch import Tensor
 
@@ -11,7 +12,11 @@ from ...proofs.kernel.terms import App, Ix, Node, PointApp, PointVar, Var
 from ..exact import EvaluationError, MissingError
 from .dimensions import Dimensions
 from .forest import Grown
-from .values import Value
+from .values import Value, scalar
+
+NUMBERS = {"pi": math.pi}
+FUNCTIONS: Mapping[str, Callable[[Tensor], Tensor]] = {"Gamma": lambda t: t.lgamma().exp()}
+"""Gamma at positive numbers; a theory's axioms say what is used of it, and of pi."""
 
 COORDINATE = "#coordinate"
 """The dimension of a whole point, before one of its coordinates is taken."""
@@ -74,6 +79,9 @@ class Symbols:
             if value.names:
                 raise EvaluationError(f"the constant {app.name} varies with the coordinate")
             return value
+        if app.name in NUMBERS and not args:
+            like = self.grown.probabilities[0]
+            return scalar(NUMBERS[app.name], like.device, like.dtype)
         return None
 
     def function(self, app: App, point: Value) -> Value:

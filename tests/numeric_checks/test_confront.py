@@ -277,7 +277,8 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
 def test_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["quick", "--only", "nadamw.cosine", "--steps", "150", "--seeds", "2"]) == 0
     text = capsys.readouterr().out
-    assert "nadamw on cosine, d = 8, L = 2, K = 150, 2 seeds, largest lambda" in text
+    title = "nadamw on cosine, d = 8, L = 2, Rademacher noise, K = 150, 2 seeds, largest lambda"
+    assert title in text
     assert (
         "hypotheses on constants hold, exactly but for the equations of rate.canonical: up to"
         in text

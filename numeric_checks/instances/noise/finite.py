@@ -148,7 +148,7 @@ def _of_words(p: Fraction, least: int) -> int:
     """How many of 2^32 words to give to probability ``p``: a multiple of ``least`` > 0, nearest."""
     if isinstance(p, bool) or not isinstance(p, int | Fraction):
         raise ValueError(f"the probability must be an exact rational, not {p!r}")
-    words = round(Fraction(p) * 2**WORD_BITS / least) * least
+    words: int = round(Fraction(p) * 2**WORD_BITS / least) * least
     if not 0 < p <= 1 or not words:
         raise ValueError(f"the probability must lie in [2^-32, 1], not {p}")
     return words
@@ -158,15 +158,15 @@ def _of_words(p: Fraction, least: int) -> int:
 class TwoPoint(_ByWord):
     """xi_i = a_i with probability q, else -b_i; a_i q = b_i (1 - q), a_i b_i = sigma_i^2.
 
-    For q small a rare large value up, for q near 1 a rare one down. q is p rounded to a multiple m of 2^-32; V takes the
-    values 2^32 - m and -m over their greatest common divisor, so that E V = 0 exactly.
+    For q small a rare large value up, for q near 1 a rare one down. q is p rounded to a multiple
+    m 2^-32; V takes the values 2^32 - m and -m over their greatest common divisor, so E V = 0.
 
     Attributes:
         p: the probability asked for, an exact rational in [2^-32, 1 - 2^-32].
 
     >>> rare = TwoPoint((Fraction(1),), Fraction(1, 1000))
     >>> [(float(o.value), float(o.probability)) for o in rare.outcomes(0)]  # doctest: +ELLIPSIS
-    [(-0.0316..., 0.9990000000689178), (31.606..., 0.0009999999310821295)]
+    [(-0.03163..., 0.99900000006...), (31.6069..., 0.00099999993...)]
     """
 
     p: Fraction = Fraction(1, 2)

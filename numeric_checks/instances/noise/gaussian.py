@@ -76,4 +76,5 @@ class Gaussian(Additive):
 def _midpoint(low: Tensor, high: Tensor) -> Tensor:
     """(a + 1/2)/2^52 in (0, 1), exactly: 53 bits."""
     whole = low + ((high & (2 ** (_BITS - 32) - 1)) << 32)
-    return (whole.to(torch.float64) + 0.5) / 2**_BITS
+    floats: Tensor = whole.to(torch.float64) + 0.5
+    return floats * (1 / 2**_BITS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,7 +20,9 @@ from ..rounding import above, below, rationals
 
 @dataclass(frozen=True)
 class Chain:
-    """f(x) = c f_T(x/w) with c = L w^2/l, l = ``unit_smoothness()``, w = ``width``, d = T, and
+    """f(x) = (L w^2/l) f_T(x/w), a chain of T = d coordinates.
+
+    l is ``unit_smoothness()``, w is ``width``, c = L w^2/l, and
 
         f_T(y) = sum_(i=1..T) [Psi(-y_(i-1)) Phi(-y_i) - Psi(y_(i-1)) Phi(y_i)],    y_0 = 1,
         Psi(y) = exp(1 - (2y - 1)^-2) for y > 1/2, else 0,
@@ -29,20 +32,20 @@ class Chain:
     convex. At y_(i-1) = y_i = 0 the derivative by y_i is 0: from 0, a method that moves only along
     gradients discovers one coordinate a step; and while |y_i| < 1 for some i, ||grad f_T|| > 1.
 
-    Why the constants are valid. Nothing of this is cited; the paper's numbers are these, rounded up.
+    Why the constants are valid. Nothing here is cited; the papers' numbers are these, rounded up.
     With u = 1/(2y - 1): Psi' = 4 u^3 exp(1 - u^2) and Psi'' = 8 u^4 (2u^2 - 3) exp(1 - u^2) for
     y > 1/2. All derivatives vanish toward 1/2, so f is C^2. As functions of z = u^2:
 
     * 0 <= Psi < e and 0 < Phi < (2 pi e)^(1/2) =: P; 0 < Phi' <= e^(1/2);
       |Phi''| = e^(1/2) |y| exp(-y^2/2) <= 1, with equality at |y| = 1.
     * Psi'^2 = 16 z^3 e^(2-2z) is largest at z = 3/2: 0 <= Psi' <= (54/e)^(1/2) =: Q.
-    * (z^2 (2z - 3) e^-z)' = -z (2z^2 - 9z + 6) e^-z vanishes at z = 0 and (9 +- 33^(1/2))/4, so that
-      |Psi''| <= S, the larger modulus at the last two; they are at most 32.4 and 8.8.
+    * (z^2 (2z - 3) e^-z)' = -z (2z^2 - 9z + 6) e^-z vanishes at z = 0 and (9 +- 33^(1/2))/4, so
+      that |Psi''| <= S, the larger modulus at the last two; they are at most 32.4 and 8.8.
 
     (A1) Of Psi(y), Psi(-y) one is 0, and likewise of Psi', Psi''. So |d_i d_i f_T| <= e + S P (its
-    own term and the next), |d_i d_(i+1) f_T| <= Q e^(1/2) = 54^(1/2), others are 0. The spectral norm
-    of a symmetric matrix is at most its largest row sum: l >= e + S P + 2 54^(1/2), some 151.3, is
-    a Lipschitz constant of grad f_T. That of f is c l/w^2 = L.
+    own term and the next) and |d_i d_(i+1) f_T| <= Q e^(1/2) = 54^(1/2); the others are 0. The
+    spectral norm of a symmetric matrix is at most its largest row sum: l >= e + S P + 2 54^(1/2),
+    some 151.3, is a Lipschitz constant of grad f_T. That of f is c l/w^2 = L.
 
     (A0) f_T(y) > -Psi(1) P - (T - 1) e P = -P (1 + (T - 1) e), as every other summand is above
     -e P and Psi(1) = 1; for y_i -> infinity it is approached. So this is the infimum, not attained;
@@ -221,7 +224,8 @@ def _psi_slope(y: Tensor) -> Tensor:
 
 
 def _phi(y: Tensor) -> Tensor:
-    return (torch.pi * torch.e / 2) ** 0.5 * torch.special.erfc(-y / 2**0.5)
+    tail: Tensor = torch.special.erfc(-y / 2**0.5)
+    return math.sqrt(math.pi * math.e / 2) * tail
 
 
 def exact_phi(y: arb) -> arb:

