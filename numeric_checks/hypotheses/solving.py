@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from ...optimizers.batched import nearest
 from ...optimizers.recursions import Recursion
 from ...proofs.constants.surds import simplified
-from ...proofs.kernel.terms import ZERO, App, Node, Rat, Rel, Term, Var, sub, subterms
+from ...proofs.kernel.terms import ZERO, App, Formula, Node, Rat, Rel, Term, Var, sub, subterms
 from ...proofs.language import Claimed
 from ..simulate.run import ConstantValue
 from .exactly import Value, World
@@ -27,6 +27,8 @@ def solve(
     base: Mapping[str, ConstantValue],
     K: int,
     d: int,
+    *,
+    without: Collection[Formula] = (),
 ) -> dict[str, Value]:
     """Values of all hyperparameters and of the claim's own constants.
 
@@ -37,6 +39,7 @@ def solve(
         choices: the values of those that are free.
         base: L, Delta, fstar, sigma_s, sigma, x1, as far as equations speak of them.
         K, d: the index constants.
+        without: equations that are not to be used.
 
     Returns:
         The choices, and what follows: rationals where they are, else closed kernel terms such as
@@ -47,7 +50,7 @@ def solve(
         SolvingError: a choice names no constant, or a constant is not determined.
         MissingError, EvaluationError: ``base`` lacks what an equation speaks of.
     """
-    setting = setting_of(claim, recursion)
+    setting = setting_of(claim, recursion, without)
     unknown = sorted(choices.keys() - setting.nodes.keys())
     if unknown:
         hint = nearest(unknown[0], setting.nodes)
