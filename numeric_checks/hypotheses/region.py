@@ -14,7 +14,8 @@ from ...proofs.language import Claimed
 from ...proofs.render.text import Printer
 from ..exact import MissingError
 from ..simulate.run import ConstantValue
-from .elimination import Bound, Stage, eliminated
+from .bounds import Bound
+from .elimination import Stage, eliminated
 from .floats import Program
 from .intervals import ROUNDING, TINY, Interval, interval, meeting
 from .rounding import rounded
