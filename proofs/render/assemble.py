@@ -111,14 +111,29 @@ def _notation(theory: Theory) -> tuple[Notation, ...]:
         for node, _ in K.subterms(side):
             if isinstance(node, K.App | K.PointApp) and _plain(node):
                 written.setdefault(node.name, node)
+    meanings = _meanings(theory)
     rows = [
-        Notation(name, K.IxVal(K.Ix(name)), theory.meanings.get(name, ""))
+        Notation(name, K.IxVal(K.Ix(name)), meanings.get(name, ""))
         for name in core.index_constants
     ]
     for symbol in core.symbols:
         node = written.get(symbol.name) or _generic(symbol)
-        rows.append(Notation(symbol.name, node, theory.meanings.get(symbol.name, "")))
+        rows.append(Notation(symbol.name, node, meanings.get(symbol.name, "")))
     return tuple(row for row in rows if row.meaning)
+
+
+def _meanings(theory: Theory) -> dict[str, str]:
+    """What names mean; names declared together share the list of what each means."""
+    together = dict[str, list[str]]()
+    for name, meaning in theory.meanings.items():
+        together.setdefault(meaning, []).append(name)
+    found = dict[str, str]()
+    for meaning, names in together.items():
+        parts = meaning.split(", ")
+        each = parts if len(parts) == len(names) else [meaning] * len(names)
+        found |= dict(zip(names, each, strict=True))
+    return {name: "" if text.startswith("an abbreviation of") else text
+            for name, text in found.items()}  # fmt: skip
 
 
 def _plain(node: K.App | K.PointApp) -> bool:
@@ -303,7 +318,7 @@ class _Entries:
 
         whole = passage(proof.outline.top, stated)
         last = rests(claimed.theorem(), known)
-        return _marked(whole, referred | set(last.chains)), last
+        return _marked(whole, referred), last
 
 
 def _marked(part: Passage, referred: set[int]) -> Passage:

@@ -38,6 +38,7 @@ class ProofWriter:
     numbered: bool = False
     breqn: bool = False
     results: dict[int, Chain] = field(default_factory=dict)
+    inside: list[frozenset[k.Formula]] = field(default_factory=list)
     opened: int = 0
 
     def write(self) -> str:
@@ -86,12 +87,20 @@ class ProofWriter:
             start = self.start(part)
             body = self.passage(part)
             if not body:
-                return [f"At {start} the claim holds as it stands." + self.note(part)]
-            return [f"\\emph{{Start.}} Let {start}." + self.note(part), *body]
+                return [f"For {start} the claim holds as it stands.{self.note(part)}"]
+            return [f"Let first {start}.{self.note(part)} {body[0]}", *body[1:]]
         if part.kind == "step":
             given = part.formulas[0]
-            said = f"\\emph{{Step.}} Suppose that {self.stated(given)}" + self.note(part)
-            return [said, *self.passage(part)]
+            supposed = self.prose.supposed
+            self.prose.supposed = supposed | {given}
+            ranges = self.step_ranges(part)
+            self.inside.append(self.step_given(part))
+            body = self.passage(part)
+            self.inside.pop()
+            self.prose.supposed = supposed
+            said = f"{ranges}{self.stated(given)}{self.note(part)}"
+            join = "\n" if said.endswith("}") or said.endswith("\\]") else " "
+            return [said + join + body[0], *body[1:]] if body else [said]
         if part.kind == "case":
             case = f"\\emph{{Case}} {prose.math(turned(part.formulas[0]))}\\emph{{.}}"
             body = self.passage(part)
@@ -99,6 +108,20 @@ class ProofWriter:
                 return [f"{case}{self.note(part)} There the claim holds as it stands."]
             return [f"{case}{self.note(part)} {body[0]}", *body[1:]]
         return self.passage(part)
+
+    def step_given(self, part: Passage) -> frozenset[k.Formula]:
+        """The range of the index of an induction, which its chains have in common."""
+        index = next(p for p in inductions(self.entry.proof) if part in p.parts).index
+        common = [set(c.given) for c in chains(part)]
+        shared = set.intersection(*common) if common else set()
+        return frozenset(g for g in shared if isinstance(g, k.Le) and index in k.free_indices(g))
+
+    def step_ranges(self, part: Passage) -> str:
+        own = next((c.given for c in chains(part)), ())
+        shared = self.step_given(part)
+        ranges = self.prose.joined([g for g in own if g in shared])
+        return f"Let now {listed([f'${t}$' for t in ranges])}, and suppose that " if ranges else (
+            "Suppose now that ")  # fmt: skip
 
     def start(self, part: Passage) -> str:
         induction = next(p for p in inductions(self.entry.proof) if part in p.parts)
@@ -125,6 +148,10 @@ class ProofWriter:
         reason = self.reason(step)
         shown = f"{self.mark(step)}{self.prose.math(k.Rel(step.left, step.op, step.right))}"
         ranges = self.ranges(chain)
+        if step.theorem.conclusion == self.entry.conclusion and self.last == 1:
+            if reason:
+                return f"{self.mark(step)}This holds {reason}."
+            return f"{self.mark(step)}This is a matter of elementary algebra."
         opening = ("We have", "Also,", "Further,")[min(self.opened, 2) if self.opened < 3 else 1]
         self.opened += 1
         if ranges:
@@ -142,13 +169,18 @@ class ProofWriter:
 
     def ranges(self, chain: Chain) -> str:
         """``$1\\le i\\le d$``: for which indices a chain inside a sum stands."""
-        given = [g for g in chain.given if isinstance(g, k.Le)]
+        known = frozenset[k.Formula]().union(*self.inside)
+        given = [g for g in chain.given if isinstance(g, k.Le) and g not in known]
         return listed([f"${t}$" for t in self.prose.joined(given)])
 
     def chain(self, chain: Chain) -> str:
         """A displayed chain with the words before and after it."""
         single, ranges = len(chain.steps) == 1, self.ranges(chain)
-        final = chain.number == self.last and chain.result == self.entry.conclusion
+        final = (
+            chain.number == self.last
+            and chain.result == self.entry.conclusion
+            and not self.inside
+        )
         reasons = [self.reason(s) for s in chain.steps]
         before = f"for {ranges}, " if ranges else ""
         if single and reasons[0]:
@@ -159,9 +191,9 @@ class ProofWriter:
         elif final and self.last > 1:
             before = "altogether,"
         else:
-            before = ("we have", "next,", "moreover,", "similarly to this point,")[
-                0 if self.opened == 0 else 1 + (self.opened % 2)
-            ]
+            before = "we have" if self.opened == 0 or self.inside else (
+                ("next,", "moreover,")[self.opened % 2]
+            )  # fmt: skip
         self.opened += 1
         before = before[0].upper() + before[1:]
         body, after = self.display(chain, reasons)

@@ -11,7 +11,8 @@ from ...kernel.certificates import GOAL, Leaf
 from ..document import Chain, ClaimEntry, Document, StepLine
 from .boxes import Box, joined
 from .names import escaped
-from .terms import OPS, TexPrinter
+from .terms import OPS, TexPrinter, signed
+from .wording import mathematical
 
 SHORT = 15.0
 """How wide (em) a formula may be to stand in a reason."""
@@ -32,7 +33,8 @@ def sentence(text: str) -> str:
     text = text.strip()
     if not text:
         return ""
-    text = text[0].upper() + text[1:]
+    if len(text.split()[0]) > 1:
+        text = text[0].upper() + text[1:]
     return text if text.endswith((".", ":", "?")) else f"{text}."
 
 
@@ -46,6 +48,7 @@ class Prose:
         self.integrability = {
             c.label for c in document.claims() if isinstance(c.conclusion, k.Fin)
         }
+        self.supposed: frozenset[k.Formula] = frozenset()  # in the induction being written
         self.groups = {a.name: a.group for a in document.assumptions}
         self.assumed = {a.name: a.kind for a in document.assumptions}
 
@@ -108,12 +111,14 @@ class Prose:
             else:
                 continue
             if op != "=":
-                row = next((r for r in rows if r[0][-1] == left and "=" not in r[1]), None)
+                free = [] if isinstance(left, k.Rat) else rows
+                row = next((r for r in free if r[0][-1] == left and "=" not in r[1]), None)
                 if row is not None:
                     row[0].append(right)
                     row[1].append(op)
                     continue
-                row = next((r for r in rows if r[0][0] == right and "=" not in r[1]), None)
+                free = [] if isinstance(right, k.Rat) else rows
+                row = next((r for r in free if r[0][0] == right and "=" not in r[1]), None)
                 if row is not None:
                     row[0].insert(0, left)
                     row[1].insert(0, op)
@@ -186,6 +191,8 @@ class Prose:
             elif not trivial(chain):
                 inline.append(self.math(chain.result))
         parts += [listed(numbered)] if numbered else []
+        if any(h in self.supposed for h in rests.hypotheses):
+            parts.append("the induction hypothesis")
         groups = dict.fromkeys(self.groups[a] for a in rests.axioms if a in self.groups)
         parts += [self.assumption(g) for g in groups]
         if inline and not parts:
@@ -223,13 +230,16 @@ class Prose:
         if len(goals) != 1 or goals[0].facts != (GOAL,) or goals[0].squares or len(others) != 1:
             return None
         product, scale = others[0], goals[0].coefficient
-        if not product.squares:
+        if not product.squares or k.ZERO in (step.left, step.right):
             return None
-        factors: list[k.Term] = [k.Pow(q, Fraction(2)) for q in product.squares]
+        factors = list[k.Term]()
+        for q in product.squares:
+            half = isinstance(q, k.Pow) and q.exponent == Fraction(1, 2)
+            factors.append(q.base if half else k.Pow(q, Fraction(2)))  # type: ignore[attr-defined]
         for number in product.facts:
             fact = theorem.args["facts"][number].conclusion
             low_is_zero = fact.left == k.ZERO
-            factors.append(fact.right if low_is_zero else k.sub(fact.right, fact.left))
+            factors.append(positive(fact.right if low_is_zero else k.sub(fact.right, fact.left)))
         number = product.coefficient / scale
         term = k.Mul((k.Rat(number), *factors)) if number != 1 else (
             k.Mul(tuple(factors)) if len(factors) > 1 else factors[0]
@@ -247,15 +257,37 @@ class Prose:
         return "".join(out)
 
     def _words(self, text: str) -> str:
-        def refer(found: re.Match[str]) -> str:
-            name = found.group(1)
-            label = name if name in self.kinds else f"{self.document.id}.{name}"
-            return self.claim(label) if label in self.kinds else escaped(found.group(0))
-
         parts = re.split(r"(\[[A-Za-z][A-Za-z0-9_.-]*\])", text)
-        return "".join(
-            refer(m) if (m := re.fullmatch(r"\[(.*)\]", part)) else escaped(part) for part in parts
-        )
+        return "".join(self._reference(p) or mathematical(p, self.inline.names) for p in parts)
+
+    def _reference(self, text: str) -> str:
+        found = re.fullmatch(r"\[(.*)\]", text)
+        if found is None:
+            return ""
+        labels = (found.group(1), f"{self.document.id}.{found.group(1)}")
+        return next((self.claim(label) for label in labels if label in self.kinds), "")
+
+
+def positive(t: k.Term) -> k.Term:
+    """``-(x - 1)`` as ``1 - x``, and ``0 - (-x)`` as ``x``."""
+    if isinstance(t, k.Add):
+        parts = [p for p in t.terms if p != k.ZERO]
+        return positive(parts[0]) if len(parts) == 1 else t
+    negative, body = signed(t)
+    if not negative:
+        return t
+    if isinstance(body, k.Add):
+        return k.Add(tuple(opposite(x) for x in body.terms))
+    again, inner = signed(body)
+    return inner if again else t
+
+
+def opposite(t: k.Term) -> k.Term:
+    """Minus a term."""
+    negative, body = signed(t)
+    if negative:
+        return body
+    return k.Rat(-t.value) if isinstance(t, k.Rat) else k.Mul((k.Rat(Fraction(-1)), t))
 
 
 def trivial(chain: Chain) -> bool:

@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from ...kernel import terms as k
 from ..document import Abbreviation, Document
-from ..text import Printer
 from .boxes import Box, box, fenced, row
 from .matching import matched, multiple, without
 from .names import SCRIPT, Names, width
@@ -32,7 +31,7 @@ class TexPrinter:
         self.names = Names(document.names)
         self.short = [*document.abbreviations]
         self.inline, self.widest = inline, widest
-        self._plain = Printer()  # for the names of bound indices
+        self._around: list[str] = []  # names of the bound indices around what is being shown
         self._place = {row.name: n for n, row in enumerate(document.notation)}
 
     @contextmanager
@@ -74,13 +73,20 @@ class TexPrinter:
         base = self.names.plain(str(ix.base))
         return base if not ix.offset else f"{base}{ix.offset:+d}"
 
+    def _fresh(self, body: k.Term, *ends: k.Ix) -> str:
+        """A name for a bound index: k if it is a time, i, j, ... for coordinates."""
+        taken = k.free_indices(body).union(self._around, *(k.free_indices(e) for e in ends))
+        names = ("k", "l", "n") if _is_time(body) else ("i", "j", "l", "n")
+        more = (f"i{n}" for n in range(100))
+        return next(name for name in (*names, *more) if name not in taken)
+
     def _point(self, p: k.Point) -> Box:
         if isinstance(p, k.PointApp):
             return self._raised(p.name, [self.index(a) for a in p.args])[0]
         if isinstance(p, k.PointVar):
             return self.names.box(p.name)[0]
         if isinstance(p, k.Lambda):
-            index = self._plain._fresh(p.body)
+            index = self._fresh(p.body)
             inner = self._under(index, k.open_body(p.body, k.Ix(index)), SUM)
             return row(fenced(inner), box(f"_{{{index}}}", 0.4))
         return box(r"\mathrm{?}", 1)
@@ -102,11 +108,11 @@ class TexPrinter:
         return fenced(shown) if strength < around else shown
 
     def _under(self, index: str, body: k.Term, around: int) -> Box:
-        self._plain._around.append(index)
+        self._around.append(index)
         try:
             return self._at(body, around)
         finally:
-            self._plain._around.pop()
+            self._around.pop()
 
     def _strength(self, t: k.Term) -> tuple[Box, int]:
         short = self._abbreviated(t)
@@ -170,7 +176,7 @@ class TexPrinter:
         return box(text, 0.4 * max(len(str(n)), len(str(d))) + 0.3, 1), SUM if sign else PRODUCT
 
     def _series(self, t: k.Sum) -> Box:
-        index = self._plain._fresh(t.body, t.low, t.high)
+        index = self._fresh(t.body, t.low, t.high)
         inner = k.open_body(t.body, k.Ix(index))
         low, high = self.index(t.low), self.index(t.high)
         wide = max(LIMITS, SCRIPT * (width(index) + 1.0 + width(low)), SCRIPT * width(high)) + 0.35
@@ -213,7 +219,7 @@ class TexPrinter:
 
     def _sum(self, t: k.Add) -> Box:
         parts = list[Box]()
-        for n, part in enumerate(sorted(t.terms, key=_is_no_number)):
+        for n, part in enumerate(self._summands(t)):
             negative, body = signed(part)
             shown = self._at(body, PRODUCT if n or negative else SUM)
             if not n:
@@ -222,6 +228,23 @@ class TexPrinter:
                 sign = box("-" if negative else "+", 1.25)
                 parts.append(row(sign, shown).breakable(MINUS if negative else PLUS))
         return row(*parts) if parts else box("0", 0.5)
+
+    def _summands(self, t: k.Add) -> list[k.Term]:
+        """As they are stored, but numbers and short terms first, sums last, and k-2 for k-1-1."""
+        terms = [*t.terms]
+        shifted = [x for x in terms if isinstance(x, k.IxVal) and x.index.base and x.index.offset]
+        whole = [x for x in terms if isinstance(x, k.Rat) and x.value.denominator == 1]
+        if len(shifted) == 1 and len(whole) == 1:
+            ix, by = shifted[0].index, int(whole[0].value)
+            at = terms.index(shifted[0])
+            terms[at] = k.IxVal(k.Ix(ix.base, ix.offset + by))
+            terms.remove(whole[0])
+        positive = [x for x in terms if not signed(x)[0]]
+        negative = [x for x in terms if signed(x)[0]]
+        if len(positive) == 2:
+            positive.sort(key=lambda x: (_rank(x) >= 7, self._at(x, SUM).width > 2.0, -_rank(x)))
+        positive.sort(key=lambda x: (not isinstance(x, k.Rat), _has_sum(x)))
+        return [*positive, *negative]
 
     def _product(self, t: k.Mul) -> tuple[Box, int]:
         negative, body = signed(t)
@@ -365,9 +388,21 @@ def signed(t: k.Term) -> tuple[bool, k.Term]:
     return False, t
 
 
-def _is_no_number(t: k.Term) -> bool:
-    """Sums are written as they are stored, but 1 + c, not c + 1."""
-    return not (isinstance(t, k.Rat) and t.value > 0)
+def _has_sum(t: k.Term) -> bool:
+    return any(isinstance(n, k.Sum) for n, _ in k.subterms(t))
+
+
+def _is_time(body: k.Term) -> bool:
+    """Does the index bound around ``body`` count steps?"""
+    for node, depth in k.subterms(body):
+        args = node.args if isinstance(node, k.PointApp) else ()
+        if isinstance(node, k.App) and len(node.args) > 1:
+            args = node.args[:1]  # type: ignore[assignment]
+        if isinstance(node, k.CE):
+            args = (node.index,)
+        if any(isinstance(a, k.Ix) and a.base == depth for a in args):
+            return True
+    return False
 
 
 def _rank(t: k.Term) -> int:

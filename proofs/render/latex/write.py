@@ -67,7 +67,7 @@ def _claim(
     if entry.introduction:
         yield prose.own(entry.introduction)
     name = ENVIRONMENTS[entry.kind]
-    yield f"\\begin{{{name}}}[{prose.own(entry.title)}]\\label{{{prose.label(entry.label)}}}"
+    yield f"\\begin{{{name}}}\\label{{{prose.label(entry.label)}}}\\rctitle{{{prose.own(entry.title)}}}"
     yield f"%rc {entry.label} statement {entry.sha256[:16]}"
     yield statement(entry, prose, printer, options.venue.width)
     yield f"\\end{{{name}}}"
@@ -111,16 +111,17 @@ def hypotheses(entry: ClaimEntry, prose: Prose, printer: TexPrinter, width: floa
     mentioned = {
         n.name for h in entry.hypotheses for n, _ in k.subterms(h) if isinstance(n, k.Var)
     }
+    lets = list[str]()
     random = [f"${names.plain(n)}$" for n in entry.variables["random"]]
     if random:
         word = "random variables" if len(random) > 1 else "a random variable"
-        out.append(f"Let {listed(random)} be {word}.")
+        lets.append(f"let {listed(random)} be {word}")
     real = [f"${names.plain(n)}$" for n in entry.variables["constant"] if n not in mentioned]
     if real:
-        out.append(f"Let {listed(real)} be {'real numbers' if len(real) > 1 else 'a real number'}.")
+        lets.append(f"let {listed(real)} be {'real numbers' if len(real) > 1 else 'a real number'}")
     points = [f"${names.plain(n)}$" for n in entry.variables["point"]]
     if points:
-        out.append(f"Let {listed(points)} be {'points' if len(points) > 1 else 'a point'}.")
+        lets.append(f"let {listed(points)} be {'points' if len(points) > 1 else 'a point'}")
     bounds = [h for h in entry.hypotheses if isinstance(h, k.Le)]
     short, long, choices = list[k.Formula](), list[k.Rel](), list[k.Rel]()
     for h in entry.hypotheses:
@@ -134,9 +135,11 @@ def hypotheses(entry: ClaimEntry, prose: Prose, printer: TexPrinter, width: floa
                 short.append(h)
     parts = [f"${t}$" for t in prose.joined([*bounds, *short])]
     if parts:
-        out.append(f"Let {listed(parts)}.")
+        lets.append(f"let {listed(parts)}")
+    if lets:
+        out.append(sentence(", and ".join(lets)))
     if choices:
-        out.append(f"Let {'further ' if parts else ''}{listed([prose.math(c) for c in choices])}.")
+        out.append(f"Let {'further ' if lets else ''}{listed([prose.math(c) for c in choices])}.")
     for n, rel in enumerate(long):
         word = "Suppose that" if not n else "and that"
         end = "." if n == len(long) - 1 else ","
