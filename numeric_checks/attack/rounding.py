@@ -70,7 +70,8 @@ def scenario_of(claim: Claimed, genome: Genome, raw: Tensor, bits: int) -> Scena
         choices = genome.region.rounded(values, {})
         return Scenario(
             claim=claim.label, K=shape.K, d=shape.d, objective=None, start=(), steps=(),
-            L=Fraction(1), f_star=Fraction(0), sigma=(), choices=choices, points=points,
+            L=Fraction(1), f_star=Fraction(0), sigma=(Fraction(0),) * shape.d,
+            choices=choices, points=points,
         )  # fmt: skip
     objective = _profile(worlds, bits)
     start = tuple(dyadic(v, bits) for v in worlds.start[0].tolist())

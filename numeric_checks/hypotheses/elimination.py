@@ -10,17 +10,17 @@ but a parametrisation, whose constants are checked.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import torch
 from torch import Tensor
 
-from ...proofs.kernel.terms import ZERO, App, Node, Rat, Rel, Term, Var, sub, transform
+from ...proofs.kernel.terms import ZERO, App, Node, Op, Rel, Term, Var, sub, transform
 from .floats import Program
-from .polynomials import Isolated, isolated, root
 from .intervals import Interval, interval
+from .polynomials import Isolated, isolated, root
 from .samples import typical_base, typical_values
 from .setting import Setting, names_in
 
@@ -186,36 +186,40 @@ class _Eliminator:
     # --- inequalities ------------------------------------------------------------------------
 
     @cached_property
-    def positive(self) -> frozenset[str]:
-        """The constants that are >= 0: by a hypothesis, or because something >= 0 is below them.
+    def positive(self) -> Mapping[str, Op]:
+        """The constants that are > 0 (``<``) or >= 0 (``<=``), as they are above something that is.
 
         Of that something, only random points tell. What is found so is asked for beside the
         hypotheses (``_implied``), so that the region is never larger for it.
         """
-        known: set[str] = set()
+        known: dict[str, Op] = {}
         while True:
-            sample = self._sampled(known)
-            more = {r.right.name for r in self.setting.inequalities if self._raises(r, sample)}
-            if more <= known:
-                return frozenset(known)
-            known |= more
+            sample, before = self._sampled(known), dict(known)
+            for relation in self.setting.inequalities:
+                sign = self._raises(relation, sample)
+                name = getattr(relation.right, "name", "")
+                if sign is not None and known.get(name) != "<":
+                    known[name] = sign
+            if known == before:
+                return known
 
-    def _raises(self, relation: Rel, sample: Mapping[str, Tensor]) -> bool:
-        """Does it say that a constant is at least something >= 0?"""
-        here, there = relation.right, relation.left
-        nodes = self.setting.nodes
+    def _raises(self, relation: Rel, sample: Mapping[str, Tensor]) -> Op | None:
+        """Does it say that a constant is at least something >= 0, or > 0?"""
+        here, nodes = relation.right, self.setting.nodes
         if not isinstance(here, Var | App) or nodes.get(here.name) is not here:
-            return False
-        below = put_in(there, self.defined, nodes)
+            return None
+        below = put_in(relation.left, self.defined, nodes)
         if here.name in self.defined or here.name in names_in(below, nodes):
-            return False
+            return None
         (values,) = self._program([below])(sample)
-        return bool((values >= 0).all())
+        if bool((values > 0).all()) or (relation.op == "<" and bool((values >= 0).all())):
+            return "<"
+        return "<=" if bool((values >= 0).all()) else None
 
     def _implied(self) -> list[Bound]:
-        """``0 <= y`` for all constants known to be so, where no hypothesis says it."""
+        """``0 <= y``, or ``0 < y``, for all constants of which it is known and not said."""
         said = {(r.left, r.right) for r in self.setting.inequalities}
-        found = (Rel(ZERO, "<=", self.setting.nodes[name]) for name in sorted(self.positive))
+        found = (Rel(ZERO, op, self.setting.nodes[n]) for n, op in sorted(self.positive.items()))
         return [
             self._bound(r.right, r, derived=True) for r in found if (r.left, r.right) not in said
         ]
@@ -225,11 +229,11 @@ class _Eliminator:
         """Random worlds, with random constants [ROWS]."""
         return self._sampled(self.positive)
 
-    def _sampled(self, positive: Collection[str]) -> dict[str, Tensor]:
+    def _sampled(self, positive: Mapping[str, Op]) -> dict[str, Tensor]:
         generator = torch.Generator().manual_seed(_SEED)
         base = typical_base(ROWS, self.d, generator)
         nodes = self.setting.nodes
-        signs = (Rel(ZERO, "<=", nodes[name]) for name in positive)
+        signs = (Rel(ZERO, op, nodes[name]) for name, op in positive.items())
         asked = (*self.setting.inequalities, *signs)
         return base | typical_values(nodes.values(), asked, ROWS, generator)
 

@@ -14,7 +14,6 @@ from ...proofs.kernel.terms import (
     Formula,
     Ix,
     IxVal,
-    Le,
     Node,
     Rat,
     Rel,

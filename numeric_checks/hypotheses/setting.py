@@ -132,13 +132,18 @@ def setting_of(
     unfold = _unfolding(theory)
     for formula in sorted(formulas, key=lambda f: f.key):
         sorts[_sort(formula, nodes, unfold)].append(formula)
+    relations = {
+        sort: tuple(f for f in found if isinstance(f, Rel)) for sort, found in sorts.items()
+    }
     return Setting(
-        claim,
-        nodes,
-        *(tuple(f for f in sorts[sort] if isinstance(f, Rel)) for sort in ("=", "<", "base")),
-        tuple(f for f in sorts["index"] if isinstance(f, Le)),
-        tuple(sorts["other"]),
-        unfold,
+        claim=claim,
+        nodes=nodes,
+        equations=relations["="],
+        inequalities=relations["<"],
+        about_base=relations["base"],
+        indices=tuple(f for f in sorts["index"] if isinstance(f, Le)),
+        others=tuple(sorts["other"]),
+        unfold=unfold,
     )
 
 
@@ -151,9 +156,8 @@ def _nodes(
     found: dict[str, Var | App] = {}
     for formula in formulas:
         for node, _ in subterms(formula):
-            if isinstance(node, Var):
-                found[node.name] = node
-            elif isinstance(node, App) and not node.args and node.name not in settled:
+            constant = isinstance(node, App) and not node.args and node.name not in settled
+            if isinstance(node, Var | App) and (constant or isinstance(node, Var)):
                 found[node.name] = node
     if recursion is not None:
         found |= {p.name: App(p.name, ()) for p in recursion.parameters}

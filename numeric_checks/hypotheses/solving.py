@@ -109,9 +109,9 @@ def _definition(equation: Rel, name: str, world: World) -> Term | None:
     """The other side, where one side of an equation is ``name`` itself."""
     sides = equation.left, equation.right
     for here, there in (sides, sides[::-1]):
-        if isinstance(here, Var | App) and here.name == name:
-            if all(n.name != name for n in _constants(there)):
-                return world.closed(there)
+        is_it = isinstance(here, Var | App) and here.name == name
+        if is_it and all(n.name != name for n in _constants(there)):
+            return world.closed(there)
     return None
 
 
