@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from ...optimizers.recursions import NADAMW, SGD, Recursion
+from ...optimizers.recursions import Recursion
 from ...proofs.kernel.errors import KernelError
 from ...proofs.kernel.terms import CE, App, E, Formula, Node, PointApp, Term, subterms
-from ...proofs.language import Claimed, DoorError, Theory
+from ...proofs.language import Claimed, DoorError
 from ...proofs.language.loader import LoadError
 from ...proofs.language.loader import statement as find_claim
 from ...proofs.render.text import Printer
@@ -20,7 +20,6 @@ from ..prescribe import statement_of
 from .scenario import ScenarioError
 
 AXIOMS = ("A0", "A1", "A2", "A3")
-_RECURSIONS = (NADAMW, SGD)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +96,7 @@ class Stated:
             ScenarioError: one of them is neither.
         """
         listed = self.claim.hypotheses()
-        texts = {self.shown(h): h for h in self.statement.hypotheses}
+        texts = {self.shown(h): h for h in (*listed, *self.statement.hypotheses)}
         texts |= {str(n): h for n, h in enumerate(listed, 1)}
         axioms = frozenset(name for name in without if name in AXIOMS)
         unknown = [name for name in without if name not in AXIOMS and str(name) not in texts]
@@ -133,18 +132,8 @@ def stated_claim(claim: Claimed, statement: Statement | None = None) -> Stated:
     Raises:
         ScenarioError: it is no relation between terms.
     """
-    recursion = recursion_of(claim.theory)
+    recursion = claim.theory.recursion
     try:
         return Stated(claim, statement or statement_of(claim, recursion=recursion), recursion)
     except (EvaluationError, KernelError, DoorError) as error:
         raise ScenarioError("claim", f"{claim.label} cannot be examined: {error}") from error
-
-
-def recursion_of(theory: Theory) -> Recursion | None:
-    """The recursion whose names and parameters the theory has."""
-    names = {symbol.name for symbol in theory.kernel().symbols}
-    for recursion in _RECURSIONS:
-        wanted = {p.name for p in recursion.parameters} | {u.target for u in recursion.updates}
-        if wanted | {"x", "g"} <= names:
-            return recursion
-    return None
