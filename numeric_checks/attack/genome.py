@@ -1,7 +1,7 @@
 """Raw numbers to worlds: what an attack moves, and the worlds that this makes.
 
 A row of raw numbers is a world: a separable objective given by its curvatures, a start, the noise
-of every node, hyperparameters and a claim's own constants. Every row is admissible, by construction:
+of every node, hyperparameters and a claim's own constants. By construction, all are admissible:
 
 * (A1) curvatures are sines of raw numbers, so that |f''| <= L = 1 (any other L is a change of
   units); (A0) the outer ones are squares of sines, so that f has a minimum.
