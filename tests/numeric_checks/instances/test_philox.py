@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from ratecert.numeric_checks.instances import minibatch, philox, signs
+from ratecert.numeric_checks.instances.philox import four_words, word
 
 ONES, MASK = 0xFFFFFFFF, 0xFFFFFFFF
 
@@ -62,9 +63,24 @@ def test_signs_are_the_documented_function() -> None:
             assert int(drawn[row, i]) == 2 * bit - 1
 
 
+def test_words_are_the_documented_function() -> None:
+    seeds, instances, d, step = [1, 2**40], [7, 2**32 - 1], 5, 4 * 9 + 3
+    one, four = word(d, step, seeds, instances), four_words(d, step, 6, seeds, instances)
+    for row, (seed, instance) in enumerate(zip(seeds, instances, strict=True)):
+        for i in range(d):
+            key = [seed & MASK, seed >> 32]
+            assert int(one[row, i]) == _peer([i, step // 4, instance, 3], key)[3]
+            assert [int(w[row, i]) for w in four] == _peer([i, step, instance, 6], key)
+
+
 def test_nothing_depends_on_the_batch() -> None:
     seeds = list(range(20))
-    for draw in (lambda s: minibatch(1797, 128, 900, s), lambda s: signs(33, 900, s)):
+    for draw in (
+        lambda s: minibatch(1797, 128, 900, s),
+        lambda s: signs(33, 900, s),
+        lambda s: word(33, 900, s),
+        lambda s: four_words(33, 900, 5, s)[2],
+    ):
         whole = draw(seeds)
         backwards = draw(seeds[::-1]).flip(0)
         parts = torch.cat([draw(seeds[:7]), draw(seeds[7:8]), draw(seeds[8:])])
