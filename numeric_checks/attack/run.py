@@ -152,14 +152,13 @@ class Attack:
         axioms, dropped = self.stated.dropped(self.without)
         self.axioms = axioms
         self.dropped: Collection[Formula] = dropped
-        statement = replace(
-            statement, hypotheses=tuple(h for h in statement.hypotheses if h not in dropped)
-        )
         if self.factor != 1:
             statement = planted(statement, self.constant, self.factor)
         self.statement = statement
+        kept = tuple(h for h in statement.hypotheses if h not in dropped)
+        self.weaker = replace(statement, hypotheses=kept)
         self.parts = right_summands(statement)
-        self.loose = _unbounded(statement)
+        self.loose = _unbounded(self.weaker)
         self.points = tuple(
             sorted({n.name for h in (statement.conclusion, *statement.relations)
                     for n, _ in subterms(h) if isinstance(n, PointVar)})
@@ -217,7 +216,7 @@ class Attack:
         """The best world for one goal, all shapes in turn, the more promising ones longer."""
         shapes = list(self.shapes or SHAPES[self.kind])
         problems = [
-            Problem(self.statement, self.genome(shape), goal, self.parts, self.loose)
+            Problem(self.weaker, self.genome(shape), goal, self.parts, self.loose)
             for shape in shapes
         ]
         bests = [Best(POLISHED) for _ in problems]
