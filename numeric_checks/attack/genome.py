@@ -1,7 +1,7 @@
 """Raw numbers to worlds: what an attack moves, and the worlds that this makes.
 
-A row of raw numbers is a world: a separable objective given by its curvatures, a start, the noise of
-every node, hyperparameters and a claim's own constants. Every row is admissible, by construction:
+A row of raw numbers is a world: a separable objective given by its curvatures, a start, the noise
+of every node, hyperparameters and a claim's own constants. By construction, all are admissible:
 
 * (A1) curvatures are sines of raw numbers, so that |f''| <= L = 1 (any other L is a change of
   units); (A0) the outer ones are squares of sines, so that f has a minimum.
@@ -111,7 +111,9 @@ class Genome:
         if recursion is not None:
             sizes |= {"curvature": d * CELLS, "slope": d, "knots": d * (CELLS - 1), "start": d}
             sizes |= {"below": 1, "level": d}
-            if kind in (Kind.PATHS, Kind.TREES) and (b > 1 or kind is Kind.PATHS or "A2" in without):
+            if kind in (Kind.PATHS, Kind.TREES) and (
+                b > 1 or kind is Kind.PATHS or "A2" in without
+            ):
                 sizes |= {"chance": K * b, "noise": sum(map(shape.nodes, range(1, K + 1))) * b * d}
         self.slices: dict[str, slice] = {}
         at = 0
@@ -149,7 +151,7 @@ class Genome:
 
     def worlds(self, raw: Tensor) -> Worlds:
         """The worlds of rows [B, width], differentiable."""
-        B, d = len(raw), self.shape.d
+        B = len(raw)
         points = {name: self.part(raw, f"point {name}") for name in self.points}
         if self.recursion is None:
             values, penalty = self.region.constants(self.part(raw, "region"), {})

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from ...proofs.kernel.terms import Term
 from ...proofs.render.text import Printer
 from ..scenarios import Examination, Scenario
 from ..scenarios.serial import as_data as to_data
@@ -112,16 +113,19 @@ def as_json(done: Attacked, stored: str = "") -> dict[str, Any]:
         "evaluations": done.evaluations,
         "undecided_alarms": done.undecided,
         "ratio": rounded_down(done.ratio) if done.ratio else None,
-        "found": [
-            {
-                "constant": f.goal.summand,
-                "proved": None if f.goal.summand is None else printer.show(table[f.goal.summand][0]),
-                "of": None if f.goal.summand is None else printer.show(table[f.goal.summand][1]),
-                "attained": rounded_down(f.attained) if f.scenario is not None else None,
-                "scenario": None if f.scenario is None else to_data(f.scenario),
-            }
-            for f in done.found
-        ],
+        "found": [_found(f, table, printer) for f in done.found],
         "counterexample": None if done.counterexample is None else to_data(done.counterexample),
         "stored": stored or None,
+    }
+
+
+def _found(found: Found, table: tuple[tuple[Term, Term], ...], printer: Printer) -> dict[str, Any]:
+    number = found.goal.summand
+    proved, of = (None, None) if number is None else map(printer.show, table[number])
+    return {
+        "constant": number,
+        "proved": proved,
+        "of": of,
+        "attained": None if found.scenario is None else rounded_down(found.attained),
+        "scenario": None if found.scenario is None else to_data(found.scenario),
     }

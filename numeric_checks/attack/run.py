@@ -11,9 +11,9 @@ import torch
 
 from ...proofs.kernel.terms import Formula, PointVar, subterms
 from ...proofs.language import Claimed
-from ..evaluate import Statement
-from ..hypotheses import Region, RegionError
-from ..prescribe import statement_of
+from ..evaluate import Statement, UnboundedError
+from ..evaluate.ranges import ranges
+from ..hypotheses import Region, RegionError, statement_of
 from ..scenarios import Examination, Scenario, ScenarioError, examine
 from ..scenarios.stated import stated_claim
 from .genome import Genome, Shape
@@ -67,7 +67,8 @@ class Attacked:
     """What became of an attack.
 
     Attributes:
-        claim: what was attacked; ``statement``: as it was attacked, perhaps with a planted constant.
+        claim: what was attacked.
+        statement: as it was attacked, perhaps with a planted constant.
         verdict: ``violated`` by an exact scenario; ``holds`` if every alarm was cleared exactly (no
             proof: that nothing was found); ``undecided`` if an alarm is left, or nothing was found
             within the hypotheses.
@@ -95,6 +96,17 @@ class Attacked:
         if self.undecided or not any(f.scenario for f in self.found):
             return "undecided"
         return "holds"
+
+    @property
+    def evidence(self) -> str:
+        """The reason for the verdict, one sentence."""
+        if self.counterexample is not None:
+            return f"an exact world violates it: {self.examination}"
+        if self.undecided:
+            return f"{self.undecided} alarms that no precision decides"
+        if self.verdict == "undecided":
+            return "no world was found within the hypotheses"
+        return f"no counterexample in {self.evaluations} worlds, ascended by gradient"
 
     @property
     def ratio(self) -> Fraction:
@@ -144,6 +156,7 @@ class Attack:
             statement = planted(statement, self.constant, self.factor)
         self.statement = statement
         self.parts = right_summands(statement)
+        self.loose = _unbounded(statement)
         self.points = tuple(
             sorted({n.name for h in (statement.conclusion, *statement.relations)
                     for n, _ in subterms(h) if isinstance(n, PointVar)})
@@ -201,10 +214,10 @@ class Attack:
         """The best world for one goal, all shapes in turn, the more promising ones longer."""
         shapes = list(self.shapes or SHAPES[self.kind])
         problems = [
-            Problem(self.statement, self.genome(shape), goal, self.parts) for shape in shapes
+            Problem(self.statement, self.genome(shape), goal, self.parts, self.loose)
+            for shape in shapes
         ]
         bests = [Best(POLISHED) for _ in problems]
-        refused: set[int] = set()
         alarms = _Alarms(self, done)
 
         def stop(score: float) -> bool:
@@ -253,18 +266,18 @@ class Attack:
         )
         for score, n, row in ranked[: 2 * POLISHED]:
             for bits in _BITS:
-                scenario = self._scenario(problems[n], row, bits)
+                scenario = self.scenario(problems[n], row, bits)
                 if scenario is None:
                     continue
                 examination = self.examined(scenario)
                 if examination.outcome == "holds":
                     attained = self._attained(goal, score, examination)
-                    if attained:
+                    if attained is not None:
                         return Found(goal, score, scenario, examination, attained)
         return Found(goal, max((b.score for b in bests), default=-math.inf))
 
-    def _attained(self, goal: Goal, score: float, examination: Examination) -> Fraction:
-        """What the scenario shows of the goal; 0 if it is nothing."""
+    def _attained(self, goal: Goal, score: float, examination: Examination) -> Fraction | None:
+        """What the scenario shows of the goal; None if it is nothing."""
         if goal.summand is None:
             return examination.ratio.low if examination.ratio is not None else Fraction(0)
         for loss in _LOSSES:
@@ -275,11 +288,16 @@ class Attack:
             found = examine(examination.scenario, smaller, without=self.without)
             if found.outcome == "violated":
                 return factor
-        return Fraction(0)
+        return None
 
-    def _scenario(self, problem: Problem, row: torch.Tensor, bits: int) -> Scenario | None:
+    def scenario(self, problem: Problem, row: torch.Tensor, bits: int) -> Scenario | None:
+        """The exact world near a row; None if there is none within the hypotheses."""
         try:
-            return scenario_of(self.claim, problem.genome, row, bits)
+            scenario = scenario_of(self.claim, problem.genome, row, bits)
+            if self.loose:
+                at = problem.place(row)
+                scenario = replace(scenario, indices={name: at[name] for name in self.loose})
+            return scenario
         except (RegionError, ScenarioError, ValueError):
             return None
 
@@ -288,9 +306,21 @@ class Attack:
         return examine(scenario, self.statement, without=self.without)
 
 
+def _unbounded(statement: Statement) -> tuple[str, ...]:
+    """The free indices that the hypotheses do not bound: they are tried from 1 to K."""
+    loose: list[str] = []
+    for name in sorted(statement.free(("K", "d"))):
+        conditions = statement.index_hypotheses
+        try:
+            ranges([name], conditions, {"K": 2, "d": 2})
+        except UnboundedError:
+            loose.append(name)
+    return tuple(loose)
+
+
 @dataclass
 class _Alarms:
-    """Scores above 0: confirmed exactly, or cleared; after some, floats are not believed at once."""
+    """Scores above 0: confirmed exactly, or cleared; after some, they no longer end an ascent."""
 
     attack: Attack
     done: Attacked
@@ -306,7 +336,7 @@ class _Alarms:
             self.seen.add(score)
             outcome = "outside"
             for bits in _BITS:
-                scenario = self.attack._scenario(problem, row, bits)
+                scenario = self.attack.scenario(problem, row, bits)
                 if scenario is None:
                     continue
                 examination = self.attack.examined(scenario)

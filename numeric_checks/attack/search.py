@@ -28,7 +28,7 @@ _TINY = 1e-200
 
 
 class BudgetError(Exception):
-    """The evaluations granted are used up. (Never leaves the room: an attack then ends.)"""
+    """The evaluations granted are used up; it never leaves the room, as an attack then ends."""
 
 
 @dataclass
@@ -79,13 +79,15 @@ class Goal:
 class Problem:
     """A statement under attack in the worlds of a genome.
 
-    ``summands``: those of its right side, whose constants may be goals.
+    ``summands``: those of its right side, whose constants may be goals. ``loose``: indices that
+    nothing bounds.
     """
 
     statement: Statement
     genome: Genome
     goal: Goal
     summands: tuple[Term, ...]
+    loose: tuple[str, ...] = ()
 
     def evaluate(self, raw: Tensor) -> tuple[Worlds, TreeEvaluation]:
         """The worlds of the rows, and the statement on them."""
@@ -98,15 +100,21 @@ class Problem:
             grown = self._unmoved(worlds)
         number = self.goal.summand
         terms = () if number is None else (self.summands[number],)
-        return worlds, evaluate_on(self.statement, grown, variables, terms=terms)
+        boxes = dict.fromkeys(self.loose, (1, self.genome.shape.K))
+        return worlds, evaluate_on(self.statement, grown, variables, boxes=boxes, terms=terms)
+
+    def place(self, row: Tensor) -> dict[str, int]:
+        """The indices of the worst place of one world."""
+        with torch.no_grad():
+            _, found = self.evaluate(row[None])
+            scores = torch.nan_to_num(self.goal.scores(found), nan=-torch.inf)
+        return found.place(int(scores[0].argmax()))
 
     def _unmoved(self, worlds: Worlds) -> Grown:
         """Worlds whose recursion takes no step: constants, the start and the claim's points."""
         shape, start = self.genome.shape, worlds.start
         named = {name: value for name, value in worlds.base.items() if name != "x1"}
-        grown = bare(
-            {**named, **worlds.values}, K=shape.K, d=shape.d, objective=worlds.objective
-        )
+        grown = bare({**named, **worlds.values}, K=shape.K, d=shape.d, objective=worlds.objective)
         points = {"x": {1: start[:, None]}} if start.shape[-1] else {}
         return replace(grown, rows=len(start), points=points)
 
@@ -199,5 +207,3 @@ def polish(problem: Problem, row: Tensor, steps: int, budget: Budget, best: Best
         optimiser.step(closure)  # type: ignore[no-untyped-call]
     except IndexError:  # torch's line search, where all its points are equal
         return
-
-

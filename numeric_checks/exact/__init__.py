@@ -4,8 +4,8 @@ An alarm of the float code is settled here. A number is an exact rational (``fli
 as the operations allow it, and otherwise a ball (``flint.arb``: midpoint and radius, rigorously
 enclosing the true value at the working precision). A comparison of balls has three answers.
 Within ``roots_kept`` sums of square roots of rationals are exact as well (``Surd``).
-``exact_term`` evaluates a kernel term in these numbers on one path, ``TreeReading`` on a scenario
-tree, where there are expectations.
+``exact_term`` evaluates a kernel term in these numbers on one path, ``ExactTreeReading`` on a
+scenario tree, where there are expectations.
 """
 
 from .enclosure import Enclosure, enclosure
@@ -37,7 +37,7 @@ from .terms import (
     no_definitions,
     recursion_steps,
 )
-from .trees import FutureError, TreeNode, TreeReading, descendants, on_histories
+from .trees import ExactTreeReading, FutureError, TreeNode, descendants, on_histories
 
 __all__ = [
     "Argument",
@@ -48,6 +48,7 @@ __all__ = [
     "ExactArithmetic",
     "ExactPoint",
     "ExactReading",
+    "ExactTreeReading",
     "ExpectationError",
     "FutureError",
     "IndeterminateError",
@@ -55,7 +56,6 @@ __all__ = [
     "NoEnvironment",
     "Surd",
     "TreeNode",
-    "TreeReading",
     "Unfold",
     "absolute",
     "as_float",

@@ -63,11 +63,11 @@ class _Shared:
     unfold: Unfold
     depth: int
     points: Mapping[str, ExactPoint]
-    readings: dict[tuple[int, ...], TreeReading] = field(default_factory=dict)
+    readings: dict[tuple[int, ...], ExactTreeReading] = field(default_factory=dict)
     means: dict[tuple[object, ...], Exact] = field(default_factory=dict)
 
 
-class TreeReading(ExactReading):
+class ExactTreeReading(ExactReading):
     """Terms at one node of a tree.
 
     Args:
@@ -89,11 +89,11 @@ class TreeReading(ExactReading):
         self._shared = _Shared(unfold, depth, dict(points or {}))
         self._shared.readings[node.history] = self
 
-    def at(self, node: TreeNode) -> TreeReading:
+    def at(self, node: TreeNode) -> ExactTreeReading:
         """The reading at another node of the same tree."""
         found = self._shared.readings.get(node.history)
         if found is None:
-            found = TreeReading(node, self._shared.unfold, self._shared.depth)
+            found = ExactTreeReading(node, self._shared.unfold, self._shared.depth)
             found._shared = self._shared
             self._shared.readings[node.history] = found
         return found
@@ -169,7 +169,7 @@ def descendants(node: TreeNode, time: int) -> Iterator[tuple[Exact, TreeNode]]:
 
 
 def on_histories(
-    reading: TreeReading, compute: Callable[[TreeReading], T]
+    reading: ExactTreeReading, compute: Callable[[ExactTreeReading], T]
 ) -> Iterator[tuple[tuple[int, ...], T]]:
     """What ``compute`` gives on every history, each the shortest that knows enough."""
     try:
@@ -181,4 +181,4 @@ def on_histories(
     yield reading.node.history, found
 
 
-__all__ = ["FutureError", "TreeNode", "TreeReading", "descendants", "on_histories"]
+__all__ = ["ExactTreeReading", "FutureError", "TreeNode", "descendants", "on_histories"]

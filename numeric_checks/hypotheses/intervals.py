@@ -1,4 +1,4 @@
-"""The interval that inequalities leave to a constant, world by world, differentiable in its ends."""
+"""The interval that inequalities leave to a constant, in each of B worlds, differentiable."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def isolated(relation: Rel, gap: Term, y: Var | App, positive: bool) -> Isolated
     p = exponents[0]
     if len(exponents) > 2 or (len(exponents) == 2 and exponents[1] != 2 * p):
         return None
-    if not positive and (p, *exponents) == (2, 2):
+    if not positive and exponents == [Fraction(2)]:
         p = Fraction(1)
     if p != 1 and not positive:
         return None

@@ -21,7 +21,7 @@ from ..exact import (
 from ..simulate.run import ConstantValue
 from .elimination import Elimination, Stage
 from .exactly import World, decided
-from .polynomials import Isolated, root
+from .polynomials import root
 
 if TYPE_CHECKING:
     from .region import Region
@@ -161,7 +161,7 @@ class _Rounding:
         lows: list[Fraction | arb] = []
         highs: list[Fraction | arb] = []
         for bound in stage.bounds:
-            a, b, c = bound.coefficients
+            _, b, c = bound.coefficients
             lows += [Fraction(0)] if bound.positive else []
             rising = self._sign(b if c is ZERO else c)
             sides = {1: [(lows, 1)], -1: [(highs, 1)]}

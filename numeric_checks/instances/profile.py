@@ -1,9 +1,9 @@
 """Separable functions given by a curvature profile, exactly and as differentiable batches.
 
-Coordinate i has knots t_1 < ... < t_{M-1} and curvatures c_1, ..., c_M: f_i'' = c_j on the j-th cell
-(the outer cells are unbounded), f_i(0) = 0 and f_i'(0) = s_i. So f_i' is continuous and piecewise
-linear. With c_0 the curvature of the cell that holds 0 (to its right), h_j = c_{j+1} - c_j the jump
-at a knot, e_j = 1 if t_j >= 0 and -1 otherwise, and u_j(y) = max(e_j (y - t_j), 0),
+Coordinate i has knots t_1 < ... < t_{M-1} and curvatures c_1, ..., c_M: f_i'' = c_j on the j-th
+cell (the outer cells are unbounded), f_i(0) = 0 and f_i'(0) = s_i. So f_i' is continuous and
+piecewise linear. With c_0 the curvature of the cell that ends at or holds 0, h_j = c_{j+1} - c_j
+the jump at a knot, e_j = 1 if t_j >= 0 and -1 otherwise, and u_j(y) = max(e_j (y - t_j), 0),
 
     f_i'(y) = s_i + c_0 y + sum_j h_j u_j(y),
     f_i(y)  = s_i y + c_0 y^2/2 + sum_j e_j h_j u_j(y)^2/2 :
@@ -201,9 +201,9 @@ def _rationals(rows: object, what: str) -> Rows:
 def _positive_part(value: Exact) -> Exact:
     """``max(value, 0)``; of a ball around 0, the ball from 0 to its upper end."""
     direction = sign(value)
-    if direction is None:
+    if isinstance(value, arb) and direction is None:
         return arb(0).union(value.upper())
-    return value if direction > 0 else from_fraction(0)
+    return value if direction == 1 else from_fraction(0)
 
 
 @dataclass(frozen=True)
@@ -258,8 +258,12 @@ class ProfileBatch:
 
         table = [[knots(row) for row in p.knots] for p in profiles]
         return cls(
-            torch.tensor(table, dtype=dtype).reshape(len(profiles), profiles[0].dimension, cells - 1),
-            torch.tensor([[curvatures(row) for row in p.curvatures] for p in profiles], dtype=dtype),
+            torch.tensor(table, dtype=dtype).reshape(
+                len(profiles), profiles[0].dimension, cells - 1
+            ),
+            torch.tensor(
+                [[curvatures(row) for row in p.curvatures] for p in profiles], dtype=dtype
+            ),
             torch.tensor([[float(s) for s in p.slope] for p in profiles], dtype=dtype),
         )
 

@@ -15,13 +15,14 @@ from ...proofs.language import Claimed
 from ..evaluate import Statement
 from ..evaluate.constants import PRECISIONS
 from ..evaluate.ranges import UnboundedError, ranges
+from ..evaluate.summands import summands
 from ..exact import (
     Enclosure,
     EvaluationError,
     Exact,
     ExactPoint,
+    ExactTreeReading,
     IndeterminateError,
-    TreeReading,
     enclosure,
     from_fraction,
     on_histories,
@@ -32,9 +33,8 @@ from ..exact import (
 from .axioms import broken_axioms
 from .results import Examination, Outcome, Place, largest
 from .scenario import Scenario, ScenarioError
-from .solving import solved
+from .solving import Constants
 from .stated import Stated, stated, stated_claim
-from .summands import summands
 from .world import World
 
 MAX_PLACES = 20_000
@@ -103,11 +103,13 @@ class _Examiner:
         self.scenario, self.about, self.broken_axioms = scenario, about, broken
         self.dropped, statement = dropped, about.statement
         self.broken: list[Rel] = []
-        self.values = solved(scenario, about)
+        self.constants = Constants(scenario, about)
         self.boxes, self.conditions = self._ranges()
         self.relations = statement.relations
         self.needed = [r for r in self.relations if r not in dropped]
-        self.parts = [summands(side, about) for side in statement.conclusion.parts()[::2]]
+        self.parts = [
+            summands(side, about.definition) for side in statement.conclusion.parts()[::2]
+        ]
         self.found: dict[tuple[tuple[int, ...], tuple[int, ...]], _Found] = {}
         self.reason = ""
 
@@ -176,30 +178,30 @@ class _Examiner:
 
     # --- one pass -----------------------------------------------------------------------------
 
-    def _reading(self) -> TreeReading:
+    def _reading(self) -> ExactTreeReading:
         scenario, about = self.scenario, self.about
-        own = {p.name for p in about.recursion.parameters} if about.recursion else set()
         world = World(
-            K=scenario.K, d=scenario.d, recursion=about.recursion, objective=scenario.objective,
-            start=scenario.start, steps=scenario.steps, sigma=scenario.sigma,
-            constants={
-                "L": scenario.L, "fstar": scenario.f_star,
-                **{n: v for n, v in self.values.items() if n in own},
-            },
-            variables={n: v for n, v in self.values.items() if n not in own},
-        )  # fmt: skip
+            K=scenario.K,
+            d=scenario.d,
+            recursion=about.recursion,
+            objective=scenario.objective,
+            start=scenario.start,
+            steps=scenario.steps,
+            sigma=scenario.sigma,
+            values={"L": scenario.L, "fstar": scenario.f_star, **self.constants.values},
+        )
         points = {
             name: ExactPoint([from_fraction(v) for v in at]) for name, at in scenario.points.items()
         }
-        return TreeReading(world.root(), about.statement.unfold, world.depth, points)
+        return ExactTreeReading(world.root(), about.statement.unfold, world.depth, points)
 
-    def _pass(self, reading: TreeReading) -> bool:
+    def _pass(self, reading: ExactTreeReading) -> bool:
         """Evaluate what is not decided yet; True if nothing is left."""
         done = True
         for indices in self._places():
             at = tuple(indices[name] for name in sorted(indices))
 
-            def compute(here: TreeReading, indices: dict[str, int] = indices,
+            def compute(here: ExactTreeReading, indices: dict[str, int] = indices,
                         at: tuple[int, ...] = at) -> bool:  # fmt: skip
                 return self._compute(here, indices, at)
 
@@ -207,7 +209,9 @@ class _Examiner:
                 done = done and decided
         return done
 
-    def _compute(self, here: TreeReading, indices: dict[str, int], at: tuple[int, ...]) -> bool:
+    def _compute(
+        self, here: ExactTreeReading, indices: dict[str, int], at: tuple[int, ...]
+    ) -> bool:
         """Hypotheses and both sides at one place; True if decided."""
         key = (at, here.node.history)
         found = self.found.get(key, _Found())
@@ -216,6 +220,8 @@ class _Examiner:
                 if relation not in found.hypotheses:
                     sides = [here.value(t, indices) for t in relation.parts()[::2]]
                     fails = _fails(relation.op, *sides)
+                    if fails is None and (holds := self.constants.holds(relation)) is not None:
+                        fails = not holds
                     if fails is not None:
                         found.hypotheses[relation] = not fails
                     if fails and relation not in self.dropped:
@@ -231,7 +237,7 @@ class _Examiner:
         known = all(r in found.hypotheses for r in self.needed)
         return known and found.place.fails is not None
 
-    def _sides(self, here: TreeReading, indices: dict[str, int]) -> Place:
+    def _sides(self, here: ExactTreeReading, indices: dict[str, int]) -> Place:
         conclusion = self.about.statement.conclusion
         left, right = ([here.value(t, indices) for t in side] for side in self.parts)
         upper, lower = _moved(left, right)

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from ...optimizers.recursions import NADAMW, SGD, Recursion
 from ...proofs.kernel.errors import KernelError
-from ...proofs.kernel.terms import CE, App, E, Formula, Node, PointApp, Var, subterms
+from ...proofs.kernel.terms import CE, App, E, Formula, Node, PointApp, Term, subterms
 from ...proofs.language import Claimed, DoorError, Theory
 from ...proofs.language.loader import LoadError
 from ...proofs.language.loader import statement as find_claim
@@ -64,13 +64,24 @@ class Stated:
                         waiting += [d.right for d in definitions if d.head == name]
         return frozenset(names), random
 
+    def definition(self, app: App) -> Term | None:
+        """What ``app`` abbreviates, if that is neither of the recursion nor by recursion."""
+        if app.name == "coord" or app.name in self._recorded:
+            return None
+        unfolded = self.statement.unfold(app)
+        if unfolded is None:
+            return None
+        right, conditions = unfolded
+        recursive = any(isinstance(n, App) and n.name == app.name for n, _ in subterms(right))
+        return None if conditions or recursive else right
+
     @cached_property
-    def numbers(self) -> frozenset[str]:
-        """The hyperparameters, and the variables of the statement: what ``choices`` may name."""
-        formulas = (self.statement.conclusion, *self.statement.relations)
-        own = {n.name for f in formulas for n, _ in subterms(f) if isinstance(n, Var)}
-        return frozenset(own | {p.name for p in self.recursion.parameters}
-                         if self.recursion else own)  # fmt: skip
+    def _recorded(self) -> frozenset[str]:
+        """The names that the recursion gives values to."""
+        if self.recursion is None:
+            return frozenset()
+        parameters = {p.name for p in self.recursion.parameters}
+        return frozenset(parameters | {u.target for u in self.recursion.updates})
 
     def shown(self, formula: Formula) -> str:
         """A formula as ``show`` prints it."""

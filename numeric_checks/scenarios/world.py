@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
@@ -72,9 +72,8 @@ class World:
         objective: f; None: no function of points, and no processes.
         start: x^1.
         steps: the outcomes of the iterations 1, ..., K.
-        constants: coordinate-free constants by name, hyperparameters included.
+        values: constants, hyperparameters and scalar variables by name.
         sigma: the noise level of each coordinate.
-        variables: scalar variables of the statement.
     """
 
     K: int
@@ -83,13 +82,11 @@ class World:
     objective: ExactObjective | None
     start: tuple[Fraction, ...]
     steps: tuple[Step, ...]
-    constants: Mapping[str, Fraction | Term]
     sigma: tuple[Fraction, ...]
-    variables: Mapping[str, Fraction | Term] = field(default_factory=dict)
+    values: Mapping[str, Fraction | Term]
 
     def __post_init__(self) -> None:
-        self._numbers = {name: closed_value(value) for name, value in self.constants.items()}
-        self._variables = {name: closed_value(value) for name, value in self.variables.items()}
+        self._numbers = {name: closed_value(value) for name, value in self.values.items()}
         missing = [p.name for p in self.recursion.parameters if p.name not in self._numbers
                    ] if self.recursion and self.steps else []  # fmt: skip
         if missing:
@@ -119,7 +116,7 @@ class World:
 
     def variable(self, name: str) -> Exact | None:
         """A scalar variable of the statement."""
-        return self._variables.get(name)
+        return self._numbers.get(name)
 
     def function(self, name: str, point: ExactPoint) -> list[Exact]:
         """[f(point)], or the gradient there."""

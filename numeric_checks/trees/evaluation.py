@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ...proofs.kernel.indices import substitute_indices
 from ...proofs.kernel.terms import Ix, Le, Rel, Term
-from ..evaluate.ranges import Range, ranges
+from ..evaluate.ranges import Range, Ranges, UnboundedError, ranges
 from ..evaluate.statement import Statement
 from ..evaluate.summands import summands
 from ..simulate import constant
@@ -22,9 +22,11 @@ from .reading import TreeReading
 from .values import Value, combine
 
 TOLERANCE = 2.0**-40
-"""A hypothesis counts as holding up to this difference, relative to the larger side. Hyperparameters
-at the end of a range are rounded like all others, and a search must not lose them; whoever reports a
-violation decides the hypotheses exactly."""
+"""A hypothesis counts as holding up to this difference, relative to the larger side.
+
+Hyperparameters at the end of a range are rounded like all others, and a search must not lose them;
+whoever reports a violation decides the hypotheses exactly.
+"""
 
 
 @dataclass(frozen=True)
@@ -148,34 +150,31 @@ def evaluate_on(
         grown: the worlds. What they hold (``constants`` among it) is never unfolded.
         variables: values of free scalar variables, [B] or [], and of point variables, [B, d];
             before those of the statement, hyperparameters and constants.
-        boxes: narrower ranges for some of the free indices.
+        boxes: ranges of some of the free indices, beside what the hypotheses say of them: to look
+            at fewer places. An end that the hypotheses and ``boxes`` leave open is 1, or K.
         terms: what else to evaluate at the same places, such as one summand of a side.
 
     Returns:
         An evaluation without places (P = 0) if the index hypotheses cannot be met.
 
     Raises:
-        UnboundedError: the index hypotheses leave an index unbounded.
         MissingError, EvaluationError: see the message.
     """
-    where = ranges(statement.free(grown.indices), statement.index_hypotheses, grown.indices)
-    growing = ranges(
-        statement.free(grown.indices), statement.index_hypotheses, grown.indices, horizon="d"
-    ).time
-    found = {**where.boxes, **(boxes or {})}
+    where, growing = _places(statement, grown, boxes or {})
+    found = where.boxes
     dimensions = {name: found[name] for name in sorted(growing - where.time)}
     times = sorted(found.keys() - dimensions.keys())
     given = _fixed_variables(statement, grown)
     reading = TreeReading(grown, statement.unfold, {**given, **(variables or {})}, dimensions)
     parts: list[tuple[Block, list[Tensor]]] = []
-    if where.satisfiable and all(low <= high for low, high in found.values()):
+    if where.satisfiable:
         for at in product(*(range(found[n][0], found[n][1] + 1) for n in times)):
             values = dict(zip(times, at, strict=True))
             if _possible(where.joint, values):
                 parts.append(_block(statement, reading, values, dimensions, where.joint, terms))
                 reading.forget()
     columns = list(zip(*(tensors for _, tensors in parts), strict=True)) or [()] * (5 + len(terms))
-    empty = grown.probabilities[0].new_zeros(grown.rows, 0)
+    empty = grown.probabilities[0].new_zeros(reading.rows, 0)
     joined = [torch.cat(column, 1) if column else empty for column in columns]
     left, right, upper, lower, within, *others = joined
     return TreeEvaluation(
@@ -189,6 +188,23 @@ def evaluate_on(
         outcomes=grown.probabilities[0].shape[-1],
         terms=tuple(others),
     )
+
+
+def _places(
+    statement: Statement, grown: Grown, boxes: Mapping[str, Range]
+) -> tuple[Ranges, frozenset[str]]:
+    """Where the free indices run, and which of their ranges grow with d."""
+    free, conditions = statement.free(grown.indices), list(statement.index_hypotheses)
+    for name, (low, high) in boxes.items():
+        conditions += [Le(Ix(None, low), Ix(name)), Le(Ix(name), Ix(None, high))]
+    while True:
+        try:
+            where = ranges(free, conditions, grown.indices)
+        except UnboundedError as error:
+            index, first, last = Ix(error.index), Ix(None, 1), Ix("K")
+            conditions.append(Le(first, index) if error.side == "lower" else Le(index, last))
+        else:
+            return where, ranges(free, conditions, grown.indices, horizon="d").time
 
 
 def _fixed_variables(statement: Statement, grown: Grown) -> dict[str, Tensor]:
@@ -233,7 +249,7 @@ def _block(
     nodes = max(v.data.shape[1] for v in values)
     names = tuple(dimensions)
     sizes = tuple(high - low + 1 for low, high in dimensions.values())
-    whole = (reading.grown.rows, nodes, *sizes)
+    whole = (reading.rows, nodes, *sizes)
 
     def total(parts: list[Tensor]) -> Tensor:
         zero = torch.zeros((), dtype=reading.dtype, device=reading.device)
@@ -256,7 +272,7 @@ def _within(reading: TreeReading, relations: list[Rel], conditions: list[Le]) ->
     """Where the hypotheses hold; those on coordinates exactly."""
     result = Value(torch.ones((1, 1), dtype=torch.bool, device=reading.device), 0)
     for le in conditions:
-        result = combine(torch.logical_and, result, reading.holds(le))
+        result = combine(torch.logical_and, result, reading.dimensions.holds(le))
     for relation in relations:
         left, right = (reading.term(t) for t in (relation.left, relation.right))
         result = combine(torch.logical_and, result, combine(_COMPARED[relation.op], left, right))

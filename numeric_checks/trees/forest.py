@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Protocol
 
@@ -12,6 +13,7 @@ import torch
 from torch import Tensor
 
 from ...optimizers.batched import (
+    Evaluate,
     ParameterError,
     ShapeError,
     TorchArithmetic,
@@ -75,13 +77,11 @@ class Forest:
             nodes = outcomes ** (k - 1)
             _broadcasts(f"probabilities of step {k}", chance, (rows, nodes, outcomes))
             _broadcasts(f"noise of step {k}", noise, (rows, nodes, outcomes, d))
-        names = {p.name for p in self.recursion.parameters}
-        for name in self.parameters.keys() - names:
-            raise ParameterError(
-                f"{self.recursion.id}: no parameter {name!r}; {nearest(name, names)}"
-            )
+        where, names = self.recursion.id, {p.name for p in self.recursion.parameters}
+        for name in sorted(self.parameters.keys() - names):
+            raise ParameterError(f"{where}: no parameter {name!r}; {nearest(name, names)}")
         if missing := sorted(names - self.parameters.keys()):
-            raise ParameterError(f"{self.recursion.id}: missing parameters: {', '.join(missing)}")
+            raise ParameterError(f"{where}: missing parameters: {', '.join(missing)}")
         if both := sorted(self.parameters.keys() & self.constants.keys()):
             raise ParameterError(f"both a constant and a hyperparameter: {', '.join(both)}")
         for name, value in {**self.parameters, **self.constants}.items():
@@ -89,7 +89,7 @@ class Forest:
 
     @property
     def outcomes(self) -> int:
-        """b."""
+        """The number of outcomes a step, b."""
         return self.chances[0].shape[-1]
 
     @property
@@ -103,9 +103,7 @@ class Forest:
         if isinstance(given, Tensor):
             given = given.unsqueeze(2).unbind(1) if given.ndim == 3 else (given,)
         if not given or any(t.ndim != 3 for t in given):
-            raise ShapeError(
-                "probabilities must be [B, K, b], or [B, N, b] for each of the K steps"
-            )
+            raise ShapeError("probabilities must be [B, K, b], or [B, N, b] for each step")
         return given
 
 
@@ -149,7 +147,7 @@ class Grown:
     points: Mapping[str, Mapping[int, Tensor]] = field(default_factory=dict)
     processes: Mapping[str, Mapping[int, Tensor]] = field(default_factory=dict)
     objective: Objective | None = None
-    _at: dict[tuple[str, str, int], Tensor] = field(default_factory=dict, repr=False)
+    _at: dict[tuple[str, str, int], Tensor] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def d(self) -> int:
@@ -212,17 +210,27 @@ class _TotalArithmetic(TorchArithmetic):
         return total_power(base, exponent)
 
 
+@lru_cache(maxsize=64)
+def _compiled(recursion: Recursion) -> tuple[tuple[str, Evaluate[Tensor]], ...]:
+    """The assignments, as functions of tensors that broadcast.
+
+    ``batched`` compiles the same expressions; it holds all histories as rows of one shape, where
+    here what was known before a step is broadcast over the step's outcomes.
+    """
+    scalars = frozenset(p.name for p in recursion.parameters)
+    return tuple(
+        (update.target, compile_expression(update.value, _TotalArithmetic(), scalars))
+        for update in recursion.updates
+    )
+
+
 def grow(forest: Forest) -> Grown:
     """Run the recursion on every history, level by level.
 
     Everything is differentiable in all tensors of ``forest``. Nothing is refused: what overflows is
     infinite or NaN, and raises an alarm where a statement meets it.
     """
-    scalars = frozenset(forest.parameters)
-    updates = [
-        (update.target, compile_expression(update.value, _TotalArithmetic(), scalars))
-        for update in forest.recursion.updates
-    ]
+    updates = _compiled(forest.recursion)
     slots = {slot.name: torch.full_like(forest.start, float(slot.initial))[:, None]
              for slot in forest.recursion.slots}  # fmt: skip
     x = forest.start[:, None]
@@ -244,7 +252,7 @@ def grow(forest: Forest) -> Grown:
         for name, value in assigned.items():
             processes.setdefault(name, {})[k] = value
     rows, d = forest.start.shape
-    return Grown(
+    grown = Grown(
         rows=rows,
         indices=MappingProxyType({"K": len(forest.noise), "d": d}),
         constants=MappingProxyType({**forest.constants, **forest.parameters}),
@@ -252,5 +260,6 @@ def grow(forest: Forest) -> Grown:
         points=MappingProxyType({"x": points}),
         processes=MappingProxyType(processes),
         objective=forest.objective,
-        _at=gradients,
     )
+    grown._at.update(gradients)
+    return grown

@@ -28,6 +28,8 @@ class Value:
 
     def over(self, names: tuple[str, ...]) -> Tensor:
         """A view [R, N, ...] with dimensions ``names``, of size 1 where it does not depend."""
+        if names == self.names:
+            return self.data
         return self._labelled.over((_WORLD, _NODE, *names))
 
     @property
@@ -42,6 +44,10 @@ class Value:
         """The sum over a dimension that is there."""
         total = self._labelled.sum(name)
         return Value(total.data, self.level, total.names[2:])
+
+    def renamed(self, data: Tensor, old: str, new: str) -> Value:
+        """``data`` in place of the numbers, and another name for a dimension."""
+        return Value(data, self.level, tuple(new if n == old else n for n in self.names))
 
     def at(self, level: int, nodes: int) -> Value:
         """The same variable at a deeper level, of so many nodes; a view if there is one node."""
@@ -68,7 +74,7 @@ def combine(function: Callable[[Tensor, Tensor], Tensor], left: Value, right: Va
     if nodes[0] == nodes[1] or 1 in nodes:
         return Value(function(one, two), level, names)
     few = min(nodes)
-    one, two = (t.unflatten(1, (few, -1)) for t in (one, two))
+    one, two = (t.reshape(len(t), few, -1, *t.shape[2:]) for t in (one, two))
     return Value(function(one, two).flatten(1, 2), level, names)
 
 
@@ -87,7 +93,7 @@ def mean(value: Value, level: int, probabilities: Sequence[Tensor]) -> Value:
         chances = probabilities[step - 1]
         if chances.shape[-1] == 1:
             break
-        children = data.unflatten(1, (-1, chances.shape[-1]))
+        children = data.reshape(len(data), -1, chances.shape[-1], *data.shape[2:])
         weights = chances.view(*chances.shape, *(1 for _ in value.names))
         data = (weights * children).sum(2)
     return Value(data, level, value.names)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from . import RAW, Commands, count, text_or_json
 
 
@@ -12,7 +11,7 @@ def add(commands: Commands) -> None:
         "attack",
         help="search worlds in which a claim comes closest to being false",
         formatter_class=RAW,
-        description="Choose objective, start, noise, hyperparameters and the claim's own constants,\n"
+        description="Choose objective, start, noise, hyperparameters and a claim's own constants,\n"
         "within its assumptions and hypotheses, so that the ratio of its two sides is as\n"
         "large as possible: gradient ascent of many small worlds at once, then L-BFGS from\n"
         "the best, then evolution (cma) where the sides are not smooth. Expectations are exact\n"
@@ -63,5 +62,3 @@ def add(commands: Commands) -> None:
         "--device", default="cpu", help="where the worlds are evaluated (default cpu)"
     )
     text_or_json(command)
-
-
