@@ -1,7 +1,7 @@
 """Raw numbers to worlds: what an attack moves, and the worlds that this makes.
 
 A row of raw numbers is a world: a separable objective given by its curvatures, a start, the noise
-of every node, hyperparameters and a claim's own constants. Every row is admissible, by construction:
+of every node, hyperparameters and a claim's own constants. By construction, all are admissible:
 
 * (A1) curvatures are sines of raw numbers, so that |f''| <= L = 1 (any other L is a change of
   units); (A0) the outer ones are squares of sines, so that f has a minimum.
@@ -140,7 +140,17 @@ class Genome:
             if name == "level" and (self.kind is not Kind.TREES or "A3" in self.without):
                 share = 0.0  # there it is what the noise level is made of, and no addition to it
             raw[:, where] *= torch.where(off < share, 0.0, scale.exp())
+            if name == "noise":
+                raw[:, where] *= self._growth(rows, generator)
         return raw
+
+    def _growth(self, rows: int, generator: torch.Generator) -> Tensor:
+        """How the noise grows or decays over the steps: geometrically, at a rate of each row."""
+        shape = self.shape
+        counts = [shape.nodes(k) * shape.outcomes * shape.d for k in range(1, shape.K + 1)]
+        times = torch.arange(shape.K, dtype=torch.float64).repeat_interleave(torch.tensor(counts))
+        rate = 0.3 * torch.randn(rows, 1, dtype=torch.float64, generator=generator)
+        return (rate * times).exp()
 
     def part(self, raw: Tensor, name: str) -> Tensor:
         """A part of the rows; zeros if the layout has none."""

@@ -16,6 +16,7 @@ from ..evaluate.ranges import ranges
 from ..hypotheses import Region, RegionError, statement_of
 from ..scenarios import Examination, Scenario, ScenarioError, examine
 from ..scenarios.stated import stated_claim
+from .evolution import evolve, is_smooth
 from .genome import Genome, Shape
 from .kinds import AttackError, Kind, kind_of
 from .planted import is_negative, planted, right_summands
@@ -25,6 +26,8 @@ from .search import Best, Budget, BudgetError, Goal, Problem, ascend, polish
 BUDGET = 20_000
 """Evaluations of worlds, by default."""
 ROWS, POLISHED = 48, 4
+EVOLVED = 40
+"""Generations of evolution, of a dozen worlds each."""
 ALARM = 1e-9
 """A score above this is looked at exactly."""
 ATTAINED = 1 - 1e-9
@@ -149,14 +152,13 @@ class Attack:
         axioms, dropped = self.stated.dropped(self.without)
         self.axioms = axioms
         self.dropped: Collection[Formula] = dropped
-        statement = replace(
-            statement, hypotheses=tuple(h for h in statement.hypotheses if h not in dropped)
-        )
         if self.factor != 1:
             statement = planted(statement, self.constant, self.factor)
         self.statement = statement
+        kept = tuple(h for h in statement.hypotheses if h not in dropped)
+        self.weaker = replace(statement, hypotheses=kept)
         self.parts = right_summands(statement)
-        self.loose = _unbounded(statement)
+        self.loose = _unbounded(self.weaker)
         self.points = tuple(
             sorted({n.name for h in (statement.conclusion, *statement.relations)
                     for n, _ in subterms(h) if isinstance(n, PointVar)})
@@ -214,7 +216,7 @@ class Attack:
         """The best world for one goal, all shapes in turn, the more promising ones longer."""
         shapes = list(self.shapes or SHAPES[self.kind])
         problems = [
-            Problem(self.statement, self.genome(shape), goal, self.parts, self.loose)
+            Problem(self.weaker, self.genome(shape), goal, self.parts, self.loose)
             for shape in shapes
         ]
         bests = [Best(POLISHED) for _ in problems]
@@ -223,17 +225,19 @@ class Attack:
         def stop(score: float) -> bool:
             return score > ALARM and alarms.patience > 0
 
+        smooth = is_smooth((self.statement.conclusion,))
         rounds = 0
         try:
             while budget.left:
                 order = sorted(range(len(problems)), key=lambda n: -bests[n].score)
                 chosen = order if rounds == 0 else order[: max(1, len(order) // (rounds + 1))]
                 for n in chosen:
-                    generator = torch.Generator().manual_seed(
-                        hash_seed(self.seed, number, n, rounds)
-                    )
-                    raw = problems[n].genome.draw(ROWS, generator)
+                    seed = hash_seed(self.seed, number, n, rounds)
+                    generator = torch.Generator().manual_seed(seed)
+                    raw = problems[n].genome.draw(ROWS, generator).to(self.device)
                     self._climb(problems[n], raw, rounds, budget, bests[n], stop)
+                    if rounds and not smooth and bests[n].rows and not stop(bests[n].score):
+                        evolve(problems[n], bests[n].rows[0][1], EVOLVED, seed, budget, bests[n])
                     if self.progress is not None:
                         self.progress(before + budget.used, self.budget)
                     if alarms.settle(problems[n], bests[n]):
@@ -307,15 +311,16 @@ class Attack:
 
 
 def _unbounded(statement: Statement) -> tuple[str, ...]:
-    """The free indices that the hypotheses do not bound: they are tried from 1 to K."""
-    loose: list[str] = []
-    for name in sorted(statement.free(("K", "d"))):
-        conditions = statement.index_hypotheses
+    """The free indices that the hypotheses leave open on a side: they are tried from 1 to K."""
+    loose: dict[str, int] = {}
+    names = statement.free(("K", "d"))
+    while True:
         try:
-            ranges([name], conditions, {"K": 2, "d": 2})
-        except UnboundedError:
-            loose.append(name)
-    return tuple(loose)
+            ranges(names - loose.keys(), statement.index_hypotheses, {"K": 2, "d": 2, **loose})
+        except UnboundedError as error:
+            loose[error.index] = 1
+        else:
+            return tuple(sorted(loose))
 
 
 @dataclass

@@ -24,7 +24,7 @@ def described(pace: Pace) -> str:
 
 @contextmanager
 def progress_bar(
-    label: str, *, stream: TextIO | None = None, patience: float = PATIENCE
+    label: str, *, stream: TextIO | None = None, patience: float | None = None
 ) -> Iterator[tuple[Callable[[Pace], None], Callable[[str], None]]]:
     """Two functions: one that shows a pace, one that says a line at once.
 
@@ -32,7 +32,8 @@ def progress_bar(
     """
     out = sys.stderr if stream is None else stream
     if not out.isatty():
-        yield _lines(label, out, patience), lambda text: print(f"{label}: {text}", file=out)
+        pause = PATIENCE if patience is None else patience
+        yield _lines(label, out, pause), lambda text: print(f"{label}: {text}", file=out)
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn

@@ -15,26 +15,40 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, ParamSpec, TypeVar
 
+from .kinds import Kind
 from .named import CampaignError
-from .task import Result, Task
+from .task import Task, canonical
+from .version import Versions, require_same
 
 P = ParamSpec("P")
 T = TypeVar("T")
 _LIBRARIES = ("OMP", "OPENBLAS", "MKL", "NUMEXPR")
 
 
-def perform(run: Callable[[Task], Result], task: Task) -> tuple[str, float]:
-    """Run a task in one thread; returns the canonical text of its result, and CPU seconds."""
+def perform(kind: Kind, task: Task, version: str) -> tuple[str, float]:
+    """Run a task in one thread; returns the canonical text of its result, and CPU seconds.
+
+    Raises:
+        ChangedError: this process would make a result of another ``version``.
+    """
     for library in _LIBRARIES:
         os.environ[f"{library}_NUM_THREADS"] = "1"  # of what is loaded from now on
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.set_num_threads(1)
+    require_same(version, canonical(_versions().of_kind(kind, task)))
     started = time.thread_time()
-    result = run(task)
+    result = kind.run(task)
     return result.text, time.thread_time() - started
+
+
+@cache
+def _versions() -> Versions:
+    """Of this process."""
+    return Versions()
 
 
 class InProcess(Executor):
@@ -56,6 +70,22 @@ def in_process() -> Iterator[Executor]:
         yield executor
 
 
+class _Pool(ProcessPoolExecutor):
+    """Its workers have interrupts blocked, from their first instruction on.
+
+    Ctrl-C, and what ends a batch job, reach all processes of a group; it is for the parent to say
+    what becomes of the task.
+    """
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        # A worker that is begun here inherits the mask; for this process it is lifted again.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 @contextmanager
 def pool(workers: int) -> Iterator[Executor]:
     """So many new processes. They end with this one, however it ends.
@@ -64,13 +94,13 @@ def pool(workers: int) -> Iterator[Executor]:
     """
     before = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
+    executor = _Pool(workers, mp_context=context, initializer=_begin_worker)
     try:
         yield executor
     except BaseException:
         executor.shutdown(wait=False, cancel_futures=True)
         for child in set(multiprocessing.active_children()) - before:
-            child.terminate()
+            child.kill()
         raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
@@ -79,8 +109,6 @@ def pool(workers: int) -> Iterator[Executor]:
 def _begin_worker() -> None:
     for library in _LIBRARIES:
         os.environ[f"{library}_NUM_THREADS"] = "1"
-    # Ctrl-C reaches the whole process group; the parent decides what becomes of this task.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()

@@ -140,6 +140,8 @@ class Store:
         (found,) = run("PRAGMA quick_check(1)").fetchone()
         if found != "ok":
             raise self._damaged(str(found).splitlines()[-1])
+        if write:  # what cannot be written says so now, and not after the first task
+            run(f"PRAGMA user_version = {SCHEMA}")
 
     def _pragma(self, name: str) -> int:
         return int(self._file.execute(f"PRAGMA {name}").fetchone()[0])

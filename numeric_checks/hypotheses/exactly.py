@@ -265,7 +265,7 @@ def holds(
         low, high = (_number(ix, world) for ix in (le.left, le.right))
         failing += [le] if low > high else []
     for relation in (*setting.about_base, *setting.equations, *setting.inequalities):
-        answer = decided(relation, world)
+        answer = relation in setting.added or decided(relation, world)
         if answer is not True:
             (undecided if answer is None else failing).append(relation)
     printer = Printer(claim.theory.kernel())

@@ -12,8 +12,10 @@ from ...optimizers.recursions import Recursion
 from ...proofs.kernel.terms import ZERO, Add, Formula, Term, sub
 from ...proofs.language import Claimed
 from ...proofs.render.text import Printer
+from ..exact import MissingError
 from ..simulate.run import ConstantValue
-from .elimination import Bound, Stage, eliminated
+from .bounds import Bound
+from .elimination import Stage, eliminated
 from .floats import Program
 from .intervals import ROUNDING, TINY, Interval, interval, meeting
 from .rounding import rounded
@@ -21,8 +23,8 @@ from .setting import setting_of
 
 MARGIN = 2.0**-20
 """By which share of an interval a value stays away from an end that is not admitted."""
-_REACH = 40.0
-"""Raw coordinates beyond it count as it: values span exp(-80) to exp(80)."""
+_REACH = 20.0
+"""Raw coordinates beyond it count as it: values span exp(-40) to exp(40), about 10^(+-17)."""
 
 
 class Region:
@@ -46,6 +48,7 @@ class Region:
         names: what has a raw coordinate, in order.
         width: how many there are.
         defined: what follows from these by equations.
+        needs: which constants of the worlds' the hypotheses speak of.
         setting: the hypotheses, sorted.
 
     Raises:
@@ -75,6 +78,9 @@ class Region:
         self._asked = (*self.elimination.unsolved, *self.elimination.penalties, *about_base)
         parts = [part for bound in self._asked for part in (bound.gap, *_summands(bound.gap))]
         self._checking = self._program(parts)
+        programs = (self._defining, self._checking, *(program for _, program in self._stages))
+        inputs = frozenset[str]().union(*(program.inputs for program in programs))
+        self.needs = inputs - {*self.names, *self.defined}
 
     def constants(
         self, raw: Tensor, base: Mapping[str, Tensor]
@@ -93,17 +99,42 @@ class Region:
         Raises:
             MissingError: ``base`` lacks a constant.
         """
-        rows = raw.shape[0]
         values: dict[str, Tensor] = dict(base)
-        penalty = raw.new_zeros(rows)
+        penalty = raw.new_zeros(raw.shape[0])
         for column, (stage, program) in enumerate(self._stages):
             there = self._interval(stage, program, values, penalty)
             penalty = penalty + there.lack + _emptiness(there)
             values[stage.name] = _value(there, raw[:, column])
         found = {name: values[name] for name in self.names}
         for name, value in zip(self.defined, self._defining(values), strict=True):
-            values[name] = found[name] = value.to(raw).expand(rows)
-        return found, penalty + self._violation(values, rows)
+            values[name] = found[name] = value.to(penalty).expand_as(penalty)
+        return found, penalty + self._violation(values, penalty)
+
+    def coordinates(self, values: Mapping[str, Tensor], base: Mapping[str, Tensor]) -> Tensor:
+        """Raw coordinates [B, width] of constants: ``constants`` gives these back.
+
+        Values outside the region are moved to its nearest end, one constant after the other.
+
+        Args:
+            values: of all of ``names``, [B].
+            base: as in ``constants``.
+
+        Raises:
+            MissingError: a value is missing.
+        """
+        missing = sorted(set(self.names) - values.keys())
+        if missing:
+            raise MissingError(f"no value for {', '.join(missing)}")
+        known: dict[str, Tensor] = dict(base)
+        columns = []
+        for stage, program in self._stages:
+            wanted = values[stage.name]
+            there = self._interval(stage, program, known, wanted)
+            columns.append(_raw(there, wanted))
+            known[stage.name] = _value(there, columns[-1])
+        return (
+            torch.stack(columns, 1) if columns else torch.zeros(len(next(iter(base.values()))), 0)
+        )
 
     def rounded(
         self, values: Mapping[str, float], base: Mapping[str, ConstantValue]
@@ -126,20 +157,21 @@ class Region:
             found.append(interval(bound, a, b, c))
         return meeting(found, like)
 
-    def _violation(self, values: Mapping[str, Tensor], rows: int) -> Tensor:
+    def _violation(self, values: Mapping[str, Tensor], like: Tensor) -> Tensor:
         numbers = iter(self._checking(values))
-        total = torch.zeros(())
+        total = like.new_zeros(())
         for bound in self._asked:
             gap = next(numbers)
-            size = sum((next(numbers).abs() for _ in _summands(bound.gap)), torch.zeros(()))
+            size = sum((next(numbers).abs() for _ in _summands(bound.gap)), like.new_zeros(()))
             if bound.relation.op == "=":
                 short = (gap.abs() - 1e-12 * size).clamp(min=0)
             else:
                 # A strict inequality that is an equality fails, if only just.
                 missed = (gap <= 0) & (bound.relation.op == "<")
                 short = (-gap).clamp(min=0) + torch.where(missed, MARGIN * size + TINY, 0.0)
-            total = total + short / (size + TINY)
-        return total.expand(rows)
+            # Relative, so that small terms count; and absolute, for a slope where all are wrong.
+            total = total + short / (size + TINY) + short.log1p()
+        return total.to(like).expand_as(like)
 
     def _program(self, terms: list[Term]) -> Program:
         return Program(terms, self.K, self.d, self.setting.unfold, self.setting.nodes)
@@ -177,3 +209,21 @@ def _value(there: Interval, raw: Tensor) -> Tensor:
     )
     bounded = torch.where(there.has_low, above, torch.where(there.has_high, below, u.sinh()))
     return torch.where(there.has_low & there.has_high, between, bounded)
+
+
+def _raw(there: Interval, value: Tensor) -> Tensor:
+    """The raw coordinate >= 0 (of any sign, if the value has no end) at which it has a value."""
+    margins = [torch.where(s, MARGIN, 0.0) for s in (there.strict_low, there.strict_high)]
+    width = (there.high - there.low) * (1 - margins[0] - margins[1])
+    inside = value - there.low - (there.high - there.low) * margins[0]
+    between = (inside / (width + TINY)).clamp(0, 1).sqrt().asin()
+    beyond = torch.where(there.has_low, value - there.low, there.high - value).clamp(min=0)
+    end, strict = (
+        torch.where(there.has_low, low, high)
+        for low, high in ((there.low, there.high), (there.strict_low, there.strict_high))
+    )
+    scaled = beyond / (1 + end.abs())
+    one_sided = torch.where(strict, (scaled + TINY).log() / 2, scaled.sqrt().asinh())
+    bounded = torch.where(there.has_low | there.has_high, one_sided, value.asinh())
+    raw = torch.where(there.has_low & there.has_high, between, bounded)
+    return raw.clamp(-_REACH, _REACH)

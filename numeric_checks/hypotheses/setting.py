@@ -90,6 +90,7 @@ class Setting:
         about_base: relations between what the world gives.
         indices: conditions on K and d.
         others: about processes, points or free indices; not for constants to satisfy.
+        added: of the inequalities, those that the recursion asks and no hypothesis.
         unfold: the theory's definitions.
     """
 
@@ -100,6 +101,7 @@ class Setting:
     about_base: tuple[Rel, ...]
     indices: tuple[Le, ...]
     others: tuple[Formula, ...]
+    added: frozenset[Formula]
     unfold: Unfold
 
 
@@ -108,9 +110,10 @@ def setting_of(
 ) -> Setting:
     """Sort the hypotheses of ``claim``, leaving out those in ``without``.
 
-    A parameter of the recursion that neither hypotheses nor conclusion name is given the
-    recursion's own condition (such as ``eta > 0``). Relations are put in canonical order: that in
-    which an author wrote them means nothing.
+    A parameter of the recursion is given the recursion's own condition (such as ``eta > 0``) where
+    neither hypotheses nor conclusion name it, or where what is left out names it; but for what is
+    left out itself. Relations are put in canonical order: that in which an author wrote them means
+    nothing.
 
     Raises:
         NamingError: ``without`` has a formula that is no hypothesis.
@@ -124,10 +127,15 @@ def setting_of(
         del formulas[dropped]
     nodes = _nodes(theory, recursion, (*claim.hypotheses(), *formulas, conclusion))
     mentioned = {n for f in (*formulas, conclusion) for n in names_in(f, nodes)}
-    if recursion is not None:
-        for parameter in recursion.parameters:
-            if parameter.name not in mentioned:
-                formulas |= dict.fromkeys(_condition(parameter))
+    loose = {n for f in without for n in names_in(f, nodes)}
+    added = [
+        condition
+        for parameter in (recursion.parameters if recursion is not None else ())
+        if parameter.name not in mentioned or parameter.name in loose
+        for condition in _condition(parameter)
+        if condition not in formulas and condition not in without
+    ]
+    formulas |= dict.fromkeys(added)
     sorts: dict[str, list[Formula]] = {sort: [] for sort in ("=", "<", "base", "index", "other")}
     unfold = _unfolding(theory)
     for formula in sorted(formulas, key=lambda f: f.key):
@@ -143,6 +151,7 @@ def setting_of(
         about_base=relations["base"],
         indices=tuple(f for f in sorts["index"] if isinstance(f, Le)),
         others=tuple(sorts["other"]),
+        added=frozenset(added),
         unfold=unfold,
     )
 

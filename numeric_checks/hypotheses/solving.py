@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from ...optimizers.batched import nearest
 from ...optimizers.recursions import Recursion
 from ...proofs.constants.surds import simplified
-from ...proofs.kernel.terms import ZERO, App, Node, Rat, Rel, Term, Var, sub, subterms
+from ...proofs.kernel.terms import ZERO, App, Formula, Node, Rat, Rel, Term, Var, sub, subterms
 from ...proofs.language import Claimed
 from ..simulate.run import ConstantValue
 from .exactly import Value, World
-from .polynomials import expanded, root_of
+from .polynomials import isolated, root
 from .setting import setting_of
 
 
@@ -27,6 +28,8 @@ def solve(
     base: Mapping[str, ConstantValue],
     K: int,
     d: int,
+    *,
+    without: Collection[Formula] = (),
 ) -> dict[str, Value]:
     """Values of all hyperparameters and of the claim's own constants.
 
@@ -37,6 +40,7 @@ def solve(
         choices: the values of those that are free.
         base: L, Delta, fstar, sigma_s, sigma, x1, as far as equations speak of them.
         K, d: the index constants.
+        without: equations that are not to be used.
 
     Returns:
         The choices, and what follows: rationals where they are, else closed kernel terms such as
@@ -47,7 +51,7 @@ def solve(
         SolvingError: a choice names no constant, or a constant is not determined.
         MissingError, EvaluationError: ``base`` lacks what an equation speaks of.
     """
-    setting = setting_of(claim, recursion)
+    setting = setting_of(claim, recursion, without)
     unknown = sorted(choices.keys() - setting.nodes.keys())
     if unknown:
         hint = nearest(unknown[0], setting.nodes)
@@ -84,7 +88,7 @@ class Equations:
         has to be solved: where theta is given and rounded, s is what defines it, and not what
         solves theta = 1 - s.
         """
-        for solution in (_definition, _affine, _square):
+        for solution in (_definition, _whole, _positive):
             for equation in self.equations:
                 unknown = self.within(equation) - world.values.keys()
                 if len(unknown) == 1:
@@ -115,20 +119,22 @@ def _definition(equation: Rel, name: str, world: World) -> Term | None:
     return None
 
 
-def _solution(equation: Rel, name: str, world: World, *, exponents: set[int]) -> Term | None:
-    """The solution of ``A + B y = 0``, or of ``A + C y^2 = 0``."""
+def _root(equation: Rel, name: str, world: World, *, positive: bool) -> Term | None:
+    """The solution of ``A + B z = 0`` for a power z of the constant; of a square, the root >= 0."""
     gap = sub(equation.right, equation.left)
     node = next(n for n in _constants(gap) if n.name == name)
-    powers = expanded(gap, node, positive=False)
-    if powers is None or not powers.keys() <= exponents:
+    found = isolated(equation, gap, node, positive)
+    if found is None or ZERO not in found.coefficients[1:]:
         return None
-    a, b, c = (world.closed(powers.get(Fraction(e), ZERO)) for e in range(3))
-    return root_of(a, b, c)
+    a, b, c = (world.closed(c) for c in found.coefficients)
+    return root(replace(found, coefficients=(a, b, c)))
 
 
-def _affine(equation: Rel, name: str, world: World) -> Term | None:
-    return _solution(equation, name, world, exponents={0, 1})
+def _whole(equation: Rel, name: str, world: World) -> Term | None:
+    """Where whole powers occur."""
+    return _root(equation, name, world, positive=False)
 
 
-def _square(equation: Rel, name: str, world: World) -> Term | None:
-    return _solution(equation, name, world, exponents={0, 2})
+def _positive(equation: Rel, name: str, world: World) -> Term | None:
+    """Where others do: if there is a solution, it is > 0."""
+    return _root(equation, name, world, positive=True)

@@ -84,16 +84,13 @@ def _work(
             gone = store.forget({task.key for task in tasks})
             print(f"ratecert: {gone} results of other versions removed", file=sys.stderr)
         label = f"campaign {settings}"
-        with _executor(args) as (executor, slots), progress_bar(label) as (progress, say):
-            try:
+        try:
+            with _executor(args) as (executor, slots), progress_bar(label) as (progress, say):
                 outcome = run_tasks(
                     tasks, store, executor, slots, versions, progress=progress, say=say
                 )
-            except KeyboardInterrupt:
-                outcome = Outcome(interrupted=True)
-            except (CampaignError, ChangedError):
-                say(f"all results before this are stored in {path}")
-                raise
+        except KeyboardInterrupt:  # the second: what ran was dropped
+            outcome = Outcome(interrupted=True)
         good, bad = split(store.rows())
     for row in outcome.corrupt:
         print(f"ratecert: {path}: not believed, computed again: {row}", file=sys.stderr)
@@ -112,6 +109,7 @@ def _work(
 
 
 def _status(args: argparse.Namespace) -> int:
+    _require_numeric()
     path = _existing(args.file)
     with Store(path, write=False) as store:
         settings = settings_of(store)

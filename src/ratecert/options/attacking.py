@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from . import RAW, Commands, count, text_or_json
 
 

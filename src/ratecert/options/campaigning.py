@@ -46,7 +46,7 @@ def _run(actions: Commands) -> None:
         help="run a campaign; what is stored already is reused",
         formatter_class=RAW,
         description="Run the tasks of a campaign that are not stored yet, each result stored as\n"
-        "it comes. A stored result is reused if task, statements, code and libraries are the same.\n"
+        "it comes. A stored result is reused if task, statements, code and libraries are as then.\n"
         "What an interval leaves open is no finding while the mean is below the bound.",
         epilog="campaigns: quick (what `make check` runs), standard (every claim)\n\n"
         "examples:\n"
