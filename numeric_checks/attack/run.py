@@ -14,7 +14,15 @@ from ...proofs.language import Claimed
 from ..evaluate import Statement, UnboundedError
 from ..evaluate.ranges import ranges
 from ..hypotheses import Region, RegionError, statement_of
-from ..scenarios import Examination, Scenario, ScenarioError, examine
+from ..scenarios import (
+    Examination,
+    Scenario,
+    ScenarioError,
+    Store,
+    examine,
+    shrink,
+    still_violated,
+)
 from ..scenarios.stated import stated_claim
 from .evolution import evolve, is_smooth
 from .genome import Genome, Shape
@@ -78,6 +86,7 @@ class Attacked:
         found: the best world of each goal.
         counterexample: an exact scenario that violates the statement.
         evaluations, budget, seed: as run.
+        replayed: stored counterexamples tried first; ``unreadable``: files that could not be.
         undecided: alarms that no precision decided.
     """
 
@@ -91,6 +100,8 @@ class Attacked:
     examination: Examination | None = None
     evaluations: int = 0
     undecided: int = 0
+    replayed: int = 0
+    unreadable: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -99,6 +110,11 @@ class Attacked:
         if self.undecided or not any(f.scenario for f in self.found):
             return "undecided"
         return "holds"
+
+    @property
+    def is_of_the_claim(self) -> bool:
+        """Was the claim itself attacked, with all its assumptions?"""
+        return not self.without and self.statement.conclusion == self.claim.statement()
 
     @property
     def evidence(self) -> str:
@@ -129,6 +145,13 @@ class Attack:
         factor, constant: multiply the constant of one summand (None: of all) of the right side.
         shapes: the sizes of worlds, instead of ``SHAPES``.
         goals: numbers of constants, or None for the ratio; by default all.
+        store: counterexamples that are tried first.
+        progress: called as ``progress(evaluations, budget)``.
+        device: where worlds are evaluated; starts are drawn on the CPU, the same for all.
+
+    Raises:
+        AttackError: the claim cannot be attacked, or an argument is out of range.
+        ScenarioError: ``without`` names nothing.
     """
 
     claim: Claimed
@@ -139,6 +162,7 @@ class Attack:
     constant: int | None = None
     shapes: Sequence[Shape] | None = None
     goals: Sequence[int | None] | None = None
+    store: Store | None = None
     progress: Progress | None = None
     device: str = "cpu"
 
@@ -167,6 +191,8 @@ class Attack:
     def run(self) -> Attacked:
         """Attack until the budget is used up, a counterexample is confirmed, or all is attained."""
         done = Attacked(self.claim, self.statement, self.budget, self.seed, self.without)
+        if self._replayed(done):
+            return done
         goals = list(self._goals())
         spent = 0
         for number, goal in enumerate(goals):
@@ -180,8 +206,31 @@ class Attack:
         if self.progress is not None:
             self.progress(self.budget, self.budget)
         if done.counterexample is not None:
+            keeps = still_violated(
+                done.counterexample, statement=self.statement, claim=self.claim,
+                without=self.without,
+            )  # fmt: skip
+            done.counterexample = shrink(done.counterexample, keeps)
             done.examination = self.examined(done.counterexample)
+            done.counterexample = done.examination.located
         return done
+
+    def _replayed(self, done: Attacked) -> bool:
+        """Is a stored counterexample one of the statement as it is attacked now?"""
+        if self.store is None:
+            return False
+        contents = self.store.contents(self.claim.label)
+        done.unreadable = tuple(map(str, contents.unreadable))
+        for stored in contents.stored:
+            done.replayed += 1
+            try:
+                examination = self.examined(stored.scenario)
+            except ScenarioError:
+                continue  # the claim has changed, and the scenario says nothing of it any more
+            if examination.outcome == "violated":
+                done.counterexample, done.examination = stored.scenario, examination
+                return True
+        return False
 
     def _goals(self) -> Iterator[Goal]:
         if self.goals is not None:
@@ -274,7 +323,8 @@ class Attack:
                 if scenario is None:
                     continue
                 examination = self.examined(scenario)
-                if examination.outcome == "holds":
+                # Where the sides are equal and irrational, no precision tells them apart.
+                if examination.outcome in ("holds", "undecided"):
                     attained = self._attained(goal, score, examination)
                     if attained is not None:
                         return Found(goal, score, scenario, examination, attained)
@@ -289,7 +339,7 @@ class Attack:
             if factor <= 0:
                 break
             smaller = planted(self.statement, goal.summand, factor)
-            found = examine(examination.scenario, smaller, without=self.without)
+            found = examine(examination.scenario, smaller, claim=self.claim, without=self.without)
             if found.outcome == "violated":
                 return factor
         return None
@@ -307,7 +357,7 @@ class Attack:
 
     def examined(self, scenario: Scenario) -> Examination:
         """The statement as attacked, decided exactly in a scenario."""
-        return examine(scenario, self.statement, without=self.without)
+        return examine(scenario, self.statement, claim=self.claim, without=self.without)
 
 
 def _unbounded(statement: Statement) -> tuple[str, ...]:
