@@ -178,7 +178,7 @@ def test_what_is_missing_is_named() -> None:
     without = {name: value for name, value in world.choices.items() if name != "beta"}
     with pytest.raises(ScenarioError, match="no value of the hyperparameter beta"):
         examine(replace(world, choices=without))
-    with pytest.raises(ScenarioError, match=r"choices\.gamma: the constants of adamw\.L5 are: beta"):
+    with pytest.raises(ScenarioError, match=r"choices\.gamma: the constants of adamw\.L5 are"):
         examine(replace(world, choices={**world.choices, "gamma": HALF}))
     with pytest.raises(ScenarioError, match="no value for the variable rho"):
         examine(replace(world, claim="adamw.L3"))

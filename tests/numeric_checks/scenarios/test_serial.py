@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from fractions import Fraction
 from typing import Any
 
@@ -139,14 +140,13 @@ def test_tampered_scenarios_are_refused_or_decided(data: st.DataObject) -> None:
         if what == "drop":
             del container[key]
         elif what == "double" and isinstance(container, list):
-            container.append(container[key])
+            container.append(deepcopy(container[key]))
         else:
-            container[key] = data.draw(VALUES)
+            container[key] = deepcopy(data.draw(VALUES))
     try:
         scenario = from_json(json.dumps(mutated))
         found = examine(scenario)
-    except ScenarioError as error:
-        assert str(error)
+    except ScenarioError:
         return
     # the claims are proved: whatever the numbers are, no world violates them
     assert found.outcome in ("holds", "outside", "undecided"), str(found)
