@@ -323,7 +323,8 @@ class Attack:
                 if scenario is None:
                     continue
                 examination = self.examined(scenario)
-                if examination.outcome == "holds":
+                # Where the sides are equal and irrational, no precision tells them apart.
+                if examination.outcome in ("holds", "undecided"):
                     attained = self._attained(goal, score, examination)
                     if attained is not None:
                         return Found(goal, score, scenario, examination, attained)
