@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from copy import deepcopy
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from hypothesis import strategies as st
 from ratecert.numeric_checks.scenarios import (
     Scenario,
     ScenarioError,
+    as_data,
     examine,
     from_json,
     to_json,
@@ -162,3 +166,14 @@ def test_broken_text_is_refused_or_read(text: str, at: int, put: bytes) -> None:
     except ScenarioError:
         return
     assert isinstance(scenario.L, Fraction)
+
+
+def test_the_file_shown_in_the_docs_is_one() -> None:
+    page = Path(__file__).parents[3] / "docs" / "confrontation.md"
+    (shown,) = re.findall(r"```json\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    scenario = from_json(shown)
+    assert to_json(scenario) == shown and set(json.loads(shown)) == set(as_data(scenario))
+    assert examine(scenario).outcome == "outside"
+    found = examine(scenario, without=["A3"])
+    assert found.outcome == "violated" and found.ratio is not None
+    assert abs(found.ratio.middle - math.sqrt(2)) < 1e-15
