@@ -144,7 +144,7 @@ def simpler(value: Fraction) -> list[Fraction]:
     >>> [str(v) for v in simpler(Fraction(7, 10))][:5]
     ['0', '1', '1/2', '3/4', '2/3']
     """
-    found = {Fraction(0), Fraction(1 if value > 0 else -1)}
+    found = {Fraction(0), Fraction(1 if value > 0 else -1), abs(value)}
     for unit in (
         *(Fraction(1, 2**bits) for bits in _BITS),
         *(Fraction(1, n) for n in _DENOMINATORS),

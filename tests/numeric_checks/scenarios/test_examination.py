@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import pytest
 import torch
+from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,9 +23,22 @@ from ratecert.numeric_checks.scenarios import (
     stated,
 )
 from ratecert.numeric_checks.scenarios.axioms import broken_axioms
+from ratecert.numeric_checks.scenarios.world import MAX_BITS, limited
 from ratecert.numeric_checks.trees import Forest, evaluate_on, grow
 from ratecert.optimizers.recursions import NADAMW
-from ratecert.proofs.kernel.terms import App, Ix, Rel, add, power, rat, sqrt
+from ratecert.proofs.kernel.terms import (
+    App,
+    Ix,
+    PointApp,
+    PointVar,
+    Rel,
+    Term,
+    add,
+    coord,
+    power,
+    rat,
+    sqrt,
+)
 from ratecert.proofs.language import E as Mean
 from ratecert.proofs.language import Theory, within
 from ratecert.proofs.library.setting import stochastic_setting
@@ -178,7 +192,7 @@ def test_what_is_missing_is_named() -> None:
     without = {name: value for name, value in world.choices.items() if name != "beta"}
     with pytest.raises(ScenarioError, match="no value of the hyperparameter beta"):
         examine(replace(world, choices=without))
-    with pytest.raises(ScenarioError, match=r"choices\.gamma: the constants of adamw\.L5 are: beta"):
+    with pytest.raises(ScenarioError, match=r"choices\.gamma: the constants of adamw\.L5 are"):
         examine(replace(world, choices={**world.choices, "gamma": HALF}))
     with pytest.raises(ScenarioError, match="no value for the variable rho"):
         examine(replace(world, claim="adamw.L3"))
@@ -242,3 +256,53 @@ def test_an_oracle_that_the_theory_defines_is_not_replaced() -> None:
     claim = own_theory(1, silent=True).claimed("negative")
     with pytest.raises(ScenarioError, match="own defines g, which a scenario gives a value to"):
         examine(replace(still("own.negative"), choices={"eta": Fraction(1)}), claim=claim)
+
+
+# --- bounds, and what a world does not have -------------------------------------------------------
+
+
+def test_too_many_places() -> None:
+    toss = Step((HALF, HALF), (((Fraction(1),), (Fraction(-1),)),))
+    world = replace(still("adamw.L1", theta=HALF, beta=HALF), steps=(toss,) * 12, K=12,
+                    sigma=(Fraction(1),))  # fmt: skip
+    with pytest.raises(ScenarioError, match="more than 20000 places: fix some of"):
+        examine(world)
+    assert examine(replace(world, indices={"k": 1})).outcome == "holds"
+
+
+def test_rationals_that_grow_become_balls() -> None:
+    value = limited(from_fraction(Fraction(1, 2**MAX_BITS)))
+    assert isinstance(value, arb) and value.contains(from_fraction(Fraction(1, 2**MAX_BITS)))
+    assert limited(from_fraction(HALF)) == from_fraction(HALF)
+
+
+def test_a_world_has_its_own_times_and_coordinates() -> None:
+    world = still("adamw.L5")
+    about = stated("adamw.L5").statement
+
+    def claimed(left: Term) -> Statement:
+        return replace(about, conclusion=Rel(left, "<=", left), hypotheses=())
+
+    one, two = Ix(None, 1), Ix(None, 2)
+    assert examine(world, claimed(coord(PointApp("x", (two,)), one))).outcome == "holds"
+    for left, says in (
+        (coord(PointApp("x", (Ix(None, 3),)), one), r"x\[3\]: there are x\[1\], ..., x\[2\]"),
+        (coord(PointApp("x", (Ix(None, 0),)), one), r"x\[0\]: there are"),
+        (App("m", (two, one)), r"m\[2\]: the iterations are 1, ..., 1"),
+        (App("g", (Ix(None, 0), one)), r"g\[0\]: the iterations are 1"),
+        (App("g", (one, two)), r"coordinate 2 of a point of R\^1"),
+        (App("sigma", (two,)), r"sigma has coordinates 1..1, not 2"),
+        (App("f", (PointVar("y", "any"),)), "no value for the point y"),
+    ):
+        with pytest.raises(ScenarioError, match=says):
+            examine(world, claimed(left))
+    assert examine(world, claimed(App("m", (Ix(None, 0), one)))).outcome == "holds"
+    flat = replace(world, objective=None, start=(), steps=(), points={"y": (HALF,)})
+    with pytest.raises(ScenarioError, match="no objective is given, so f has no value"):
+        examine(flat, claimed(App("f", (PointVar("y", "any"),))))
+
+
+def test_what_no_relation_is_cannot_be_examined() -> None:
+    names = [c.label for c in adamw.claims.values() if c.of_integrability]
+    with pytest.raises(ScenarioError, match="claims no relation"):
+        examine(still(names[0]))

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
+import re
+from copy import deepcopy
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +17,7 @@ from hypothesis import strategies as st
 from ratecert.numeric_checks.scenarios import (
     Scenario,
     ScenarioError,
+    as_data,
     examine,
     from_json,
     to_json,
@@ -139,14 +144,13 @@ def test_tampered_scenarios_are_refused_or_decided(data: st.DataObject) -> None:
         if what == "drop":
             del container[key]
         elif what == "double" and isinstance(container, list):
-            container.append(container[key])
+            container.append(deepcopy(container[key]))
         else:
-            container[key] = data.draw(VALUES)
+            container[key] = deepcopy(data.draw(VALUES))
     try:
         scenario = from_json(json.dumps(mutated))
         found = examine(scenario)
-    except ScenarioError as error:
-        assert str(error)
+    except ScenarioError:
         return
     # the claims are proved: whatever the numbers are, no world violates them
     assert found.outcome in ("holds", "outside", "undecided"), str(found)
@@ -162,3 +166,14 @@ def test_broken_text_is_refused_or_read(text: str, at: int, put: bytes) -> None:
     except ScenarioError:
         return
     assert isinstance(scenario.L, Fraction)
+
+
+def test_the_file_shown_in_the_docs_is_one() -> None:
+    page = Path(__file__).parents[3] / "docs" / "confrontation.md"
+    (shown,) = re.findall(r"```json\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    scenario = from_json(shown)
+    assert to_json(scenario) == shown and set(json.loads(shown)) == set(as_data(scenario))
+    assert examine(scenario).outcome == "outside"
+    found = examine(scenario, without=["A3"])
+    assert found.outcome == "violated" and found.ratio is not None
+    assert abs(found.ratio.middle - math.sqrt(2)) < 1e-15
