@@ -52,6 +52,7 @@ def test_ranges() -> None:
     v = process("v")
     assert reads(v, *STEPS, *COORDINATES, boxes={"k": (2, 2), "i": (1, 1)}).left.shape == (2, 4)
     assert reads(v, *STEPS, *COORDINATES, Le(k, Ix(None, 0))).left.shape == (2, 0)
+    assert reads(v, *STEPS, *COORDINATES, Le(Ix(None, 4), K)).left.shape == (2, 0)  # K = 3
     both = reads(App("v", (t, i)), *STEPS, *COORDINATES, Le(one, t), Le(t, k.shift(-1)))
     assert [b.times for b in both.blocks] == [{"k": 2, "t": 1}, {"k": 3, "t": 1}, {"k": 3, "t": 2}]
     pairs = reads(App("sigma", (i,)), *COORDINATES, Le(one, j), Le(j, i))
