@@ -201,7 +201,8 @@ class Genome:
         sines = self.part(raw, "curvature").reshape(shape).sin()
         inner, ends = sines[..., 1:-1], sines[..., [0, -1]] ** 2
         curvatures = torch.cat((ends[..., :1], inner, ends[..., 1:]), -1)
-        knots = self.part(raw, "knots").reshape(shape).sort(-1).values
+        apart = torch.linspace(-1, 1, CELLS - 1, dtype=raw.dtype, device=raw.device)
+        knots = (self.part(raw, "knots").reshape(shape) + apart).sort(-1).values
         return ProfileBatch(knots, curvatures, self.part(raw, "slope"))
 
     def _noise(self, raw: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:

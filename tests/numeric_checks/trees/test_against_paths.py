@@ -9,7 +9,7 @@ import torch
 
 from ratecert.numeric_checks.evaluate import Statement, TreeError, evaluate
 from ratecert.numeric_checks.evaluate.labelled import ROW, Labelled
-from ratecert.numeric_checks.instances import Profile, ProfileBatch, Quadratic
+from ratecert.numeric_checks.instances import Profile, ProfileBatch, quadratic
 from ratecert.numeric_checks.prescribe import statement_of
 from ratecert.numeric_checks.simulate import Run, record
 from ratecert.numeric_checks.trees import Forest, Grown, evaluate_on, grow
@@ -18,7 +18,7 @@ from ratecert.proofs.kernel import terms as T
 from ratecert.proofs.theorems.adamw import adamw
 
 CURVATURE = (Fraction(1), Fraction(1, 2))
-QUADRATIC = Quadratic(CURVATURE, (Fraction(1, 4), Fraction(1)))
+QUADRATIC = quadratic(CURVATURE, (Fraction(1, 4), Fraction(1)))
 HYPERPARAMETERS = {"theta": 0.75, "beta": 0.875, "mu": 0.5, "eta": 0.125, "eps": 0.25, "lam": 0.25}
 OWN = {"rho": 2.0, "R": 1.5, "X": 4.0, "A": 1.0, "a": 0.5, "w": 0.5, "c": 0.75, "y": 1.25}
 PATHWISE = [

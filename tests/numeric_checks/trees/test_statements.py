@@ -105,6 +105,19 @@ def test_definitions_apply_where_they_say() -> None:
         reads(App("h", (k,)), unfold=unfold)
 
 
+def test_definitions_that_bring_in_what_is_not_known() -> None:
+    strange = unfolding([(App("h", (k,)), IxVal(Ix("N")), ())])
+    with pytest.raises(MissingError, match="no value and no range for the index N"):
+        reads(App("h", (one,)), unfold=strange)
+
+
+def test_a_gradient_at_a_point_that_moves_with_its_coordinate() -> None:
+    """grad f(y)_i where y itself depends on i is refused, not read as something else."""
+    moved = T.point_of("j", T.mul(App("sigma", (j,)), IxVal(i)))
+    with pytest.raises(EvaluationError, match="uses the coordinate i twice"):
+        reads(App("grad", (moved, i)), *COORDINATES)
+
+
 def test_recursions_in_time_are_not_nested() -> None:
     """T^k = T^{k-1} + ... at k = 2000 is no 2000 calls inside each other."""
     more = T.add(App("h", (k.shift(-1),)), T.rat(1))
@@ -160,6 +173,8 @@ def test_special_values() -> None:
         (T.sum_over("t", one, d, App("g", (t, one))), EvaluationError, "coordinate .* as a time"),
         (T.sum_over("t", one, d, CE(t, App("g", (one, one)))), EvaluationError, "conditioning"),
         (App("g", (one, T.rat(1))), EvaluationError, "takes a time and a coordinate"),
+        (App("coord", (T.rat(1), one)), EvaluationError, "coord takes a point"),
+        (App("grad", (PointApp("x", (one,)), T.rat(1))), EvaluationError, "grad takes a point"),
     ],
 )
 def test_what_is_refused(term: T.Term, error: type[Exception] | None, message: str) -> None:
