@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
 
-from ...proofs.constants.surds import simplified
 from ...proofs.kernel.terms import ZERO, Rat, Rel, Term
 from ..exact import (
     IndeterminateError,
@@ -20,7 +19,7 @@ from ..exact import (
 )
 from ..simulate.run import ConstantValue
 from .elimination import Elimination, Stage
-from .exactly import World, decided
+from .exactly import World, decided, settled
 from .polynomials import root
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ class _Rounding:
     def _rest(self, plan: Elimination) -> None:
         """What no interval ensures: what equations leave, penalties, and what the base must be."""
         for name, term in plan.defined.items():
-            value = simplified(self.world.closed(term))
+            value = settled(self.world.closed(term))
             self.world.values[name] = value.value if isinstance(value, Rat) else value
         setting = self.region.setting
         for relation in (*setting.about_base, *setting.equations, *setting.inequalities):
@@ -181,7 +180,7 @@ class _Rounding:
     def _number(self, term: Term) -> Fraction | arb | None:
         with working_precision(_BITS):
             try:
-                value = closed_value(simplified(self.world.closed(term)))
+                value = closed_value(settled(self.world.closed(term)))
             except IndeterminateError:
                 return None
         if isinstance(value, fmpq):
