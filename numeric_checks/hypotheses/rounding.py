@@ -142,13 +142,16 @@ class _Rounding:
         for end in sorted(rational, key=lambda e: (abs(e - near), e)):
             if abs(end - near) <= self.close * (1 + abs(end)):
                 yield end
-        room = self.close * abs(near) if near else self.close
-        low = max([_beyond(end, 1) for end in lows], default=near - room)
-        high = min([_beyond(end, -1) for end in highs], default=near + room)
-        if low > high:
+        low = max((_beyond(end, 1) for end in lows), default=None)
+        high = min((_beyond(end, -1) for end in highs), default=None)
+        if low is not None and high is not None and low > high:
             return
-        near = min(max(near, low), high)
-        low, high = max(low, near - room), min(high, near + room)
+        # Where terms cancel, the float may be off, even on the wrong side of an end.
+        near = near if low is None else max(near, low)
+        near = near if high is None else min(near, high)
+        room = self.close * abs(near) if near else self.close
+        low = near - room if low is None else max(low, near - room)
+        high = near + room if high is None else min(high, near + room)
         yield simplest(low, high)
         # An end that is not admitted, or the other part of what a quadratic inequality leaves.
         quarter = (high - low) / 4
