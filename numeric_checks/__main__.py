@@ -6,10 +6,11 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from fractions import Fraction
 
 EXIT_OK, EXIT_FINDING, EXIT_USAGE = 0, 1, 2
-ALPHA = 0.01
-"""The error probability of all intervals of a report together, on each side."""
+ALPHA = Fraction(1, 100)
+"""The error probability of all verdicts of a report together."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -73,6 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from .report import as_json, lines, summary
     from .simulate.progress import stderr_progress
     from .tables import QUICK, selected
+    from .verdict import ErrorBudget
 
     try:
         rows = [(setup, v) for setup in selected(QUICK, args.only or ()) for v in setup.variants]
@@ -80,8 +82,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return EXIT_USAGE
     all_done = []
-    for setup, variant in rows:
-        label = f"{setup.name} {variant.title}".strip()
+    labels = [f"{setup.name} {variant.title}".strip() for setup, variant in rows]
+    shares = ErrorBudget(ALPHA, "the report").split(dict.fromkeys(labels, 1))
+    for (setup, variant), label in zip(rows, labels, strict=True):
         try:
             done = confront(
                 setup,
@@ -89,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 steps=args.steps,
                 seeds=None if args.seeds is None else range(args.seeds),
                 batch=args.batch,
-                alpha=ALPHA / len(rows),
+                budget=shares[label],
                 progress=stderr_progress(label),
             )
         except PrescriptionError as error:
@@ -99,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.format == "text":
             print("\n".join(("", *lines(done))), flush=True)
     if args.format == "json":
-        print(json.dumps(as_json(all_done, ALPHA), indent=2, allow_nan=False))
+        print(json.dumps(as_json(all_done, float(ALPHA)), indent=2, allow_nan=False))
     else:
         print(f"\n{summary(all_done)}")
     passed = all(done.passed for done in all_done)

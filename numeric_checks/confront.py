@@ -7,20 +7,22 @@ setups of ``python -m ratecert.numeric_checks quick``.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Literal
 
 from ..optimizers.recursions import Recursion
 from ..proofs.language import Claimed, Theory
-from .estimates import Ranged, judged
 from .evaluate import Check, Checker, Condition, Statement, conditions, unchecked
 from .hypotheses import statement_of
-from .instances import BoundedInstance, round_down
+from .instances import BoundedInstance
 from .prescribe import Choice, Prescription, PrescriptionError, prescribe
 from .simulate import simulate
 from .simulate.progress import Progress
+from .verdict import ErrorBudget, Judgement
+from .verdict.checks import Estimates, with_verdict
+from .verdict.statistic import root_above, round_up
 
 Choices = Mapping[str, Choice]
 
@@ -99,6 +101,7 @@ class Confrontation:
         conditions: every hypothesis on constants of every claim, by claim.
         trivial_bound: what the norm of the gradient satisfies at every point whatever; a rate
             says something only where its bound is below.
+        judgements: of each statement about an expectation, what its verdict rests on.
     """
 
     setup: Setup
@@ -110,6 +113,7 @@ class Confrontation:
     conditions: Mapping[str, tuple[Condition, ...]]
     checks: tuple[Check, ...]
     trivial_bound: float
+    judgements: Mapping[str, Judgement]
 
     @property
     def failing(self) -> tuple[tuple[str, Condition], ...]:
@@ -135,9 +139,8 @@ def _passes(check: Check) -> bool:
 def trivial_bound(instance: BoundedInstance, norm: Literal["l1", "l2"]) -> float:
     """The instance's bound of the norm of its gradient over all points, rounded up."""
     if norm == "l1":
-        return -round_down(-instance.gradient_l1_bound)
-    square = -round_down(-instance.gradient_l2_squared_bound)
-    return math.nextafter(math.sqrt(square), math.inf)
+        return round_up(instance.gradient_l1_bound)
+    return root_above(instance.gradient_l2_squared_bound)
 
 
 def confront(
@@ -147,7 +150,7 @@ def confront(
     steps: int | None = None,
     seeds: Sequence[int] | None = None,
     batch: int | None = None,
-    alpha: float = 0.01,
+    budget: ErrorBudget | None = None,
     progress: Progress | None = None,
 ) -> Confrontation:
     """Run a setup with one of its variants and evaluate its claims.
@@ -155,7 +158,8 @@ def confront(
     Args:
         setup, variant: what is confronted.
         steps, seeds, batch: instead of the setup's own.
-        alpha: the error probability of all intervals of this confrontation together.
+        budget: the error probability of all verdicts of this confrontation together, by default
+            1/100; equal shares go to the statements about expectations.
         progress: called as ``progress(iterations done, K)``.
 
     Raises:
@@ -181,6 +185,7 @@ def confront(
         except PrescriptionError as error:
             refused.append(unchecked(name, str(error)))
     checkers = [Checker(statement) for statement in statements]
+    estimates = Estimates(statements, instance)
     table: dict[str, tuple[Condition, ...]] = {}
     for window in simulate(
         setup.recursion, instance, K=horizon, seeds=rows, parameters=prescription.parameters,
@@ -189,11 +194,12 @@ def confront(
         table = table or {s.name: conditions(s, window) for s in statements}
         for checker in checkers:
             checker.update(window)
+        estimates.update(window)
     checks = [checker.result() for checker in checkers]
-    top = trivial_bound(instance, setup.norm)
-    source = f"||grad f||_{setup.norm[1]} <= {top:.6g} everywhere"
-    share = Ranged(top, source, alpha / max(sum(c.estimated for c in checks), 1))
+    total = ErrorBudget(Fraction(1, 100), setup.name) if budget is None else budget
+    judgements = estimates.judgements(checks, total)
     return Confrontation(
         setup, variant, instance, horizon, rows, prescription, table,
-        (*(judged(check, len(rows), share) for check in checks), *refused), top,
+        (*(with_verdict(check, judgements) for check in checks), *refused),
+        trivial_bound(instance, setup.norm), judgements,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from ..proofs.render.text import Printer
 from .confront import Confrontation
 from .evaluate import Check, Condition
+from .verdict import Judgement, Unknown
 
 _EXACT = 1e-100
 """What enclosures leave of the deviation of an equation that holds exactly."""
@@ -40,7 +41,8 @@ def summary(all_done: Sequence[Confrontation]) -> str:
     open_ones = sum(check.verdict == "undecided" for check in checks)
     said = f"{passed} of {len(all_done)} confrontations passed, {len(checks)} statements in all"
     if open_ones:
-        said += f"; {open_ones} estimates stay undecided on so few seeds, which is no failure"
+        many = "estimates stay" if open_ones > 1 else "estimate stays"
+        said += f"; {open_ones} {many} undecided on so few seeds, which is no failure"
     return f"{said}."
 
 
@@ -73,7 +75,7 @@ def _statement(check: Check, trivial: float) -> Iterator[str]:
 def as_json(all_done: Iterable[Confrontation], alpha: float) -> dict[str, Any]:
     """What ``--format json`` prints; documented in docs/json.md."""
     return {
-        "schema": 2,
+        "schema": 3,
         "alpha": alpha,
         "confrontations": [_confrontation(done) for done in all_done],
     }
@@ -105,7 +107,10 @@ def _confrontation(done: Confrontation) -> dict[str, Any]:
             ],
         },
         "trivial_bound": done.trivial_bound,
-        "statements": [_check(check) for check in done.checks],
+        "statements": [
+            {**_check(check), "estimate": _estimate(done.judgements.get(check.statement))}
+            for check in done.checks
+        ],
     }
 
 
@@ -125,6 +130,30 @@ def _check(check: Check) -> dict[str, Any]:
         "confirmed": check.confirmed,
         "estimated": check.estimated,
         "evidence": check.evidence,
+    }
+
+
+def _estimate(found: Judgement | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    bound, ends = found.bound, found.interval
+    return {
+        "bound": {
+            "kind": type(bound).__name__.lower(),
+            "source": bound.reason if isinstance(bound, Unknown) else bound.source,
+        },
+        "alpha": found.alpha,
+        "vacuous": found.vacuous,
+        "interval": None
+        if ends is None
+        else {
+            "low": _number(ends.low),
+            "high": _number(ends.high),
+            "mean": ends.mean,
+            "runs": ends.runs,
+            "method": ends.method,
+        },
+        "needed": found.needed,
     }
 
 
