@@ -289,6 +289,17 @@ def test_what_the_world_must_be(world: World) -> None:
         region.rounded(_row(values, 0), world.exact)
 
 
+def test_floats_on_the_wrong_side_of_an_end_move_to_it() -> None:
+    """As happens where terms cancel: x <= y is asked, and the floats say otherwise."""
+    region = Region(_claim((x**2, "==", 2), (x, "<=", y), (z, "==", 0)), K=1, d=1)
+    assert region.names == ("y",) and set(region.defined) == {"x", "z"}
+    rounded = region.rounded({"y": 1.25}, {})
+    assert 2 <= rounded["y"] ** 2 < 2 + Fraction(1, 10**5)
+    crossed = Region(_claim((x, "<=", y), (y, "<=", x), (x**2, "==", 2), (z, "==", 0)), K=1, d=1)
+    with pytest.raises(RegionError, match="no rational y near"):  # only the root of 2 would do
+        crossed.rounded({"y": 2**0.5}, {})
+
+
 # --- coordinates ----------------------------------------------------------------------------------
 
 
