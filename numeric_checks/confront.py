@@ -15,8 +15,9 @@ from typing import Literal
 from ..optimizers.recursions import Recursion
 from ..proofs.language import Claimed, Theory
 from .evaluate import Check, Checker, Condition, Statement, conditions, unchecked
+from .hypotheses import statement_of
 from .instances import BoundedInstance
-from .prescribe import Choice, Prescription, PrescriptionError, prescribe, statement_of
+from .prescribe import Choice, Prescription, PrescriptionError, prescribe
 from .simulate import simulate
 from .simulate.progress import Progress
 from .verdict import ErrorBudget, Judgement

@@ -13,47 +13,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from functools import lru_cache
-from types import MappingProxyType
-
-from flint import fmpq
+from itertools import chain
 
 from ..optimizers.recursions import Recursion
 from ..proofs.kernel.exact import evaluate as enclose
-from ..proofs.kernel.terms import (
-    App,
-    Formula,
-    IxVal,
-    Node,
-    Rat,
-    Rel,
-    Sum,
-    Term,
-    Var,
-    add,
-    div,
-    mul,
-    neg,
-    rat,
-    sub,
-    subterms,
-    transform,
-)
-from ..proofs.kernel.theory import Theory as KernelTheory
+from ..proofs.kernel.terms import App, Formula, Node, Rat, Rel, Term, Var, subterms
 from ..proofs.language import Claimed
 from ..proofs.render.text import Printer
-from .evaluate import Statement, theory_unfolding
-from .evaluate.constants import ConstantEnvironment, is_satisfied
-from .exact import (
-    EvaluationError,
-    NoEnvironment,
-    Unfold,
-    exact_term,
-    sign,
-    working_precision,
-)
+from .evaluate.constants import is_satisfied
+from .exact import EvaluationError
+from .hypotheses import statement_of as statement_of
+from .hypotheses.exactly import World
+from .hypotheses.solving import Equations
 from .instances import Instance, round_down
-from .simulate import Run, constant, theory_constants
+from .simulate import theory_constants
 
 _BITS = 256
 _HUGE = 2.0**200
@@ -86,7 +59,6 @@ class Same:
 
 Choice = int | Fraction | Pick | Same
 Value = float | Fraction | Term
-_NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -100,34 +72,6 @@ class Prescription:
 
     parameters: Mapping[str, float]
     constants: Mapping[str, Value]
-
-
-@lru_cache(maxsize=16)
-def _unfolding(theory: KernelTheory) -> Unfold:
-    return theory_unfolding(theory)
-
-
-def statement_of(
-    claim: Claimed, values: Mapping[str, Value] | None = None, recursion: Recursion | None = None
-) -> Statement:
-    """The kernel's statement of a claim, ready for evaluation.
-
-    Args:
-        claim: of any theory.
-        values: of the claim's own constants.
-        recursion: where the theory defines one of its hyperparameters (mu = theta for NAdamW), the
-            definition becomes a hypothesis: a run has a value of its own, which is not unfolded.
-
-    Raises:
-        EvaluationError: the claim is no relation.
-    """
-    theory, conclusion = claim.theory.kernel(), claim.statement()
-    if not isinstance(conclusion, Rel):
-        raise EvaluationError(f"{claim.label} claims no relation: {conclusion}")
-    names = {p.name for p in recursion.parameters} if recursion is not None else set()
-    defined = (Rel(d.left, "=", d.right) for d in theory.definitions if d.left.name in names)
-    hypotheses = (*claim.hypotheses(), *defined)
-    return Statement(claim.id, conclusion, hypotheses, _unfolding(theory), dict(values or {}))
 
 
 def prescribe(
@@ -179,24 +123,13 @@ class _Prescriber:
         if unknown:
             raise PrescriptionError(f"{claim.label} has no constant {', '.join(unknown)}")
         self.values: dict[str, Value] = dict(given)
-        self._rationals: dict[Term, Fraction] = {}
-        self.base = {n: constant(v, n) for n, v in theory_constants(instance).items()}
-        self.blank = Run(
-            first=1,
-            last=steps,
-            indices=MappingProxyType({"K": steps, "d": instance.dimension}),
-            constants=self.base,
-            points={},
-            processes={},
-            at_points={},
-            seeds=(0,),
-            instances=(0,),
-            replicates=False,
-            start=instance.start(1),
-        )
+        base = {**theory_constants(instance), "x1": instance.start(1)}
+        self.world = World(base, steps, instance.dimension, self.statement.unfold)
+        for name, value in given.items():
+            self.world.values[name] = _exact(value)
         self.relations = [r for r in self.statement.relations if self._constant(r)]
-        equations = (r for r in self.relations if r.op == "=")
-        self.equated = {name for equation in equations for name in self._names(equation)}
+        self.equations = Equations(self.relations, self.free | self.parameters)
+        self.equated = set(chain.from_iterable(map(self._names, self.equations.equations)))
 
     def run(self) -> Prescription:
         # An equation may wait for an extreme, s = c/h for the least h >= sigma_s: what it will
@@ -232,7 +165,7 @@ class _Prescriber:
         return self._names(node) - self.values.keys()
 
     def _take(self, name: str, value: Value) -> bool:
-        self.values[name] = value
+        self.values[name], self.world.values[name] = value, _exact(value)
         return True
 
     # --- numbers -----------------------------------------------------------------------------
@@ -258,63 +191,8 @@ class _Prescriber:
     # --- equations ---------------------------------------------------------------------------
 
     def _equations(self) -> bool:
-        # Definitions come first: where theta is given and rounded, s is what defines it, and not
-        # what solves theta = 1 - s.
-        for solve in (self._definition, self._solution):
-            for relation in self.relations:
-                unknown = self._unknown(relation)
-                if relation.op == "=" and len(unknown) == 1:
-                    (name,) = unknown
-                    value = solve(relation, name)
-                    if value is not None:
-                        return self._take(name, self._rounded(name, value))
-        return False
-
-    def _definition(self, equation: Rel, name: str) -> Term | None:
-        """The other side, where one side of an equation is ``name`` itself."""
-        sides = equation.left, equation.right
-        for here, there in (sides, sides[::-1]):
-            if isinstance(here, Var | App) and here.name == name and name not in self._names(there):
-                return self._closed(there)
-        return None
-
-    def _solution(self, equation: Rel, name: str) -> Term | None:
-        """The solution of an equation that is affine in ``name``."""
-        gap = sub(equation.right, equation.left)
-        at = [self._closed(gap, {name: Fraction(value)}) for value in range(3)]
-        bend = add(at[0], mul(rat(-2), at[1]), at[2])
-        with working_precision(_BITS):
-            affine = sign(exact_term(bend, NoEnvironment())) in (0, None)
-        return div(neg(at[0]), sub(at[1], at[0])) if affine else None
-
-    def _closed(self, term: Term, trial: Mapping[str, Value] = _NOTHING) -> Term:
-        """``term`` with the values of all constants, and those of ``trial``, put in."""
-        values = {**self.values, **trial}
-
-        def visit(node: Node, depth: int) -> Node | None:
-            if depth or not isinstance(node, Term):
-                return None
-            if isinstance(node, Var | App) and node.name in values:
-                known = values[node.name]
-                return known if isinstance(known, Term) else Rat(Fraction(known))
-            if isinstance(node, App) and not node.args and node.name in self.base:
-                (exact,) = self.base[node.name].exact
-                return exact if isinstance(exact, Term) else Rat(exact)
-            if isinstance(node, App | IxVal | Sum):
-                return Rat(self._rational(node))
-            return None
-
-        return transform(term, visit)
-
-    def _rational(self, term: Term) -> Fraction:
-        """The value of something that depends on the instance alone, such as ||x^1||_inf."""
-        if term not in self._rationals:
-            environment = ConstantEnvironment(self.blank, 0, self.statement)
-            number = exact_term(term, environment, {}, self.statement.unfold)
-            if not isinstance(number, fmpq):
-                raise PrescriptionError(f"{self.claim.label}: {term} is no rational number")
-            self._rationals[term] = Fraction(int(number.p), int(number.q))
-        return self._rationals[term]
+        found = self.equations.next(self.world)
+        return found is not None and self._take(found[0], self._rounded(*found))
 
     def _rounded(self, name: str, value: Term) -> Value:
         if name not in self.parameters:
@@ -332,10 +210,9 @@ class _Prescriber:
     # --- inequalities ------------------------------------------------------------------------
 
     def _admits(self, relation: Rel, name: str, value: float) -> bool:
-        trial = {name: value}
-        left, right = (self._closed(side, trial) for side in (relation.left, relation.right))
-        environment = ConstantEnvironment(self.blank, 0, self.statement)
-        return is_satisfied(Rel(left, relation.op, right), environment, self.statement)
+        trial = {name: Fraction(value)}
+        left, right = (self.world.closed(side, trial) for side in (relation.left, relation.right))
+        return is_satisfied(Rel(left, relation.op, right), self.world, self.statement)
 
     def _extremes(self, partly: bool = False) -> bool:
         """Extremes, once every inequality about them is known; ``partly``: some of them."""
@@ -355,7 +232,7 @@ class _Prescriber:
 
     def _defined(self, app: App) -> bool:
         try:
-            self._rational(app)
+            self.world.closed(app)
         except EvaluationError:
             return False
         return True
@@ -382,6 +259,10 @@ class _Prescriber:
                     f"{self.claim.label} admits no {name}: not {shown} at {value:.6g}"
                 )
         return value
+
+
+def _exact(value: Value) -> Fraction | Term:
+    return value if isinstance(value, Term) else Fraction(value)
 
 
 def _bits(value: float) -> int:

@@ -14,14 +14,14 @@ from ..proofs.theorems.adamw import adamw
 from ..proofs.theorems.nadamw import nadamw
 from ..proofs.theorems.sgd import sgd
 from .confront import Choices, Setup, Variant
-from .instances import Cosine, SoftmaxRegression, digits
+from .instances import BoundedProblem, Cosine, SoftmaxRegression, cosine, digits
 from .prescribe import Pick
 
 _DIMENSION = 8
 
 
 @lru_cache(maxsize=1)
-def cosines() -> Cosine:
+def cosines() -> BoundedProblem[Cosine]:
     """Eight cosines of different curvature, from 1/4 to 2, and noise from 7/256 to 7/32.
 
     From x_i = 1, with alternating signs: far enough from the minimum that f'' changes its sign on
@@ -31,10 +31,10 @@ def cosines() -> Cosine:
     curvature = tuple(Fraction(n, 4) for n in range(1, _DIMENSION + 1))
     noise = tuple(Fraction(7 * n, 256) for n in range(1, _DIMENSION + 1))
     origin = tuple(Fraction((-1) ** n) for n in range(_DIMENSION))
-    return Cosine(curvature, noise, origin)
+    return cosine(curvature, noise, origin)
 
 
-def _digits(default: int, batch: int | None) -> SoftmaxRegression:
+def _digits(default: int, batch: int | None) -> BoundedProblem[SoftmaxRegression]:
     return digits(batch=default if batch is None else batch)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..instances import Quadratic, SoftmaxRegression, signs
+from ..instances import SoftmaxRegression, minibatches, quadratic, signs
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def _rationals(text: str) -> tuple[Fraction, ...]:
 
 
 def _quadratic() -> Problem:
-    instance = Quadratic(
+    instance = quadratic(
         curvature=_rationals("1 1/2 2 0 3 1/4 1 3/2"),
         noise=_rationals("0 1/2 2 0 3 0 1/8 1"),
         origin=_rationals("1 -1 1 2 -1 4 -1/2 1"),
@@ -83,9 +83,8 @@ def _periodic() -> Problem:
 
 def _softmax() -> Problem:
     pixels = [[4, 0, 1], [3, 0, 2], [0, 0, 4], [1, 0, 3], [2, 0, 0], [4, 0, 4]]  # one is blank
-    instance = SoftmaxRegression(
-        np.array(pixels), np.array([0, 0, 1, 1, 2, 2]), classes=3, scale=4, batch=2
-    )
+    data = SoftmaxRegression(np.array(pixels), np.array([0, 0, 1, 1, 2, 2]), classes=3, scale=4)
+    instance = minibatches(data, batch=2)
     return Problem(
         "softmax",
         "softmax regression on six points, batches of two",

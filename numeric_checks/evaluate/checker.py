@@ -123,7 +123,7 @@ class Checker:
     statement is violated only if a path breaks it that is replayed from its start (``origin``).
 
     >>> from fractions import Fraction
-    >>> from ratecert.numeric_checks.instances import Quadratic
+    >>> from ratecert.numeric_checks.instances import quadratic
     >>> from ratecert.numeric_checks.simulate import simulate
     >>> from ratecert.optimizers.recursions import SGD
     >>> from ratecert.proofs.kernel.terms import App, Ix, Le, PointApp, Rel
@@ -131,8 +131,8 @@ class Checker:
     >>> decrease = Rel(App("f", (x(k.shift(1)),)), "<=", App("f", (x(k),)))
     >>> ranges = (Le(Ix(None, 1), k), Le(k, Ix("K")))
     >>> checker = Checker(Statement("decrease", decrease, ranges))
-    >>> quadratic = Quadratic((Fraction(1), Fraction(2)))
-    >>> for window in simulate(SGD, quadratic, K=20, seeds=[1], parameters={"eta": 0.25}):
+    >>> steep = quadratic((Fraction(1), Fraction(2)))
+    >>> for window in simulate(SGD, steep, K=20, seeds=[1], parameters={"eta": 0.25}):
     ...     checker.update(window)
     >>> result = checker.result()
     >>> result.verdict, result.checked, round(result.ratio, 4)

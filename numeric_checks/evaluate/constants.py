@@ -10,6 +10,7 @@ from flint import arb
 from ...proofs.kernel.terms import Add, Formula, Ix, Rel, Term
 from ..exact import (
     Argument,
+    Environment,
     Exact,
     ExactPoint,
     ExpectationError,
@@ -148,9 +149,7 @@ def _number(ix: Ix, run: Run) -> int | None:
     return None if value is None else value + ix.offset
 
 
-def relative_deviation(
-    equation: Rel, environment: ConstantEnvironment, statement: Statement
-) -> float:
+def relative_deviation(equation: Rel, environment: Environment, statement: Statement) -> float:
     """A bound of ``|left - right|`` over the sum of the absolute values of the terms."""
     with working_precision(PRECISIONS[1]):
         gap, scale = _gap(equation, environment, statement)
@@ -160,9 +159,7 @@ def relative_deviation(
         return float(ratio.abs_upper()) if ratio.is_finite() else math.inf
 
 
-def _gap(
-    equation: Rel, environment: ConstantEnvironment, statement: Statement
-) -> tuple[Exact, Exact]:
+def _gap(equation: Rel, environment: Environment, statement: Statement) -> tuple[Exact, Exact]:
     """``|left - right|``, and the sum of the absolute values of the terms."""
     terms = [
         [_side(t, environment, statement) for t in _summands(s)] for s in equation.parts()[::2]
@@ -177,7 +174,7 @@ def _summands(term: Term) -> tuple[Term, ...]:
     return term.terms if isinstance(term, Add) else (term,)
 
 
-def is_satisfied(relation: Rel, environment: ConstantEnvironment, statement: Statement) -> bool:
+def is_satisfied(relation: Rel, environment: Environment, statement: Statement) -> bool:
     """Does a relation between constants hold? What cannot be decided counts as not satisfied.
 
     Raises:
@@ -201,5 +198,5 @@ def is_satisfied(relation: Rel, environment: ConstantEnvironment, statement: Sta
     return False
 
 
-def _side(term: Term, environment: ConstantEnvironment, statement: Statement) -> Exact:
+def _side(term: Term, environment: Environment, statement: Statement) -> Exact:
     return exact_term(term, environment, {}, statement.unfold)

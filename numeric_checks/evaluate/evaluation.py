@@ -8,24 +8,14 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from ...proofs.kernel.terms import (
-    Add,
-    App,
-    E,
-    Le,
-    Mul,
-    Rat,
-    Rel,
-    Sum,
-    Term,
-    free_indices,
-)
+from ...proofs.kernel.terms import Le, Rel, free_indices
 from ..simulate import Constant, Run, constant
 from .carried import Carried, WindowError
 from .constants import constant_hypothesis
 from .labelled import ROW, Labelled, combine
 from .ranges import Range, Ranges, ranges
 from .statement import Statement
+from .summands import summands
 from .times import time_indices
 from .torch_backend import TorchReading
 
@@ -130,8 +120,8 @@ def evaluate(
         return None
     variables = variable_constants(statement)
     reading = TorchReading(run, found, statement.unfold, variables, where.time, carried)
-    left = [reading.term(t) for t in _summands(statement.conclusion.left, reading)]
-    right = [reading.term(t) for t in _summands(statement.conclusion.right, reading)]
+    left = [reading.term(t) for t in summands(statement.conclusion.left, reading.definition)]
+    right = [reading.term(t) for t in summands(statement.conclusion.right, reading.definition)]
     within = _within(statement, run, reading, where.joint)
     if carried.pending:
         if where.time:
@@ -222,38 +212,3 @@ _COMPARISONS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "<=": torch.le,
     "=": _near,
 }
-
-
-def _summands(term: Term, reading: TorchReading) -> list[Term]:
-    """The terms a side is the sum of: through sums, expectations and rational factors.
-
-    A product is one term, whatever its factors: ``G (y - x)`` is not split, as that would turn a
-    small difference into two large terms and every ratio into 1.
-    """
-    if isinstance(term, Add):
-        return [s for part in term.terms for s in _summands(part, reading)]
-    if isinstance(term, Mul):
-        rational = [t for t in term.terms if isinstance(t, Rat)]
-        others = [t for t in term.terms if not isinstance(t, Rat)]
-        if len(others) == 1:
-            return [Mul((*rational, s)) for s in _summands(others[0], reading)]
-    if isinstance(term, E):
-        return [E(s) for s in _summands(term.body, reading)]
-    if isinstance(term, Sum):
-        return [Sum(term.low, term.high, s) for s in _inside(term.body)]
-    if isinstance(term, App):
-        unfolded = reading.definition(term)
-        if unfolded is not None:
-            return _summands(unfolded, reading)
-    return [term]
-
-
-def _inside(body: Term) -> list[Term]:
-    """Likewise below a binder, where definitions stay folded."""
-    if isinstance(body, Add):
-        return [s for part in body.terms for s in _inside(part)]
-    if isinstance(body, Sum):
-        return [Sum(body.low, body.high, s) for s in _inside(body.body)]
-    if isinstance(body, E):
-        return [E(s) for s in _inside(body.body)]
-    return [body]

@@ -59,14 +59,27 @@ def combine(
 def total_power(base: Tensor, exponent: Fraction) -> Tensor:
     """``base ** exponent`` with the kernel's total semantics.
 
-    ``t^0 = 1``; ``0^q = 0`` for q < 0; ``max(t, 0)^q`` if q is no integer.
+    ``t^0 = 1``; ``0^q = 0`` for q < 0; ``max(t, 0)^q`` if q is no integer. Where the value is 0 by
+    these rules, so is the gradient, never NaN: the power is taken of 1 there.
     """
     if exponent == 0:
         return torch.ones_like(base)
     if exponent < 0:
         denominator = base if exponent == -1 else total_power(base, -exponent)
-        return torch.where(denominator == 0, 0.0, 1.0 / denominator)
+        return total_quotient(1.0, denominator)
     if exponent.denominator == 1:
         return base * base if exponent == 2 else base ** int(exponent)
-    inside = base.clamp(min=0)
-    return inside.sqrt() if exponent == Fraction(1, 2) else inside ** float(exponent)
+    if not base.requires_grad:
+        return _root(base.clamp(min=0), exponent)
+    positive = base > 0
+    return torch.where(positive, _root(torch.where(positive, base, 1.0), exponent), 0.0)
+
+
+def _root(base: Tensor, exponent: Fraction) -> Tensor:
+    return base.sqrt() if exponent == Fraction(1, 2) else base ** float(exponent)
+
+
+def total_quotient(numerator: Tensor | float, denominator: Tensor) -> Tensor:
+    """``numerator / denominator``, and 0, with gradient 0, where the denominator is 0."""
+    zero = denominator == 0
+    return torch.where(zero, 0.0, numerator / torch.where(zero, 1.0, denominator))

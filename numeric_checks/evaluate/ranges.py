@@ -12,7 +12,14 @@ Range = tuple[int, int]
 
 
 class UnboundedError(EvaluationError):
-    """The index hypotheses leave an index without a bound, so that it cannot be enumerated."""
+    """The index hypotheses leave an index without a bound, so that it cannot be enumerated.
+
+    Attributes: ``index``, and which ``side`` is open, "lower" or "upper".
+    """
+
+    def __init__(self, index: str, side: str) -> None:
+        super().__init__(f"the hypotheses give the index {index} no {side} bound")
+        self.index, self.side = index, side
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,6 @@ def _solve(
     for name in free:
         if name not in lows or name not in highs:
             side = "lower" if name not in lows else "upper"
-            raise UnboundedError(f"the hypotheses give the index {name} no {side} bound")
+            raise UnboundedError(name, side)
     boxes = {name: (lows[name], highs[name]) for name in free}
     return boxes, satisfiable and all(low <= high for low, high in boxes.values())

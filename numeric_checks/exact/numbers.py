@@ -1,7 +1,8 @@
 """Rationals and balls with the kernel's total semantics (``1/0 = 0``, even root of negative = 0).
 
 Contract: every function takes and returns ``fmpq`` (exact) or ``arb`` (an enclosure of the true
-real number at the current precision). Where a ball is too wide to tell which case of the semantics
+real number at the current precision), and within ``roots_kept`` also ``Surd`` (exact).
+Where a ball is too wide to tell which case of the semantics
 applies, ``IndeterminateError`` asks the caller to repeat at a higher precision.
 """
 
@@ -14,7 +15,11 @@ from fractions import Fraction
 
 from flint import arb, ctx, fmpq, fmpz
 
+from .surds import Surd, are_roots_kept, root
+
 Exact = fmpq | arb
+"""Within ``roots_kept`` also ``Surd``: not listed, as only ``scenarios`` asks for it, and everybody
+else may rely on what is no rational being a ball."""
 
 ZERO, ONE = fmpq(0), fmpq(1)
 _LARGEST_EXACT_POWER = 64
@@ -55,6 +60,8 @@ def from_float(value: float) -> fmpq:
 
 def as_float(value: Exact) -> float:
     """A float near ``value``, for printing."""
+    if isinstance(value, Surd):
+        value = value.ball()
     if isinstance(value, arb):
         return float(value)
     try:
@@ -67,6 +74,8 @@ def sign(value: Exact) -> int | None:
     """-1, 0 or 1 if that is certain, otherwise None."""
     if isinstance(value, fmpq):
         return int(value > 0) - int(value < 0)
+    if isinstance(value, Surd):
+        return value.sign()
     if value.is_zero():
         return 0
     if value > 0:
@@ -76,7 +85,7 @@ def sign(value: Exact) -> int | None:
 
 def absolute(value: Exact) -> Exact:
     """``|value|``."""
-    return abs(value) if isinstance(value, fmpq) else value.__abs__()
+    return value.__abs__()
 
 
 def power(base: Exact, exponent: Fraction) -> Exact:
@@ -99,10 +108,16 @@ def power(base: Exact, exponent: Fraction) -> Exact:
     if isinstance(base, fmpq):
         if base == 0 or (base < 0 and not whole):
             return ZERO
-        root = base if whole else _rational_root(base, exponent.denominator)
-        if root is not None and exponent.numerator <= _LARGEST_EXACT_POWER:
-            return root ** int(exponent.numerator)
+        exact = base if whole else _rational_root(base, exponent.denominator)
+        if exact is not None and exponent.numerator <= _LARGEST_EXACT_POWER:
+            return exact ** int(exponent.numerator)
+        if are_roots_kept() and exponent.denominator == 2:
+            return _whole_power(root(base), exponent.numerator)
         base = arb(base)
+    if isinstance(base, Surd):
+        if whole:
+            return _whole_power(base, int(exponent))
+        base = base.ball() if base.sign() > 0 else arb(0)
     if whole:
         return _whole_power(base, int(exponent))
     if base < 0:
@@ -114,9 +129,10 @@ def power(base: Exact, exponent: Fraction) -> Exact:
     return arb(0).union(_positive_power(upper, exponent)) if upper > 0 else ZERO
 
 
-def _whole_power(base: arb, exponent: int) -> arb:
+def _whole_power(base: Exact, exponent: int) -> Exact:
     """By squaring: ``arb.__pow__`` goes through the logarithm and is NaN on a ball around 0."""
-    result, square = arb(1), base
+    result: Exact = ONE
+    square = base
     while exponent:
         if exponent & 1:
             result = result * square

@@ -133,11 +133,15 @@ def exact_term(
     >>> exact_term(div(rat(3), sqrt(rat("9/4"))), NoEnvironment())
     2
     """
-    return _ExactReading(environment, unfold).term(term, dict(indices or {}), 0)
+    return ExactReading(environment, unfold).term(term, dict(indices or {}), 0)
 
 
-class _ExactReading:
-    """One evaluation; ``names`` maps free and opened indices to integers."""
+class ExactReading:
+    """One evaluation; ``names`` maps free and opened indices to integers.
+
+    ``expectation`` and ``point_variable`` are for subclasses (``trees``): a single path has no
+    expectations, and gives point variables no value.
+    """
 
     def __init__(self, environment: Environment, unfold: Unfold) -> None:
         self.environment = environment
@@ -185,12 +189,28 @@ class _ExactReading:
         if isinstance(term, App):
             return self._application(term, names, depth)
         if isinstance(term, E | CE):
-            raise ExpectationError(f"an expectation is no function of one path: {term}")
+            return self.expectation(term, names, depth)
         raise EvaluationError(f"not a term that can be evaluated: {term}")
+
+    def expectation(self, term: E | CE, names: dict[str, int], depth: int) -> Exact:
+        """The value of an expectation.
+
+        Raises:
+            ExpectationError: there is none on one path.
+        """
+        raise ExpectationError(f"an expectation is no function of one path: {term}")
+
+    def point_variable(self, variable: PointVar) -> ExactPoint:
+        """The value of a point variable.
+
+        Raises:
+            MissingError: it has none.
+        """
+        raise MissingError(f"no value for the point {variable.name}")
 
     def _sum(self, term: Sum, names: dict[str, int], depth: int) -> Exact:
         low, high = self.index(term.low, names), self.index(term.high, names)
-        name = _bound(depth)
+        name = bound_name(depth)
         body = open_body(term.body, Ix(name))
         total: Exact = from_fraction(0)
         for value in range(low, high + 1):
@@ -245,7 +265,7 @@ class _ExactReading:
                 raise MissingError(f"no point process {point.name}")
             return found
         if isinstance(point, Lambda):
-            name = _bound(depth)
+            name = bound_name(depth)
             body = open_body(point.body, Ix(name))
             return ExactPoint(
                 [
@@ -253,15 +273,16 @@ class _ExactReading:
                     for i in range(1, self.environment.dimension + 1)
                 ]
             )
-        what = point.name if isinstance(point, PointVar) else point
-        raise MissingError(f"no value for the point {what}")
+        if isinstance(point, PointVar):
+            return self.point_variable(point)
+        raise MissingError(f"no value for the point {point}")
 
 
 _LONGEST = 100_000
 
 
 def recursion_steps(
-    app: App, definiens: Callable[[App], Term], known: Container[Node]
+    app: App, definiens: Callable[[App], Term], known: Container[Node], free: Container[str] = ()
 ) -> list[tuple[App, Term]]:
     """What to evaluate, in this order, so that a definition by recursion is never nested deeply.
 
@@ -272,6 +293,7 @@ def recursion_steps(
         app: an application to numbers.
         definiens: what an application abbreviates.
         known: applications whose value is known already.
+        free: names of indices that may stand beside the numbers: no recursion is over them.
 
     Raises:
         EvaluationError: the recursion does not end; or as ``definiens`` does.
@@ -286,7 +308,7 @@ def recursion_steps(
             for node, _ in subterms(right)
             if isinstance(node, App)
             and node.name == app.name
-            and all(isinstance(a, Ix) and a.base is None for a in node.args)
+            and all(isinstance(a, Ix) and (a.base is None or a.base in free) for a in node.args)
             and node not in known
         ]
         if not earlier:
@@ -296,7 +318,7 @@ def recursion_steps(
         at = earlier[0]
 
 
-def _bound(depth: int) -> str:
+def bound_name(depth: int) -> str:
     """The name under which the binder at ``depth`` is opened."""
     return f"bound.{depth}"
 

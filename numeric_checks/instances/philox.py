@@ -24,7 +24,7 @@ _WEYL = (0x9E3779B9, 0xBB67AE85)
 _ROUNDS = 10
 _MASK = 0xFFFFFFFF
 
-MINIBATCH, SIGNS = 1, 2
+MINIBATCH, SIGNS, WORD, GAUSSIAN, HEAVY_TAILED = 1, 2, 3, 4, 5
 """Purposes. A new kind of draw takes a new number; a number is never given a second meaning."""
 
 Words = tuple[Tensor, Tensor, Tensor, Tensor]
@@ -166,19 +166,71 @@ def signs(
     Raises:
         ValueError: d is not in [1, 2^32), or a seed, instance or step is out of range.
     """
-    if not 1 <= d < 2**32:
-        raise ValueError(f"cannot draw {d} signs")
-    _check_step(step)
-    rows, numbers = check_streams(seeds, instances)
-    words = _sign_words(d, step // 128, rows, numbers, str(device))
+    words = _coordinate_words(d, step, 128, SIGNS, seeds, instances, device)
     return (words[step % 128 // 32] >> (step % 32) & 1) * 2 - 1
 
 
+def word(
+    d: int,
+    step: int,
+    seeds: Sequence[int],
+    instances: Sequence[int] | None = None,
+    device: torch.device | str = "cpu",
+) -> Tensor:
+    """Independent uniform integers in [0, 2^32): int64 [B, d].
+
+    Coordinate i at a step is word ``step mod 4`` at position i and step ``step div 4``. Two noises
+    that draw by it from one stream are functions of the same word: give them different streams.
+
+    Raises:
+        ValueError: d is not in [1, 2^32), or a seed, instance or step is out of range.
+    """
+    return _coordinate_words(d, step, 4, WORD, seeds, instances, device)[step % 4]
+
+
+def four_words(
+    d: int,
+    step: int,
+    purpose: int,
+    seeds: Sequence[int],
+    instances: Sequence[int] | None = None,
+    device: torch.device | str = "cpu",
+) -> Words:
+    """All of w0..w3 at position i and the step itself, for each coordinate i: four int64 [B, d].
+
+    Raises:
+        ValueError: d is not in [1, 2^32), or a seed, instance or step is out of range.
+    """
+    return _coordinate_words(d, step, 1, purpose, seeds, instances, device)
+
+
+def _coordinate_words(
+    d: int,
+    step: int,
+    steps: int,
+    purpose: int,
+    seeds: Sequence[int],
+    instances: Sequence[int] | None,
+    device: torch.device | str,
+) -> Words:
+    """The words at positions 0 .. d-1 that ``steps`` consecutive steps share."""
+    if not 1 <= d < 2**32:
+        raise ValueError(f"cannot draw for {d} coordinates")
+    _check_step(step)
+    rows, numbers = check_streams(seeds, instances)
+    return _word_block(d, step // steps, purpose, rows, numbers, str(device))
+
+
 @lru_cache(maxsize=4)
-def _sign_words(
-    d: int, block: int, seeds: tuple[int, ...], instances: tuple[int, ...], device: str
+def _word_block(
+    d: int,
+    number: int,
+    purpose: int,
+    seeds: tuple[int, ...],
+    instances: tuple[int, ...],
+    device: str,
 ) -> Words:
     position = torch.arange(d, device=device)
-    step = torch.tensor([block], device=device)
-    w0, w1, w2, w3 = (w[0] for w in _words(position, step, seeds, instances, SIGNS))
+    step = torch.tensor([number], device=device)
+    w0, w1, w2, w3 = (w[0] for w in _words(position, step, seeds, instances, purpose))
     return w0, w1, w2, w3

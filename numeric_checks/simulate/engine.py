@@ -70,9 +70,9 @@ def simulate(
         NonFiniteError: a value became NaN or infinite; the message has the iteration.
 
     >>> from fractions import Fraction
-    >>> from ratecert.numeric_checks.instances import Quadratic
+    >>> from ratecert.numeric_checks.instances import quadratic
     >>> from ratecert.optimizers.recursions import SGD
-    >>> instance, eta = Quadratic((Fraction(1),)), {"eta": 0.5}
+    >>> instance, eta = quadratic((Fraction(1),)), {"eta": 0.5}
     >>> windows = simulate(SGD, instance, K=5, seeds=[7], parameters=eta, chunk=2)
     >>> [(w.first, w.last, w.points["x"].at(w.last + 1).item()) for w in windows]
     [(1, 2, 0.25), (3, 4, 0.0625), (5, 5, 0.03125)]

@@ -231,6 +231,7 @@ class Theory:
     """Declarations, then claims. The first claim freezes the declarations.
 
     ``extends`` takes over all declarations of other theories, so that their claims can be used.
+    ``recursion`` is the optimizer of which the theory speaks, if any.
     """
 
     def __init__(
@@ -250,11 +251,13 @@ class Theory:
         self._report: Report | None = None
         self.in_model: tuple[Any, Report] | None = None
         self.parents = tuple(extends)
+        self.recursion: Recursion | None = None
         for parent in self.parents:
             core = parent.kernel()
             self._names |= parent._names
             self.meanings |= parent.meanings
             self.witness |= parent.witness
+            self.recursion = self.recursion or parent.recursion
             self._symbols += core.symbols
             self._index_constants += core.index_constants
             self._axioms += core.axioms
@@ -361,6 +364,7 @@ class Theory:
         The theory must already have ``x`` (a point process) and ``g``; slots and abbreviations are
         declared here, parameters as constants.
         """
+        self.recursion = recursion
         k, i = self.indices("k i")
         span = (within(k, 1, steps), within(i, 1, dimension))
         for parameter in recursion.parameters:

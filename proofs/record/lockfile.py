@@ -46,6 +46,10 @@ class LockError(Exception):
     """The lock or its trace cannot be used; says what is wrong and what to do."""
 
 
+class MissingFileError(LockError):
+    """There is no such file."""
+
+
 @dataclass(frozen=True)
 class Lock:
     """A lock as read or as it would be written now.
@@ -121,12 +125,14 @@ def trace_path(path: Path) -> Path:
 
 def read(path: Path) -> Lock:
     """The lock; raises ``LockError`` unless the file is one, in canonical form."""
-    if not path.exists():
+    try:
+        data = read_file(path, MAX_LOCK)
+    except MissingFileError as error:
+        where = "" if path.is_absolute() else f" in {Path.cwd()}"
         raise LockError(
-            f"{path}: no such file in {Path.cwd()}; `ratecert lock THEORY.py` writes one, and "
-            "another may be named"
-        )
-    return parsed(read_file(path, MAX_LOCK), path)
+            f"{error}{where}; `ratecert lock THEORY.py` writes one, and another may be named"
+        ) from error
+    return parsed(data, path)
 
 
 def parsed(data: bytes, path: Path) -> Lock:
@@ -278,7 +284,7 @@ def read_file(path: Path, limit: int) -> bytes:
         finally:
             os.close(descriptor)
     except FileNotFoundError as error:
-        raise LockError(f"{path}: no such file") from error
+        raise MissingFileError(f"{path}: no such file") from error
     except (OSError, ValueError) as error:
         link = isinstance(error, OSError) and error.errno == errno.ELOOP
         why = "it is a link" if link else getattr(error, "strerror", "") or error

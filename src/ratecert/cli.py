@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from . import __version__
-from .options import RAW, checking, conforming, constants, guarding
+from .options import RAW, campaigning, checking, conforming, constants, guarding
 
 EXIT_OK, EXIT_FINDING, EXIT_USAGE, EXIT_INTERNAL, EXIT_NOTHING = range(5)
 
@@ -36,6 +36,7 @@ examples:
   ratecert limits adamw             how small the constants of its lemmas could be
   ratecert conform torch.optim.AdamW --recursion adamw    is it the AdamW of the theorems?
   ratecert optimise adam.rate --minimise C_1 --fix c_eps=1    tune it, and prove the result
+  ratecert campaign run quick       confront the claims with runs; resume, merge, status
 
 exit codes: 0 all well; 1 a finding (refuted, undecided, error in a proof; axioms that fail in
             their model; divergence); 2 usage; 3 internal error; 4 nothing was checked
@@ -49,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"ratecert {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for options in (checking, constants, guarding, conforming):
+    for options in (checking, constants, guarding, conforming, campaigning):
         options.add(commands)
     return top
 

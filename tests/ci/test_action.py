@@ -48,7 +48,7 @@ def test_a_weakened_claim_fails_and_is_annotated_and_the_lock_verified_all_the_s
     check, verify = job.step("Check"), job.step("Verify")
     assert re.search(r"^::error file=mine.py,line=\d+,title=mine.square", check.log, re.MULTILINE)
     assert "weakened" in check.log or "constant-worsened" in check.log
-    assert "stale" in verify.log and "`ratecert lock`" in verify.log
+    assert "stale" in verify.log and "`ratecert check --locked` says what that did" in verify.log
     assert job.summary.count("❌") == 2
     results = json.loads(job.files["check.sarif"])["runs"][0]["results"]
     assert "error" in {result["level"] for result in results}

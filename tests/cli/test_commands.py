@@ -228,7 +228,7 @@ def test_explain_names_what_is_not_needed(run, write):
     ("name", "says"),
     [
         ("sgd.rat", "sgd has no statement 'rat'; nearest: rate"),
-        ("sgd", "'sgd' names a theory; choose a statement: sgd.L0.gradient.size"),
+        ("sgd", "'sgd' names a theory; choose a statement, such as sgd.rate, sgd.rate.min"),
         ("sdg.rate", "no theory 'sdg'; did you mean sgd?"),
         ("nothing.py:rate", "nothing.py: no such file"),
     ],

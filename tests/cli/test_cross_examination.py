@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ratecert.commands import checked as command
+from ratecert.commands import check as command
+from ratecert.commands import checked
 from ratecert.proofs.examination import examine
 from ratecert.proofs.examination.solvers import Answer
 from ratecert.proofs.kernel.normal import Normaliser
@@ -59,7 +60,7 @@ def test_nobody_is_asked_without_the_option(run, write, monkeypatch):
 def broken(monkeypatch):
     """A kernel that believes every certificate, and no replay that would find out."""
     monkeypatch.setattr(Normaliser, "is_zero", lambda self, p: True)
-    monkeypatch.setattr(command, "replay_elsewhere", lambda *args: None)
+    monkeypatch.setattr(checked, "replay_elsewhere", lambda *args: None)
 
 
 def test_an_error_of_the_kernel_is_found(run, write, monkeypatch):

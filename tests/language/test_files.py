@@ -150,7 +150,7 @@ def test_unknown_theories(name, says):
         ("sgd.rat", "sgd has no statement 'rat'; nearest: rate"),
         ("sgd.decent", "nearest: descent"),
         ("sgd.zzzz", "nearest: L0.gradient.size, L0.objective.size"),
-        ("sgd", "'sgd' names a theory; choose a statement: sgd.L0"),
+        ("sgd", "'sgd' names a theory; choose a statement, such as sgd.rate, sgd.rate.min"),
         ("sdg.rate", "no theory 'sdg'; did you mean sgd?"),
     ],
 )

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from ratecert.numeric_checks.evaluate import Check, Statement, check
-from ratecert.numeric_checks.instances import Cosine, Quadratic, digits
+from ratecert.numeric_checks.instances import cosine, digits, quadratic
 from ratecert.numeric_checks.prescribe import statement_of
 from ratecert.numeric_checks.simulate import record
 from ratecert.optimizers.recursions import NADAMW, Recursion, Update
@@ -26,7 +26,7 @@ from ratecert.proofs.kernel.terms import Le, Rel, mul, rat
 from ratecert.proofs.theorems.adamw import adamw
 
 K = 40
-WAVES = Cosine(
+WAVES = cosine(
     (Fraction(1), Fraction(1, 2)), (Fraction(1, 8), Fraction(1, 16)), (Fraction(1), Fraction(-1, 2))
 )
 USUAL = {"eta": 0.01, "theta": 0.9, "beta": 0.94, "mu": 1.0, "eps": 1e-4, "lam": 0.01}
@@ -139,7 +139,7 @@ def test_eps_outside_the_root_breaks_the_floor_and_L6() -> None:
     """D = v^(1/2) + eps is below eps^(1/2) where v is small."""
     v, eps = sympy.symbols("v eps")
     outside = _updated(D=sympy.sqrt(v) + eps)
-    flat = Cosine((Fraction(1),), (Fraction(1, 1000),), (Fraction(1, 100),))
+    flat = cosine((Fraction(1),), (Fraction(1, 1000),), (Fraction(1, 100),))
     for name in ("floor", "L6"):
         statement = statement_of(adamw.claims[name])
         found = _check(statement, outside, flat)
@@ -197,7 +197,7 @@ def test_constant_gradients_attain_L1_at_beta_equal_to_theta() -> None:
 
 def test_false_alarms_of_L3_are_cleared_by_balls() -> None:
     """Equal curvatures, n = G and v/eps of 1e-18: both sides agree to all digits of a float."""
-    small = Quadratic((Fraction(1),) * 3, origin=tuple(Fraction(n, 2**30) for n in (1, 2, 3)))
+    small = quadratic((Fraction(1),) * 3, origin=tuple(Fraction(n, 2**30) for n in (1, 2, 3)))
     parameters = {**USUAL, "theta": 0.0, "beta": 0.5, "eps": 1.0, "lam": 0.0, "eta": 0.3}
     statement = statement_of(adamw.claims["L3"], {"rho": Fraction(1)})
     run = record(NADAMW, small, K=30, seeds=[1], parameters=parameters)
@@ -218,7 +218,7 @@ def test_false_alarms_of_L3_are_cleared_by_balls() -> None:
 def test_a_smoothness_constant_too_small_breaks_L3(mu: float) -> None:
     """The path reaches back: m and v carry what the steps before left."""
     statement = statement_of(adamw.claims["L3"], {"rho": Fraction(1)})
-    steep = Quadratic((Fraction(1),), origin=(Fraction(1, 100),))
+    steep = quadratic((Fraction(1),), origin=(Fraction(1, 100),))
     parameters = {**USUAL, "theta": 0.2, "beta": 0.3, "mu": mu, "eps": 4.0, "eta": 1.9, "lam": 0.0}
     fine = check(statement, record(NADAMW, steep, K=9, seeds=[1], parameters=parameters))
     assert fine.verdict == "holds"

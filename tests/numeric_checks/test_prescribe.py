@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from ratecert.numeric_checks.evaluate import Condition, conditions
-from ratecert.numeric_checks.instances import Cosine, digits
+from ratecert.numeric_checks.instances import Instance, cosine, digits
 from ratecert.numeric_checks.prescribe import (
     Choice,
     Pick,
@@ -26,8 +26,8 @@ from ratecert.optimizers.recursions import NADAMW
 from ratecert.proofs.language import Claimed
 
 K = 1000
-NOISY = Cosine((Fraction(1), Fraction(1, 3)), (Fraction(1), Fraction(1, 7)), (Fraction(-2, 3),) * 2)
-QUIET = Cosine((Fraction(1), Fraction(1, 3)), (), (Fraction(-2, 3),) * 2)
+NOISY = cosine((Fraction(1), Fraction(1, 3)), (Fraction(1), Fraction(1, 7)), (Fraction(-2, 3),) * 2)
+QUIET = cosine((Fraction(1), Fraction(1, 3)), (), (Fraction(-2, 3),) * 2)
 CHOICES: dict[str, Choice] = {
     "eta": Pick.DOWN,
     "theta": Pick.UP,
@@ -44,18 +44,18 @@ def rates() -> ModuleType:
     return rates
 
 
-def _found(claim: Claimed, instance: Cosine = NOISY, **more: Choice) -> Prescription:
+def _found(claim: Claimed, instance: Instance = NOISY, **more: Choice) -> Prescription:
     return prescribe(claim, NADAMW, instance, K, {**CHOICES, **more})
 
 
-def _run(parameters: Mapping[str, float], instance: Cosine = NOISY) -> Run:
+def _run(parameters: Mapping[str, float], instance: Instance = NOISY) -> Run:
     """What a run of K iterations has as constants; one iteration of it is enough to know them."""
     run = record(NADAMW, instance, K=1, seeds=[1], parameters=parameters)
     return replace(run, indices={"K": K, "d": instance.dimension})
 
 
 def _conditions(
-    claim: Claimed, found: Prescription, instance: Cosine = NOISY, **changed: float
+    claim: Claimed, found: Prescription, instance: Instance = NOISY, **changed: float
 ) -> tuple[Condition, ...]:
     run = _run({**found.parameters, **changed}, instance)
     return conditions(statement_of(claim, found.constants), run)

@@ -114,7 +114,8 @@ def test_a_lock_that_was_edited_or_is_stale_is_not_verified(made: Path, tmp_path
     theory.write_text(THEORY + "\n", "utf-8")
     done = alone(made, cwd=tmp_path)
     assert done.returncode == 1
-    assert "stale                mine.py" in done.stdout and "`ratecert lock`" in done.stdout
+    assert "stale                mine.py" in done.stdout
+    assert "`ratecert check --locked`" in done.stdout
     (tmp_path / "ratecert.lock.trace.gz").unlink()
     done = alone(made, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")

@@ -7,8 +7,13 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-MARKS = {"proved": "✓", "refuted": "✗", "undecided": "?", "error": "!"}
-STYLES = {"proved": "green", "refuted": "bold red", "undecided": "yellow", "error": "red"}
+MARKS = {
+    "proved": "✓", "refuted": "✗", "undecided": "?", "error": "!", "holds": "✓", "violated": "✗",
+}  # fmt: skip
+STYLES = {
+    "proved": "green", "refuted": "bold red", "undecided": "yellow", "error": "red",
+    "holds": "green", "violated": "bold red",
+}  # fmt: skip
 
 
 def emit_json(value: Any) -> None:

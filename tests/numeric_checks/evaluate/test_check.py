@@ -22,7 +22,7 @@ from ratecert.numeric_checks.evaluate import (
 from ratecert.numeric_checks.evaluate.replay import Replay, reexamine
 from ratecert.numeric_checks.evaluate.times import span
 from ratecert.numeric_checks.exact import EvaluationError, working_precision
-from ratecert.numeric_checks.instances import Quadratic, digits, round_down
+from ratecert.numeric_checks.instances import Instance, digits, quadratic, round_down
 from ratecert.numeric_checks.simulate import Run, record, simulate
 from ratecert.optimizers.recursions import SGD, Recursion
 from ratecert.proofs.kernel.terms import (
@@ -54,14 +54,14 @@ from ratecert.proofs.kernel.terms import (
 )
 from ratecert.proofs.kernel.theory import Definition, Symbol, Theory
 
-HALVES = Quadratic((Fraction(1), Fraction(1, 2), Fraction(1, 8)), (Fraction(1, 4),) * 3)
-EQUAL = Quadratic((Fraction(3, 7),) * 5, (Fraction(1, 3),) * 5)
+HALVES = quadratic((Fraction(1), Fraction(1, 2), Fraction(1, 8)), (Fraction(1, 4),) * 3)
+EQUAL = quadratic((Fraction(3, 7),) * 5, (Fraction(1, 3),) * 5)
 FROM_START = "balls of 200 bits, replayed from x[1]"
 ADAMW = {"theta": 0.9, "beta": 0.95, "eta": 0.01, "eps": 1e-4, "lam": 0.0}
 
 
 def _sgd(
-    instance: Quadratic = HALVES, K: int = 40, eta: object = 0.25, **more: Any
+    instance: Instance = HALVES, K: int = 40, eta: object = 0.25, **more: Any
 ) -> Iterator[Run]:
     arguments: dict[str, Any] = {"seeds": [1, 2, 3], "chunk": 16, **more}
     return simulate(SGD, instance, K=K, parameters={"eta": eta}, **arguments)
@@ -326,7 +326,7 @@ def test_telescoped_over_windows(words: Any) -> None:
 
 def test_rounding_of_the_state_is_no_violation(words: Any) -> None:
     """x^5 = x^1 - eta (g^1 + ... + g^4) exactly; the float x^5 itself is off by rounding."""
-    quiet = Quadratic((Fraction(1),))
+    quiet = quadratic((Fraction(1),))
     at = (Le(Ix(None, 5), words.k), Le(words.k, Ix(None, 5)))
     total = sum_over("t", words.one, words.k.shift(-1), words.g(words.t, words.one))
     claim = Rel(words.x(words.k, words.one), "<=", sub(rat(1), mul(words.eta, total)))
@@ -347,7 +347,7 @@ def test_rounding_of_the_state_is_no_violation(words: Any) -> None:
 def test_an_invariant_that_rounding_breaks_is_not_violated(words: Any, momentum: Recursion) -> None:
     """L1 at beta = theta and a constant gradient: (1 - theta^k)^2 <= 1 - theta^k, to a last bit."""
     k, i = words.k, words.i
-    slope = Quadratic((Fraction(1),), origin=(Fraction(0.28347476),))
+    slope = quadratic((Fraction(1),), origin=(Fraction(0.28347476),))
     claim = Rel(power(App("m", (k, i)), 2), "<=", App("v", (k, i)))
     statement = Statement("L1", claim, (*words.steps, *words.coordinates))
     rows = 40
@@ -434,7 +434,7 @@ def test_hypotheses_of_each_row(words: Any) -> None:
     eta = torch.tensor([[0.25], [1.5], [0.5]], dtype=torch.float64)
     condition = Rel(mul(words.eta, words.L), "<=", rat(1))
     decrease = Rel(words.f(words.k.shift(1)), "<=", words.f(words.k))
-    quiet = Quadratic((Fraction(1), Fraction(2)))  # without noise; L = 2
+    quiet = quadratic((Fraction(1), Fraction(2)))  # without noise; L = 2
     statement = Statement("decrease", decrease, (*words.steps, condition))
     result = check(statement, _sgd(quiet, eta=eta))
     assert (result.verdict, result.checked, result.excluded) == ("holds", 80, 40)
@@ -462,7 +462,7 @@ def test_a_random_hypothesis_is_checked_again_in_the_replay(words: Any) -> None:
 def test_two_free_times(words: Any) -> None:
     later = (*words.steps, Le(words.k, words.t), Le(words.t, words.K))
     decrease = Rel(words.f(words.t), "<=", words.f(words.k))
-    quiet = Quadratic((Fraction(1), Fraction(1, 2)))
+    quiet = quadratic((Fraction(1), Fraction(1, 2)))
     run = record(SGD, quiet, K=10, seeds=[1], parameters={"eta": 0.5})
     result = check(Statement("decrease", decrease, later), run)
     assert (result.verdict, result.checked, result.excluded) == ("holds", 55, 45)
@@ -499,7 +499,7 @@ def test_definitions_of_a_kernel_theory(words: Any) -> None:
     statement = Statement(
         "start", claim, (Le(words.one, k), Le(k, words.one)), theory_unfolding(theory)
     )
-    quiet = Quadratic((Fraction(1), Fraction(1, 2)))
+    quiet = quadratic((Fraction(1), Fraction(1, 2)))
     result = check(statement, _sgd(quiet))
     assert (result.verdict, result.checked) == ("holds", 3)
 
@@ -590,7 +590,7 @@ class TestRecursionOverCoordinates:
     def test_it_is_linear_in_the_dimension(self, words: Any) -> None:
         d = 700
         origin = tuple(Fraction((-1) ** n * n, 7) for n in range(1, d + 1))
-        quadratic = Quadratic((Fraction(1),) * d, origin=origin)
+        bowl = quadratic((Fraction(1),) * d, origin=origin)
         top = App("xmax", (words.d,))
         value = Fraction(float(Fraction(d, 7)))
         ranges = (*words.steps, *words.coordinates)
@@ -602,9 +602,7 @@ class TestRecursionOverCoordinates:
             Statement("planted", Rel(claim.left, "<=", mul(rat("99/100"), top)), ranges, unfold),
             Statement("excluded", claim, (*ranges, Rel(top, "<", rat(value))), unfold),
         ]
-        windows = simulate(
-            SGD, quadratic, K=6, seeds=[1, 2], parameters={"eta": 0.1}, chunk=2, before=0
-        )
+        windows = simulate(SGD, bowl, K=6, seeds=[1, 2], parameters={"eta": 0.1}, chunk=2, before=0)
         fine, wrong, excluded = check_all(statements, windows)
         assert (fine.verdict, fine.checked, fine.ratio) == ("holds", 6 * d * 2, 1.0)
         assert (wrong.verdict, wrong.confirmed) == ("violated", 8)
@@ -620,7 +618,7 @@ class TestRecursionOverCoordinates:
             (Le(Ix(None, 9), words.k), Le(words.k, words.K), *words.coordinates),
             self._unfold(words),
         )
-        steep = Quadratic((Fraction(1), Fraction(2)))
+        steep = quadratic((Fraction(1), Fraction(2)))
         windows = simulate(SGD, steep, K=12, seeds=[1], parameters={"eta": 1.5}, chunk=4)
         result = check(climbing, windows)
         assert (result.verdict, result.confirmed) == ("violated", 4)

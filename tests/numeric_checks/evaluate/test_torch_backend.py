@@ -29,7 +29,7 @@ from ratecert.numeric_checks.exact import (
     working_precision,
 )
 from ratecert.numeric_checks.exact.numbers import from_float
-from ratecert.numeric_checks.instances import Quadratic
+from ratecert.numeric_checks.instances import quadratic
 from ratecert.numeric_checks.simulate import Run, record, simulate
 from ratecert.optimizers.recursions import SGD, Recursion
 from ratecert.proofs.kernel.terms import (
@@ -60,7 +60,7 @@ from ratecert.proofs.kernel.terms import (
     power as pow_,
 )
 
-QUADRATIC = Quadratic(
+QUADRATIC = quadratic(
     (Fraction(1), Fraction(1, 2), Fraction(1, 8)), (Fraction(1, 4), Fraction(0), Fraction(1))
 )
 ADAMW = {"theta": 0.75, "beta": 0.875, "eta": 0.125, "eps": 0.0625, "lam": 0.25}

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import mpmath
+import numpy as np
 import pytest
 import sympy
 
 from ratecert.numeric_checks.instances import (
+    certificates,
     digits,
     largest_eigenvalue_above,
     leading_minors,
-    log_above,
 )
-from ratecert.numeric_checks.instances.certificates import exp_below, is_eigenvalue_bound
+from ratecert.numeric_checks.instances.certificates import (
+    gram,
+    is_bound_by_residual,
+    is_eigenvalue_bound,
+)
 
 
 def test_minors_are_determinants() -> None:
@@ -56,29 +60,65 @@ def test_an_eigenvalue_bound_is_strict_and_sharp() -> None:
 
 def test_planted_smoothness_constants_of_the_digits_are_refused() -> None:
     """L = 5.22764984...: the rounded-down value, and the binary case's 1/4, are not certified."""
-    instance = digits()
-    gram = [[int(v) for v in row] for row in instance.pixels.T @ instance.pixels]
+    instance = digits().objective
+    matrix = gram(instance.pixels)
     unit = 2 * instance.size * instance.scale**2
     assert Fraction(52277, 10000) == instance.L
-    assert is_eigenvalue_bound(gram, instance.L * unit)
-    assert not is_eigenvalue_bound(gram, Fraction(52276, 10000) * unit)
-    assert not is_eigenvalue_bound(gram, instance.L * unit / 2)
+    assert is_eigenvalue_bound(matrix.tolist(), instance.L * unit)
+    assert not is_eigenvalue_bound(matrix.tolist(), Fraction(52276, 10000) * unit)
+    assert not is_eigenvalue_bound(matrix.tolist(), instance.L * unit / 2)
+    assert is_bound_by_residual(matrix, instance.L * unit)
+    assert not is_bound_by_residual(matrix, Fraction(52276, 10000) * unit)
 
 
-@pytest.mark.parametrize("value", [2, 3, 10, 1000])
-def test_log_above(value: int) -> None:
-    bound = log_above(value, decimals=6)
-    with mpmath.workdps(40):
-        excess = mpmath.mpf(bound.numerator) / bound.denominator - mpmath.log(value)
-        assert 0 < excess <= 2e-6
+def _spread(n: int) -> np.ndarray:
+    """A symmetric matrix whose largest eigenvalue is far from the others."""
+    data = np.random.default_rng(n).integers(0, 256, (3 * n, n))
+    return gram(data)
 
 
-def test_exp_below_is_below() -> None:
-    with mpmath.workdps(60):
-        assert exp_below(Fraction(2), terms=5) == 7
-        assert mpmath.mpf(7) < mpmath.exp(2)
-    with pytest.raises(ValueError, match="lower bounds for exponents >= 0"):
-        exp_below(Fraction(-1))
-    for bad in (1, 2.5, True):
-        with pytest.raises(ValueError, match="integer >= 2"):
-            log_above(bad)  # type: ignore[arg-type]
+class TestByResidual:
+    def test_it_certifies_what_is_true_by_little(self) -> None:
+        matrix = _spread(120)
+        top = np.linalg.eigvalsh(matrix.astype(float))[-1]
+        assert is_bound_by_residual(matrix, Fraction(top * (1 + 1e-8)))
+        for false in (1 - 1e-12, 1 - 1e-6, 0.5):
+            assert not is_bound_by_residual(matrix, Fraction(top * false))
+        assert not is_bound_by_residual(matrix, Fraction(-1))
+
+    def test_it_agrees_with_the_minors(self) -> None:
+        matrix = np.array([[5, 2, 1], [2, 6, 3], [1, 3, 4]])
+        for bound in range(4, 16):
+            exact = is_eigenvalue_bound(matrix.tolist(), Fraction(bound))
+            assert is_bound_by_residual(matrix, Fraction(bound)) == exact
+
+    def test_floats_are_not_believed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A wrong factor proves nothing: the residual is computed in integers."""
+        matrix = np.array([[2, 1], [1, 2]])
+        monkeypatch.setattr(np.linalg, "cholesky", lambda a: np.eye(len(a)))
+        assert not is_bound_by_residual(matrix, Fraction(2))
+        # R = b I - M - I has the discs b - 3 +- 1.
+        assert not is_bound_by_residual(matrix, Fraction(4))
+        assert is_bound_by_residual(matrix, Fraction(5))
+
+    def test_no_symmetric_matrix(self) -> None:
+        for matrix in (np.array([[1, 2], [3, 4]]), np.array([1, 2])):
+            with pytest.raises(ValueError, match="not square and symmetric"):
+                is_bound_by_residual(matrix, Fraction(10))
+
+    def test_large_matrices_go_this_way(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        matrix = _spread(40)
+        monkeypatch.setattr(certificates, "is_eigenvalue_bound", None)
+        bound = largest_eigenvalue_above(matrix, Fraction(1000), decimals=2) * 1000
+        top = np.linalg.eigvalsh(matrix.astype(float))[-1]
+        assert top < bound < top + 20
+        monkeypatch.setattr(certificates, "is_bound_by_residual", lambda *_: False)
+        with pytest.raises(ArithmeticError, match="no bound near"):
+            largest_eigenvalue_above(matrix)
+
+
+def test_gram_is_exact_on_both_ways() -> None:
+    small = np.random.default_rng(1).integers(-9, 10, (7, 4))
+    assert np.array_equal(gram(small), small.T @ small)
+    large = small * 10**8 + 1  # squares beyond 2^53
+    assert gram(large).tolist() == (large.astype(object).T @ large.astype(object)).tolist()

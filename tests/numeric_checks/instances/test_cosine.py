@@ -9,12 +9,13 @@ import pytest
 import torch
 
 from ratecert.numeric_checks.exact import as_float, from_float, from_fraction, working_precision
-from ratecert.numeric_checks.instances import Cosine
+from ratecert.numeric_checks.instances import cosine
 from ratecert.optimizers.batched import NonFiniteError, ShapeError
 
-WAVES = Cosine(
+SIGMA = (Fraction(0), Fraction(1, 2), Fraction(2), Fraction(1, 3))
+WAVES = cosine(
     curvature=(Fraction(1), Fraction(3, 4), Fraction(0), Fraction(2, 3)),
-    noise=(Fraction(0), Fraction(1, 2), Fraction(2), Fraction(1, 3)),
+    noise=SIGMA,
     origin=(Fraction(1), Fraction(-2), Fraction(5), Fraction(1, 3)),
 )
 
@@ -30,7 +31,8 @@ def test_constants() -> None:
     assert WAVES.sigma_s2 == Fraction(17, 4) + Fraction(1, 9)
     assert WAVES.gradient_l1_bound == 1 + Fraction(3, 4) + Fraction(2, 3)
     assert WAVES.gradient_l2_squared_bound == 1 + Fraction(9, 16) + Fraction(4, 9)
-    assert WAVES.name == "cosine, d = 4, L = 1"
+    assert WAVES.name == "cosine, d = 4, L = 1, Rademacher noise"
+    assert cosine((Fraction(1),)).name == "cosine, d = 1, L = 1"
 
 
 def test_delta_is_above_the_value_at_the_start_in_every_dtype() -> None:
@@ -40,7 +42,7 @@ def test_delta_is_above_the_value_at_the_start_in_every_dtype() -> None:
             mpmath.mpf(a.numerator)
             / a.denominator
             * (1 - mpmath.cos(mpmath.mpf(x.numerator) / x.denominator))
-            for a, x in zip(WAVES.curvature, WAVES.origin, strict=True)
+            for a, x in zip(WAVES.objective.curvature, WAVES.origin, strict=True)
         )
         delta = mpmath.mpf(WAVES.Delta.numerator) / WAVES.Delta.denominator
         # Above at 1/3 itself, and no further than the rounding to float32 can move it.
@@ -48,12 +50,12 @@ def test_delta_is_above_the_value_at_the_start_in_every_dtype() -> None:
         for dtype in (torch.float32, torch.float64):
             start = [from_float(v) for v in WAVES.start(1, dtype)[0].tolist()]
             assert WAVES.exact_value(start) <= from_fraction(WAVES.Delta)
-    exact = Cosine((Fraction(1),), origin=(Fraction(1),))
+    exact = cosine((Fraction(1),), origin=(Fraction(1),))
     with working_precision(200):
         value = exact.exact_value([from_fraction(1)])
         assert value <= from_fraction(exact.Delta)
         assert not value <= from_fraction(exact.Delta - Fraction(1, 10**12))
-    assert Cosine((Fraction(1),), origin=(Fraction(0),)).Delta == 0
+    assert cosine((Fraction(1),), origin=(Fraction(0),)).Delta == 0
 
 
 def test_gradient_is_the_derivative() -> None:
@@ -61,8 +63,10 @@ def test_gradient_is_the_derivative() -> None:
     value, gradient = WAVES.value_and_gradient(x)
     (peer,) = torch.autograd.grad(value.sum(), x)
     assert torch.allclose(gradient, peer, rtol=1e-13, atol=1e-15)
-    cosine = torch.tensor([float(a) for a in WAVES.curvature], dtype=x.dtype) * (1 - x.cos())
-    assert torch.allclose(value, cosine.sum(-1), rtol=1e-13, atol=1e-14)
+    plain = torch.tensor([float(a) for a in WAVES.objective.curvature], dtype=x.dtype) * (
+        1 - x.cos()
+    )
+    assert torch.allclose(value, plain.sum(-1), rtol=1e-13, atol=1e-14)
 
 
 def test_values_near_the_minimum_do_not_cancel() -> None:
@@ -88,7 +92,7 @@ def test_exact_functions_against_mpmath() -> None:
         value = WAVES.exact_value(point)
         peer = mpmath.mpf(0)
         for a, v, slope in zip(
-            WAVES.curvature, x[0].tolist(), WAVES.exact_gradient(point), strict=True
+            WAVES.objective.curvature, x[0].tolist(), WAVES.exact_gradient(point), strict=True
         ):
             weight = mpmath.mpf(a.numerator) / a.denominator
             peer += weight * (1 - mpmath.cos(mpmath.mpf(v)))
@@ -103,7 +107,7 @@ def test_noise_takes_two_values_of_exactly_the_certified_variance() -> None:
     """At x = 0 the gradient is 0: what is drawn is the noise, -sigma_i or sigma_i, nothing else."""
     zero = torch.zeros(1, 4, dtype=torch.float64)
     draws = torch.cat([WAVES.stochastic_gradient(zero, k, [3]) for k in range(1, 400)])
-    for i, sigma in enumerate(WAVES.noise):
+    for i, sigma in enumerate(SIGMA):
         values = set(draws[:, i].tolist())
         assert {Fraction(v) ** 2 for v in values} == {Fraction(float(sigma)) ** 2}
         assert Fraction(max(values)) ** 2 <= WAVES.sigma2[i]
@@ -116,7 +120,7 @@ def test_noise_takes_two_values_of_exactly_the_certified_variance() -> None:
 def test_noise_is_added_to_the_gradient() -> None:
     x = _random(3)
     noise = WAVES.stochastic_gradient(x, 9, [4, 5, 6]) - WAVES.gradient(x)
-    expected = torch.tensor([float(s) for s in WAVES.noise], dtype=torch.float64)
+    expected = torch.tensor([float(s) for s in SIGMA], dtype=torch.float64)
     assert torch.allclose(noise.abs(), expected.expand(3, -1), rtol=1e-14, atol=1e-15)
 
 
@@ -141,10 +145,13 @@ def test_float32() -> None:
     ("arguments", "reason"),
     [
         ({"curvature": ()}, "0 coordinates"),
-        ({"curvature": (Fraction(1),), "noise": (Fraction(1), Fraction(1))}, "noise has 2"),
+        (
+            {"curvature": (Fraction(1),), "noise": (Fraction(1), Fraction(1))},
+            "noise has 2",
+        ),
         ({"curvature": (Fraction(1),), "origin": (Fraction(1), Fraction(1))}, "origin has 2"),
         ({"curvature": (Fraction(-1),)}, "curvature must not be negative"),
-        ({"curvature": (Fraction(1),), "noise": (Fraction(-1, 2),)}, "noise must not be negative"),
+        ({"curvature": (Fraction(1),), "noise": (Fraction(-1, 2),)}, "sigma must not be negative"),
         ({"curvature": (float("nan"),)}, "curvature must be exact rationals, not nan"),
         ({"curvature": (Fraction(1),), "noise": (float("nan"),)}, "exact rationals, not nan"),
         ({"curvature": (Fraction(1),), "noise": (float("inf"),)}, "exact rationals, not inf"),
@@ -155,7 +162,7 @@ def test_float32() -> None:
 )
 def test_refusals(arguments: dict[str, tuple[Fraction, ...]], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
-        Cosine(**arguments)
+        cosine(**arguments)
 
 
 def test_wrong_points() -> None:

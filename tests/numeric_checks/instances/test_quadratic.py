@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from ratecert.numeric_checks.exact import from_float, from_fraction
-from ratecert.numeric_checks.instances import Quadratic, round_down
+from ratecert.numeric_checks.instances import quadratic
 from ratecert.optimizers.batched import ShapeError
 
-Q = Quadratic(
+Q = quadratic(
     curvature=(Fraction(1), Fraction(3, 4), Fraction(0)),
     noise=(Fraction(0), Fraction(1, 2), Fraction(2)),
     origin=(Fraction(1), Fraction(-2), Fraction(5)),
@@ -63,14 +63,14 @@ def test_rows_follow_their_seeds() -> None:
         ({"curvature": ()}, "0 coordinates"),
         ({"curvature": (Fraction(1),), "noise": (Fraction(1), Fraction(1))}, "noise has 2"),
         ({"curvature": (Fraction(-1),)}, "curvature must not be negative"),
-        ({"curvature": (Fraction(1),), "noise": (Fraction(-1, 2),)}, "noise must not be negative"),
+        ({"curvature": (Fraction(1),), "noise": (Fraction(-1, 2),)}, "sigma must not be negative"),
         ({"curvature": (0.5,)}, "exact rationals, not 0.5"),
         ({"curvature": (Fraction(0),)}, "L would be 0"),
     ],
 )
 def test_refusals(arguments: dict[str, tuple[Fraction, ...]], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
-        Quadratic(**arguments)
+        quadratic(**arguments)
 
 
 def test_wrong_shapes() -> None:
@@ -80,14 +80,3 @@ def test_wrong_shapes() -> None:
         Q.stochastic_gradient(torch.zeros(2, 3), 1, [1])
     with pytest.raises(ShapeError, match="3 coordinates, not 1"):
         Q.exact_value([from_float(1.0)])
-
-
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-@pytest.mark.parametrize("value", ["1/3", "2/3", "1", "1/10", "-1/3"])
-def test_round_down(value: str, dtype: torch.dtype) -> None:
-    target = Fraction(value)
-    result = round_down(target, dtype)
-    above = torch.nextafter(torch.tensor(result, dtype=dtype), torch.tensor(torch.inf, dtype=dtype))
-    assert Fraction(result) <= target < Fraction(float(above))
-    with pytest.raises(ValueError, match="beyond the range"):
-        round_down(Fraction(10**400), dtype)

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from ratecert.numeric_checks.exact import from_float, working_precision
-from ratecert.numeric_checks.instances import SoftmaxRegression, digits, minibatch
+from ratecert.numeric_checks.instances import SoftmaxRegression, digits, minibatch, minibatches
 from ratecert.optimizers.batched import ShapeError
 
 
@@ -24,9 +24,7 @@ def _random(rows: int, d: int, scale: float = 0.3) -> Tensor:
 @pytest.fixture(scope="module")
 def small() -> SoftmaxRegression:
     rng = np.random.default_rng(5)
-    return SoftmaxRegression(
-        rng.integers(0, 17, (12, 4)), rng.integers(0, 3, 12), 3, 16, 2, "small"
-    )
+    return SoftmaxRegression(rng.integers(0, 17, (12, 4)), rng.integers(0, 3, 12), 3, 16, "small")
 
 
 def _peer(instance: SoftmaxRegression, x: Tensor) -> Tensor:
@@ -39,7 +37,7 @@ def _peer(instance: SoftmaxRegression, x: Tensor) -> Tensor:
 
 @pytest.mark.parametrize("which", ["small", "digits"])
 def test_value_and_gradient_against_autograd(which: str, small: SoftmaxRegression) -> None:
-    instance = small if which == "small" else digits()
+    instance = small if which == "small" else digits().objective
     x = _random(20, instance.dimension).requires_grad_()
     value = _peer(instance, x)
     (gradient,) = torch.autograd.grad(value.sum(), x)
@@ -53,8 +51,9 @@ def test_stochastic_gradient_against_autograd() -> None:
     instance = digits(batch=32)
     seeds = [3, 4, 5]
     x = _random(3, instance.dimension).requires_grad_()
-    drawn = minibatch(instance.size, 32, 17, seeds)
-    data, labels = torch.tensor(instance.pixels) / 16.0, torch.tensor(instance.labels)
+    drawn = minibatch(instance.objective.size, 32, 17, seeds)
+    objective = instance.objective
+    data, labels = torch.tensor(objective.pixels) / 16.0, torch.tensor(objective.labels)
     weights = x.view(3, 10, 64)
     total = sum(
         cross_entropy(data[drawn[b]].to(x) @ weights[b].T, labels[drawn[b]]) for b in range(3)
@@ -112,10 +111,10 @@ def test_exact_functions_agree_with_floats() -> None:
 class TestConstants:
     def test_of_the_digits(self) -> None:
         instance = digits(batch=128)
-        assert (instance.dimension, instance.size) == (640, 1797)
+        assert (instance.dimension, instance.objective.size) == (640, 1797)
         assert Fraction(52277, 10000) == instance.L
         assert instance.f_star == 0
-        assert 0 < instance.Delta - Fraction(np.log(10)) < Fraction(2, 10**6)
+        assert 0 < instance.Delta - Fraction(np.log(10)) < Fraction(2, 10**12)
         assert float(instance.sigma_s2 * 128) == pytest.approx(150.14199, abs=1e-4)
         assert sum(instance.sigma2) == instance.sigma_s2
         assert sum(s == 0 for s in instance.sigma2) == 30  # three blank pixels, ten classes
@@ -124,14 +123,19 @@ class TestConstants:
         assert digits(batch=128) is instance
 
     def test_delta_is_the_gap_at_the_start(self, small: SoftmaxRegression) -> None:
-        start = float(small.value(small.start(1)))
+        problem = minibatches(small, 2)
+        start = float(small.value(problem.start(1)))
         assert start == pytest.approx(np.log(3), rel=1e-15)
-        assert start <= small.Delta <= start + 2e-6
+        assert start <= problem.Delta <= start + 2e-12
+        with working_precision(128):
+            zero, near = [from_float(0.0)] * 12, [from_float(1e-30)] * 12
+            gap = small.exact_value(zero) - small.exact_value(near)
+            assert abs(float(gap)) < 1e-28  # the short cut at 0 is the limit
 
     def test_smoothness_is_attained_for_two_classes(self) -> None:
         """At W = 0 the Hessian's top eigenvalue is lambda_max(X^T X)/(2n): 1/2, not 1/4."""
         pixels = np.array([[3, 1], [2, 5], [0, 4]])
-        instance = SoftmaxRegression(pixels, np.array([0, 1, 0]), 2, 4, 1)
+        instance = SoftmaxRegression(pixels, np.array([0, 1, 0]), 2, 4)
         hessian = torch.autograd.functional.hessian(
             lambda w: instance.value(w[None])[0], torch.zeros(4, dtype=torch.float64)
         )
@@ -146,7 +150,8 @@ class TestConstants:
 
     def test_variance_bounds_the_exact_variance(self, small: SoftmaxRegression) -> None:
         """All n summands enumerated: the variance of one draw over the batch size."""
-        bound = torch.tensor([float(s) for s in small.sigma2])
+        problem = minibatches(small, 2)
+        bound = torch.tensor([float(s) for s in problem.sigma2])
         for x in _random(8, small.dimension, scale=3.0):
             single = []
             for n in range(small.size):
@@ -155,15 +160,14 @@ class TestConstants:
                     small.labels[n : n + 1],
                     3,
                     16,
-                    1,
                 )
                 single.append(one.gradient(x[None])[0])
-            variance = torch.stack(single).var(0, correction=0) / small.batch
+            variance = torch.stack(single).var(0, correction=0) / 2
             assert bool((variance <= bound).all())
 
     def test_a_planted_variance_is_violated(self) -> None:
         """Equal data with opposite labels: the variance is a quarter of the bound, not a fifth."""
-        instance = SoftmaxRegression(np.array([[1], [1]]), np.array([0, 1]), 2, 1, 1)
+        instance = minibatches(SoftmaxRegression(np.array([[1], [1]]), np.array([0, 1]), 2, 1), 1)
         x = torch.zeros(1, 2, dtype=torch.float64)
         draws = torch.cat([instance.stochastic_gradient(x, k, [1]) for k in range(1, 200)])
         assert {abs(v) for v in draws.flatten().tolist()} == {0.5}
@@ -179,21 +183,19 @@ class TestConstants:
 @pytest.mark.parametrize(
     ("pixels", "labels", "numbers", "reason"),
     [
-        ([[0.5]], [0], (2, 1, 1), "pixels must be integers"),
-        ([[float("nan")]], [0], (2, 1, 1), "pixels must be integers"),
-        ([[1]], [0.5], (2, 1, 1), "labels must be integers"),
-        ([[1]], [2], (2, 1, 1), "labels must lie in 0 .. 1"),
-        ([[1]], [-1], (2, 1, 1), "labels must lie in 0 .. 1"),
-        ([[1], [2]], [0], (2, 1, 1), "do not fit"),
-        ([1], [0], (2, 1, 1), "do not fit"),
-        ([[0]], [0], (2, 1, 1), "all pixels are zero"),
-        ([[1]], [0], (1, 1, 1), "classes >= 2"),
-        ([[1]], [0], (2, 1, 0), "batch >= 1"),
+        ([[0.5]], [0], (2, 1), "pixels must be integers"),
+        ([[float("nan")]], [0], (2, 1), "pixels must be integers"),
+        ([[1]], [0.5], (2, 1), "labels must be integers"),
+        ([[1]], [2], (2, 1), "labels must lie in 0 .. 1"),
+        ([[1]], [-1], (2, 1), "labels must lie in 0 .. 1"),
+        ([[1], [2]], [0], (2, 1), "do not fit"),
+        ([1], [0], (2, 1), "do not fit"),
+        ([[0]], [0], (2, 1), "all pixels are zero"),
+        ([[1]], [0], (1, 1), "classes >= 2"),
+        ([[1]], [0], (2, 0), "scale >= 1"),
     ],
 )
-def test_refusals(
-    pixels: object, labels: object, numbers: tuple[int, int, int], reason: str
-) -> None:
+def test_refusals(pixels: object, labels: object, numbers: tuple[int, int], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         SoftmaxRegression(np.array(pixels), np.array(labels), *numbers)
 
@@ -203,6 +205,8 @@ def test_wrong_shapes(small: SoftmaxRegression) -> None:
         with pytest.raises(ShapeError, match=r"floats \[B, 12\]"):
             function(torch.zeros(2, 11))
     with pytest.raises(ValueError, match="1 seeds for 2 rows"):
-        small.stochastic_gradient(torch.zeros(2, 12), 1, [1])
+        minibatches(small, 2).stochastic_gradient(torch.zeros(2, 12), 1, [1])
+    with pytest.raises(ShapeError, match=r"floats \[B, 12\]"):
+        small.sample_gradient(torch.zeros(2, 11), torch.zeros(2, 3, dtype=torch.int64))
     with pytest.raises(ShapeError, match="12 coordinates, not 2"):
         small.exact_value([from_float(0.0)] * 2)

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from ratecert.numeric_checks.exact import closed_value, power, working_precision
-from ratecert.numeric_checks.instances import Quadratic, digits, round_down
+from ratecert.numeric_checks.instances import digits, quadratic, round_down
 from ratecert.numeric_checks.simulate import (
     Run,
     Series,
@@ -22,7 +22,7 @@ from ratecert.optimizers.batched import NonFiniteError, ParameterError, ShapeErr
 from ratecert.optimizers.recursions import SGD, Recursion
 from ratecert.proofs.kernel.terms import App, rat, sqrt
 
-QUADRATIC = Quadratic(
+QUADRATIC = quadratic(
     (Fraction(1), Fraction(1, 2), Fraction(0)), (Fraction(1, 4), Fraction(0), Fraction(1))
 )
 ADAMW = {"theta": 0.9, "beta": 0.99, "eta": 0.01, "eps": 1e-4, "lam": 0.1}

@@ -1,11 +1,11 @@
-"""Softmax regression on real data, with every constant of A0 to A3 certified."""
+"""Softmax regression on integer data, with every constant certified."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +13,9 @@ import torch
 from flint import arb, arb_mat
 from torch import Tensor
 
-from ..exact import Exact
-from .certificates import largest_eigenvalue_above, log_above
-from .model import check_point, check_points
-from .philox import minibatch
+from ...exact import Exact
+from ..certificates import gram, largest_eigenvalue_above
+from ..model import check_point, check_points
 
 _CHUNK = 2**18
 """Logits held at once, per intermediate tensor: 2 MB of float64 stay in the cache."""
@@ -29,8 +28,7 @@ class SoftmaxRegression:
     W has a row w_c a class and no bias; coordinate (c, j) is number ``c * features + j`` (from 0).
     The data are ``x_n = pixels_n / scale`` with integer pixels, so that the constants are exact
     (and so are the data as floats, if ``scale`` is a power of two).
-    g is the mean gradient over ``batch`` indices drawn uniformly and independently, with
-    replacement. With p = softmax(W x_n), summand n has dl_n/dw_c = (p_c - [c = y_n]) x_n.
+    With p = softmax(W x_n), summand n has dl_n/dw_c = (p_c - [c = y_n]) x_n.
 
     Why the constants are valid.
 
@@ -38,21 +36,18 @@ class SoftmaxRegression:
       variable with values u_c and probabilities p_c, at most ((max u - min u)/2)^2 by Popoviciu,
       at most (max u^2 + min u^2)/2 <= ||u||^2/2. So H <= I/2 (1/4 is the binary case), the Hessian
       of f is at most (1/2) I (x) (1/n) sum_n x_n x_n^T, and L = lambda_max(X^T X)/(2n) is valid.
-      ``L`` is a rational, slightly above: an exact LDL^T in integers proves ``2 n L I - X^T X``
-      positive definite (``certificates``). No float enters.
+      ``L`` is a rational, slightly above, certified in integers (``certificates``).
     * (A0) f_star = 0, as every l_n is the negative logarithm of a probability. (Where the classes
       are linearly separable, as the digits are, 0 is the infimum.) At W = 0 all logits are 0, so
-      f = log(classes) there; ``Delta`` is a rational above it, certified by the exponential series.
-    * (A2) exactly for uniform indices; those of ``philox.minibatch`` are uniform up to a total
-      variation below n 2^-65, each independently: far below one rounding of the arithmetic.
-    * (A3) For one drawn index, Var dl_n/dw_cj <= E (dl_n/dw_cj)^2 <= (1/n) sum_n x_nj^2, since
-      |p_c - [c = y_n]| <= 1; the mean of ``batch`` independent ones divides by ``batch``. This is
-      ``sigma2`` (zero where a pixel is blank in all data: three of the digits' 64 are).
+      f = log(classes) there.
+    * (A3) For one drawn index, E (dl_n/dw_cj)^2 <= (1/n) sum_n x_nj^2, since
+      |p_c - [c = y_n]| <= 1: ``second_moments`` (zero where a pixel is blank in all data: three of
+      the digits' 64 are).
 
     Attributes:
         pixels: integers [n, features].
         labels: integers [n] in {0, ..., classes - 1}.
-        classes, scale, batch: integers >= 2, >= 1, >= 1.
+        classes, scale: integers >= 2, >= 1.
         title: what the data are.
 
     Raises:
@@ -63,7 +58,6 @@ class SoftmaxRegression:
     labels: npt.NDArray[np.int64]
     classes: int
     scale: int
-    batch: int
     title: str = "softmax regression"
     _tensors: dict[tuple[torch.dtype, str], tuple[Tensor, Tensor]] = field(
         default_factory=dict, init=False, repr=False
@@ -80,8 +74,8 @@ class SoftmaxRegression:
         n = len(self.labels)
         if self.pixels.ndim != 2 or self.labels.ndim != 1 or len(self.pixels) != n or not n:
             raise ValueError(f"pixels {self.pixels.shape} do not fit labels {self.labels.shape}")
-        if self.classes < 2 or self.scale < 1 or self.batch < 1:
-            raise ValueError("classes >= 2, scale >= 1 and batch >= 1 are needed")
+        if self.classes < 2 or self.scale < 1:
+            raise ValueError("classes >= 2 and scale >= 1 are needed")
         if self.labels.min() < 0 or self.labels.max() >= self.classes:
             raise ValueError(f"labels must lie in 0 .. {self.classes - 1}")
         if not self.pixels.any():
@@ -89,7 +83,7 @@ class SoftmaxRegression:
 
     @property
     def name(self) -> str:
-        return f"{self.title}, n = {self.size}, d = {self.dimension}, batch {self.batch}"
+        return f"{self.title}, n = {self.size}, d = {self.dimension}"
 
     @property
     def size(self) -> int:
@@ -110,29 +104,19 @@ class SoftmaxRegression:
     @cached_property
     def L(self) -> Fraction:  # noqa: N802 - its name in the field
         """lambda_max(X^T X)/(2n), rounded up to 4 decimals and certified."""
-        gram = [[int(v) for v in row] for row in self.pixels.T @ self.pixels]
-        return largest_eigenvalue_above(gram, Fraction(2 * self.size * self.scale**2), decimals=4)
+        unit = Fraction(2 * self.size * self.scale**2)
+        return largest_eigenvalue_above(gram(self.pixels), unit, decimals=4)
 
     @property
     def f_star(self) -> Fraction:
         return Fraction(0)
 
     @cached_property
-    def Delta(self) -> Fraction:  # noqa: N802 - its name in the field
-        """log(classes), rounded up to 6 decimals and certified."""
-        return log_above(self.classes, decimals=6)
-
-    @cached_property
-    def sigma2(self) -> tuple[Fraction, ...]:
-        """(1/(n batch)) sum_n x_nj^2 at coordinate (c, j), exactly."""
+    def second_moments(self) -> tuple[Fraction, ...]:
+        """(1/n) sum_n x_nj^2 at coordinate (c, j), exactly."""
         squares = [int(v) for v in (self.pixels**2).sum(0)]
-        below = self.size * self.batch * self.scale**2
+        below = self.size * self.scale**2
         return tuple(Fraction(s, below) for s in squares) * self.classes
-
-    @cached_property
-    def sigma_s2(self) -> Fraction:
-        """The sum of ``sigma2``."""
-        return sum(self.sigma2, Fraction(0))
 
     @cached_property
     def gradient_l1_bound(self) -> Fraction:
@@ -151,15 +135,6 @@ class SoftmaxRegression:
         return Fraction(2 * int((self.pixels**2).sum()), self.size * self.scale**2)
 
     # --- torch -------------------------------------------------------------------------------
-
-    def start(
-        self,
-        rows: int,
-        dtype: torch.dtype = torch.float64,
-        device: torch.device | str = "cpu",
-    ) -> Tensor:
-        """W = 0, [rows, d]."""
-        return torch.zeros(rows, self.dimension, dtype=dtype, device=device)
 
     def value(self, x: Tensor) -> Tensor:
         """F at each row of x: [B].
@@ -186,31 +161,20 @@ class SoftmaxRegression:
         pairs = [self._chunk(part, gradient=True) for part in self._parts(x)]
         return torch.cat([value for value, _ in pairs]), torch.cat([slope for _, slope in pairs])
 
-    def stochastic_gradient(
-        self, x: Tensor, step: int, seeds: Sequence[int], instances: Sequence[int] | None = None
-    ) -> Tensor:
-        """The mean gradient over the minibatch of ``philox.minibatch``, [B, d].
-
-        Args:
-            x: a point a row, [B, d].
-            step: k, from 1.
-            seeds, instances: one of each a row; instances default to 0.
+    def sample_gradient(self, x: Tensor, drawn: Tensor) -> Tensor:
+        """The mean gradient of the summands ``drawn`` [B, m] at each row of x: [B, d].
 
         Raises:
             ShapeError: x is not [B, d].
-            ValueError: not one seed a row, or one out of range.
         """
         check_points(x, self.dimension, self.name)
-        if len(seeds) != x.shape[0]:
-            raise ValueError(f"{len(seeds)} seeds for {x.shape[0]} rows")
-        drawn = minibatch(self.size, self.batch, step, seeds, instances, x.device)
         data, labels = self._data(x)
         inputs = data[drawn]
         weights = x.view(-1, self.classes, self.features)
         residual = torch.softmax(inputs @ weights.mT, dim=-1)
         ones = torch.ones((), dtype=x.dtype, device=x.device).expand(*drawn.shape, 1)
         residual = residual.scatter_add(-1, labels[drawn].unsqueeze(-1), -ones)
-        return (residual.mT @ inputs / self.batch).flatten(1)
+        return (residual.mT @ inputs / drawn.shape[1]).flatten(1)
 
     def _data(self, like: Tensor) -> tuple[Tensor, Tensor]:
         key = (like.dtype, str(like.device))
@@ -251,6 +215,9 @@ class SoftmaxRegression:
 
     def exact_value(self, point: Sequence[Exact]) -> Exact:
         """An enclosure of f at ``point`` (d rationals or balls) at the current precision."""
+        check_point(point, self.dimension, self.name)
+        if not any(point):
+            return arb(self.classes).log()
         total = arb(0)
         for logits, label in zip(self._exact_logits(point), self.labels.tolist(), strict=True):
             total += sum((z.exp() for z in logits), arb(0)).log() - logits[label]
@@ -267,23 +234,3 @@ class SoftmaxRegression:
             residual.append(row)
         gradient = arb_mat(residual).transpose() * self._exact_pixels
         return [v / (self.size * self.scale) for v in gradient.entries()]
-
-
-@lru_cache(maxsize=8)
-def digits(batch: int = 128) -> SoftmaxRegression:
-    """Softmax regression on scikit-learn's 1797 handwritten digits: d = 640, pixels 0..16 over 16.
-
-    >>> instance = digits(batch=128)
-    >>> instance.dimension, float(instance.L), round(float(instance.sigma_s2 * 128), 1)
-    (640, 5.2277, 150.1)
-
-    Source: E. Alpaydin, C. Kaynak, "Optical recognition of handwritten digits" (UCI, 1998), in
-    the copy that scikit-learn ships; nothing is downloaded.
-
-    Raises:
-        ValueError: ``batch`` < 1.
-    """
-    from sklearn.datasets import load_digits  # late: half a second
-
-    pixels, labels = load_digits(return_X_y=True)
-    return SoftmaxRegression(pixels, labels, 10, 16, batch, "softmax regression on digits")
