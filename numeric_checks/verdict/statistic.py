@@ -129,9 +129,7 @@ class Samples:
             EvaluationError: as ``evaluate``.
         """
         if not run.replicates:
-            raise StatisticError(
-                "the rows of this run are no independent replicates of one another"
-            )
+            raise StatisticError("the rows of a run are no independent replicates")
         if run.first == 1:
             streams = set(zip(run.seeds, run.instances, strict=True))
             if streams & self._streams:
