@@ -133,7 +133,9 @@ class Confrontation:
 
 
 def _passes(check: Check) -> bool:
-    return check.ratio < 1 if check.estimated else check.verdict == "holds"
+    if check.estimated:
+        return check.ratio < 1 and check.verdict != "violated"
+    return check.verdict == "holds"
 
 
 def trivial_bound(instance: BoundedInstance, norm: Literal["l1", "l2"]) -> float:

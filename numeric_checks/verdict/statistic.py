@@ -129,10 +129,10 @@ class Samples:
             EvaluationError: as ``evaluate``.
         """
         if not run.replicates:
-            raise StatisticError("rows that differ in more than their random streams")
+            raise StatisticError("the rows of a run are no independent replicates")
         if run.first == 1:
-            streams = list(zip(run.seeds, run.instances, strict=True))
-            if len({*streams, *self._streams}) < len(streams) + len(self._streams):
+            streams = set(zip(run.seeds, run.instances, strict=True))
+            if streams & self._streams:
                 raise StatisticError("a random stream occurs twice: such runs are not independent")
             self._streams.update(streams)
         found = evaluate(self._statement, run, carried=self._carried)

@@ -194,7 +194,7 @@ def test_a_known_support_pays_for_its_looks() -> None:
 
 @pytest.mark.parametrize("bound", [BOUND, Variance(4 * 0.001 * 0.999, "p (1 - p) 4")])
 def test_stopping_when_one_likes_is_no_cheating(bound: Bound) -> None:
-    """A claim false by a hair, on spikes, watched after every run: "holds" in 2 of 40, on average."""
+    """A claim false by a hair, on spikes, watched after every run."""
     claim = Claim("<=", 2e-3 - 1e-9)
     draws = [mixed(400, 1e-3, seed=seed) for seed in range(40)]
     said = [fed(bound, x, 400, claim).verdict for x in draws]
