@@ -111,7 +111,6 @@ import sys
 from ratecert.numeric_checks.campaign.kinds import kind
 from ratecert.numeric_checks.campaign.task import Task
 task = Task("paths", "adam.cosine", budget=6, tile=2)
-
 print(kind("paths").run(task).text)
 for name, module in sys.modules.items():
     if name.startswith("ratecert.") and getattr(module, "__file__", None):
