@@ -16,6 +16,7 @@ from ..rounding import round_down
 from .additive import Additive
 
 _BITS = 52
+_STEP: float = 2.0**-_BITS
 MARGIN = Fraction(1, 2**40)
 
 
@@ -76,5 +77,4 @@ class Gaussian(Additive):
 def _midpoint(low: Tensor, high: Tensor) -> Tensor:
     """(a + 1/2)/2^52 in (0, 1), exactly: 53 bits."""
     whole = low + ((high & (2 ** (_BITS - 32) - 1)) << 32)
-    floats: Tensor = whole.to(torch.float64) + 0.5
-    return floats * (1 / 2**_BITS)
+    return (whole.to(torch.float64) + 0.5) * _STEP
