@@ -203,10 +203,10 @@ def test_a_task_that_is_listed_twice(
 ) -> None:
     (task,) = toys.tasks(1)
     twice = replace(CAMPAIGNS["toys"], tasks=lambda seed: [task, task])
-    monkeypatch.setitem(CAMPAIGNS, "toys", twice)
-    found = campaign("run", "toys")
+    monkeypatch.setitem(CAMPAIGNS, "twice", twice)
+    found = campaign("run", "twice")
     assert found.code == 2
-    assert "the campaign toys lists a task twice" in found.err
+    assert "the campaign twice lists a task twice" in found.err
 
 
 def test_an_empty_shard_checks_nothing(campaign: Campaign) -> None:
