@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,6 @@ import sys
 from ratecert.numeric_checks.campaign.kinds import kind
 from ratecert.numeric_checks.campaign.task import Task
 task = Task("paths", "adam.cosine", budget=6, tile=2)
-
 print(kind("paths").run(task).text)
 for name, module in sys.modules.items():
     if name.startswith("ratecert.") and getattr(module, "__file__", None):
@@ -171,6 +171,9 @@ def test_kinds_by_name() -> None:
         ({"family": "lambda"}, "adam.cosine has no variant 'lambda'; there are ''"),
         ({"dtype": "float32"}, "dtype must be float64"),
         ({"budget": 7}, "budget must be a multiple of tile"),
+        ({"options": {"alpha": "1"}}, r"alpha must be a rational number in \(0, 1\), not '1'"),
+        ({"options": {"alpha": "1/0"}}, "alpha must be a rational number"),
+        ({"options": {"alpha": "nan"}}, "alpha must be a rational number"),
         ({"options": {"steps": 3}}, r"options are alpha, batch, not \['steps'\]"),
     ],
 )
@@ -185,12 +188,14 @@ def test_what_is_no_task_of_paths(change: dict[str, Any], message: str) -> None:
 def test_paths_is_the_confrontation() -> None:
     from ratecert.numeric_checks.confront import confront
     from ratecert.numeric_checks.tables import QUICK
+    from ratecert.numeric_checks.verdict import ErrorBudget
 
     setup = next(s for s in QUICK if s.name == "adam.cosine")
     task = Task("paths", "adam.cosine", seed=5, budget=30, tile=3, options={"alpha": "1/50"})
     result = paths.run(task)
     assert result.evaluations == 30
-    done = confront(setup, setup.variants[0], steps=10, seeds=range(5, 8), alpha=1 / 50)
+    budget = ErrorBudget(Fraction(1, 50), "paths adam.cosine, seed 5")
+    done = confront(setup, setup.variants[0], steps=10, seeds=range(5, 8), budget=budget)
     assert [f.claim for f in result.findings] == [
         setup.claimed(check.statement).label for check in done.checks
     ]
