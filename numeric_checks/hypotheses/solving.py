@@ -126,8 +126,8 @@ def _root(equation: Rel, name: str, world: World, *, positive: bool) -> Term | N
     found = isolated(equation, gap, node, positive)
     if found is None or ZERO not in found.coefficients[1:]:
         return None
-    closed = tuple(world.closed(c) for c in found.coefficients)
-    return root(replace(found, coefficients=closed))
+    a, b, c = (world.closed(c) for c in found.coefficients)
+    return root(replace(found, coefficients=(a, b, c)))
 
 
 def _whole(equation: Rel, name: str, world: World) -> Term | None:

@@ -22,11 +22,13 @@ def slots(scenario: Scenario) -> dict[Slot, Fraction]:
     """Every number of a scenario, by where it stands (positions from 0)."""
     found: dict[Slot, Fraction] = {("L",): scenario.L, ("f_star",): scenario.f_star}
     found |= {("choices", name): value for name, value in sorted(scenario.choices.items())}
+    # A slope before the start: the gradient at a start other than 0 needs none.
+    if scenario.objective is not None:
+        found |= _row("slope", scenario.objective.slope)
     found |= _row("sigma", scenario.sigma) | _row("start", scenario.start)
     for name, at in sorted(scenario.points.items()):
         found |= _row("points", at, name)
     if scenario.objective is not None:
-        found |= _row("slope", scenario.objective.slope)
         for i, (knots, curvatures) in enumerate(
             zip(scenario.objective.knots, scenario.objective.curvatures, strict=True)
         ):

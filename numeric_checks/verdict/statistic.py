@@ -6,6 +6,7 @@ which every run gives one value of. Both readings are of the kernel's own term.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -172,11 +173,9 @@ def round_up(value: Fraction) -> float:
 
 def root_above(square: Fraction) -> float:
     """A float just above the square root of a rational that is not negative."""
-    root = round_up(square) ** 0.5
+    root = math.sqrt(round_up(square))
     while Fraction(root) ** 2 < square:
-        root = float(
-            torch.nextafter(torch.tensor(root, dtype=torch.float64), torch.tensor(torch.inf))
-        )
+        root = math.nextafter(root, math.inf)
     return root
 
 
