@@ -68,7 +68,7 @@ def lines() -> Iterator[str]:
     for name, problem in (("`digits()`", digits()), ("`mnist()`", mnist())):
         yield _row((name, _number(problem.Delta), _number(problem.sigma_s2)))
     yield ""
-    head = ["noise", "outcomes", "largest", "its probability, times 2^32", "1 - variance", "kurtosis"]
+    head = ["noise", "outcomes", "largest", "its probability · 2^32", "1 - variance", "kurtosis"]
     yield from _table(head)
     for name, noise in noises():
         outcomes = noise.outcomes(0)

@@ -63,9 +63,9 @@ class Chain:
         ValueError: T < 1, or smoothness or width is no positive rational in the range of float32.
 
     Source: Y. Carmon, J. Duchi, O. Hinder, A. Sidford, "Lower bounds for finding stationary points
-    I", Math. Program. 184 (2020), section 3 and Lemmas 1 to 3. The number 152 is that of Y.
-    Arjevani et al., "Lower bounds for non-convex stochastic optimization", Math. Program. 199
-    (2023), Lemma 2.
+    I", Math. Program. 184 (2020), section 3. The literature's constants of f_T, 152, 12 T and 23,
+    are collected in Y. Arjevani et al., "Lower bounds for non-convex stochastic optimization",
+    Math. Program. 199 (2023).
 
     >>> chain = Chain(4)
     >>> chain.L, float(chain.f_star), float(unit_smoothness())

@@ -37,7 +37,7 @@ def _phi(y: mpmath.mpf) -> mpmath.mpf:
 
 
 def test_the_function_is_the_papers() -> None:
-    """Equation (8) of the paper, by another library, with the integral as an integral."""
+    """By another library, with the integral as an integral."""
     assert UNIT.factor == 1
     with mpmath.workdps(25), working_precision(120):
         for row in (*_points(2, 1.0), *_points(2, 3.0)):
@@ -64,7 +64,7 @@ def test_one_coordinate_is_discovered_a_step() -> None:
 
 
 def test_the_gradient_is_large_until_all_are_known() -> None:
-    """Lemma 2: while some |y_i| < 1, some derivative exceeds 1."""
+    """While some |y_i| < 1, some derivative exceeds 1."""
     for scale in (0.5, 1.0, 3.0):
         x = _points(300, scale)
         incomplete = (x.abs() < 1).any(1)
@@ -73,7 +73,7 @@ def test_the_gradient_is_large_until_all_are_known() -> None:
 
 
 def test_constants_are_within_the_papers() -> None:
-    """Arjevani et al., Lemma 2: 152, 23; Carmon et al., Lemma 3: 12 T."""
+    """152 for the gradient's Lipschitz constant, 23 for derivatives, 12 T for the gap."""
     assert 151 < unit_smoothness() < 152
     assert UNIT.slope_bound < 23
     with working_precision(128):
