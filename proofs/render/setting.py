@@ -34,9 +34,10 @@ from ..kernel.terms import (
 from ..kernel.theory import Theory
 from .boxes import Big, Box, Digits, Fence, Name, Over, Root, Script, Sign, row
 from .reading import extremum, fresh, quotient, signed
-from .text import GREEK, OPS, POWER, PRODUCT, SUM, UNIT
+from .text import GREEK, OPS
 
-_WORD = re.compile(r"(t)?([A-Za-z]+?)(\d*)")
+SUM, BIG, PRODUCT, POWER, UNIT = range(5)
+"""How strongly what surrounds a term binds; BIG is what may follow a minus."""
 _TILDE = "~"
 
 
@@ -176,9 +177,9 @@ class Setter:
         if isinstance(t, Sum):
             index = fresh(t.body, self._around, t.low, t.high)
             inner = open_body(t.body, Ix(index))
-            body = self._inside(index, inner, SUM if isinstance(inner, Sum) else PRODUCT)
+            body = self._inside(index, inner, BIG)
             under = row(name_box(index), Sign("=", "relation"), self._index(t.low))
-            return row(Big("∑", under, self._index(t.high)), body), SUM
+            return row(Big("∑", under, self._index(t.high)), body), BIG
         if isinstance(t, App):
             return self._application(t), UNIT
         raise UnknownNodeError(type(t).__name__)
@@ -194,7 +195,7 @@ class Setter:
         parts = list[Box]()
         for n, part in enumerate(t.terms):
             negative, body = signed(part)
-            shown = self._term(body, PRODUCT if negative else SUM)
+            shown = self._term(body, BIG if negative else SUM)
             if n:
                 parts.append(Sign("−" if negative else "+", "binary"))
             elif negative:
@@ -210,16 +211,21 @@ class Setter:
             return row(operator, Fence("{", inside, "}")), UNIT
         negative, body = signed(t)
         if negative:
-            return row(Sign("−", "prefix"), self._term(body, PRODUCT)), SUM
+            return row(Sign("−", "prefix"), self._term(body, BIG)), SUM
         parts = quotient(t)
         if not parts.below:
-            return self._factors(parts.above), PRODUCT if len(parts.above) > 1 else UNIT
+            if len(parts.above) == 1:
+                return self._strength(parts.above[0])
+            big = bool(parts.above) and isinstance(parts.above[-1], Sum)
+            return self._factors(parts.above), BIG if big else PRODUCT
         # A sum, or what is too large for a fraction, stands behind it: (1/2)(a + b).
         small = [p for p in parts.above if not isinstance(p, Add | Sum)]
         large = [p for p in parts.above if isinstance(p, Add | Sum)]
         if large and len(parts.below) == 1 and isinstance(parts.below[0], Rat):
             fraction = Over(self._factors(tuple(small)), self._factors(parts.below))
-            return row(fraction, *(self._term(p, PRODUCT) for p in large)), PRODUCT
+            factors = [self._term(p, PRODUCT) for p in large[:-1]]
+            last = self._term(large[-1], BIG)
+            return row(fraction, *factors, last), BIG if isinstance(large[-1], Sum) else PRODUCT
         return Over(self._factors(parts.above), self._factors(parts.below)), PRODUCT
 
     def _factors(self, terms: tuple[Term, ...]) -> Box:
@@ -232,7 +238,7 @@ class Setter:
         for n, term in enumerate(terms):
             last = n == len(terms) - 1
             box, strength = self._strength(term)
-            if strength < PRODUCT or (strength == SUM and not last):
+            if strength < (BIG if last else PRODUCT):
                 box = Fence("(", box, ")")
             number = _starts_with_digit(box)
             if n and (before or number):
@@ -295,8 +301,8 @@ class Setter:
 
     def _timed(self, name: str) -> bool:
         """Is its first argument the time, at which it is known?"""
-        if self.theory is None:
-            return False
+        if self.theory is None or not any(s.result == "point" for s in self.theory.symbols):
+            return False  # without iterates there is no time
         found = next((s for s in self.theory.symbols if s.name == name), None)
         return found is not None and found.adapted is not None
 
