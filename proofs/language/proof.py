@@ -16,6 +16,7 @@ from ..kernel.judgment import Theorem
 from .basis import Basis, RestsOnError, StepError, names_of
 from .door import OPS
 from .failures import explain_failure, known_ranges, not_integrable, refusal, shown
+from .outline import Outline
 from .symbols import DoorError, Integrable, Within
 
 if TYPE_CHECKING:
@@ -50,13 +51,14 @@ class ForAll:
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a chain, as shown by ``explain``."""
+    """One line of a chain, as shown by ``explain``; ``factor``: what a fact is multiplied by."""
 
     left: K.Term
     op: K.Op
     right: K.Term
     reason: str
     theorem: Theorem
+    factor: K.Term | None = None
 
 
 @dataclass
@@ -65,6 +67,7 @@ class Proof(Basis):
 
     goal: K.Rel | K.Fin = field(kw_only=True)
     chains: list[list[Step]] = field(default_factory=list)
+    outline: Outline = field(default_factory=Outline, repr=False)
 
     # --- steps --------------------------------------------------------------------------------
 
@@ -86,7 +89,9 @@ class Proof(Basis):
             steps.append(self.step(goal, reason))
             left = goal.right
         self.chains.append(steps)
-        return self.join(steps)
+        whole = self.join(steps)
+        self.outline.chain(len(self.chains) - 1, self.given, whole)
+        return whole
 
     def have(self, relation: Any, reason: Reason) -> Theorem:
         """One fact: a chain of one step, in either direction."""
@@ -106,7 +111,8 @@ class Proof(Basis):
             raise StepError(f"{self.show(goal)}\n  by {reason.text}: {told}") from error
         if theorem.conclusion != goal:
             raise StepError(f"{self.show(goal)}\n  by {reason.text}: it proves something else")
-        return Step(goal.left, goal.op, goal.right, reason.text, theorem)
+        factor = self.scope.term(reason.factor) if hasattr(reason, "factor") else None
+        return Step(goal.left, goal.op, goal.right, reason.text, theorem, factor)
 
     def join(self, steps: list[Step]) -> Theorem:
         """The relation between the two ends of a chain."""
@@ -175,21 +181,28 @@ class Proof(Basis):
         first = substitute_indices(target, {name: low})
         fixed = tuple(h for h in self.given if name not in K.free_indices(h))
         start = replace(self, given=fixed)  # at the first value nothing is known of the index
-        proved = start._as_stated(base(start), first, "base")
         k = K.Ix(name)
         span = (K.Le(low.shift(1), k), *(() if high is None else (K.Le(k, high),)))
         before = substitute_indices(target, {name: k.shift(-1)})
         bound = tuple(self._bound(w) for w in for_all)
         conditions = tuple(scope.relation(c) for c in where)
-        if not bound:
-            inner = replace(self, scope=scope, given=(*self.given, *span, before))
-            theorem = step(inner, rules.assume(self.theory, before))
-        elif isinstance(before, K.Rel):
-            every = K.All(bound, conditions, before)
-            inner = replace(self, scope=scope, given=(*self.given, *span, every))
-            theorem = step(inner, ForAll(inner, every))
-        else:
-            raise StepError("integrability is proved for one value at a time")
+        every_value = bound and isinstance(target, K.Rel)
+        whole = K.All(bound, conditions, target) if every_value else target  # type: ignore[arg-type]
+        shape = self.outline
+        with shape.inside("induction", whole, index=name, low=low):
+            with shape.inside("base", first, written=base):
+                proved = start._as_stated(base(start), first, "base")
+            if not bound:
+                inner = replace(self, scope=scope, given=(*self.given, *span, before))
+                with shape.inside("step", before, written=step):
+                    theorem = step(inner, rules.assume(self.theory, before))
+            elif isinstance(before, K.Rel):
+                every = K.All(bound, conditions, before)
+                inner = replace(self, scope=scope, given=(*self.given, *span, every))
+                with shape.inside("step", every, written=step):
+                    theorem = step(inner, ForAll(inner, every))
+            else:
+                raise StepError("integrability is proved for one value at a time")
         theorem = inner._as_stated(theorem, target, "step")
         return rules.induct(proved, theorem, name, low, high, bound, conditions)
 
@@ -285,11 +298,13 @@ class Proof(Basis):
         """
         t = self.scope.term(term)
         branches = list[Theorem]()
-        for case, branch in (
-            (K.Rel(K.ZERO, "<=", t), otherwise),
-            (K.Rel(t, "<", K.ZERO), negative),
-        ):
-            branches.append(branch(replace(self, given=(*self.given, case))))
+        with self.outline.inside("cases"):
+            for case, branch in (
+                (K.Rel(K.ZERO, "<=", t), otherwise),
+                (K.Rel(t, "<", K.ZERO), negative),
+            ):
+                with self.outline.inside("case", case, written=branch):
+                    branches.append(branch(replace(self, given=(*self.given, case))))
         goal = branches[0].rel
         if goal.op == "=" or branches[1].conclusion != goal:
             shown = "; ".join(self.show(b.conclusion) for b in branches)

@@ -27,6 +27,7 @@ from .basis import RestsOnError, StepError
 from .door import Meaning, Scope
 from .failures import explain_failure, refusal
 from .models import ScenarioTree, consistency, inherited
+from .presentation import Presented
 from .proof import Proof
 from .symbols import (
     DoorError,
@@ -76,6 +77,7 @@ class Claimed:
     witness: dict[Any, Any]
     reference: str
     script: Callable[[Proof], Theorem | None]
+    introduction: str = ""
     result: Result | None = field(default=None, repr=False)
     running: bool = False
 
@@ -227,7 +229,7 @@ def _of_a_point(term: K.App) -> bool:
     return isinstance(point, K.PointVar) and isinstance(at, K.Ix) and at.base is None
 
 
-class Theory:
+class Theory(Presented):
     """Declarations, then claims. The first claim freezes the declarations.
 
     ``extends`` takes over all declarations of other theories, so that their claims can be used.
@@ -237,6 +239,7 @@ class Theory:
     def __init__(
         self, name: str, title: str = "", source: str = "", extends: Iterable[Theory] = ()
     ) -> None:
+        Presented.__init__(self)
         self.name, self.title, self.source = name, title or name, source
         self.claims: dict[str, Claimed] = {}
         self.meanings: dict[str, str] = {}
@@ -256,6 +259,8 @@ class Theory:
             core = parent.kernel()
             self._names |= parent._names
             self.meanings |= parent.meanings
+            self.tex |= parent.tex
+            self.shorthands += [s for s in parent.shorthands if s not in self.shorthands]
             self.witness |= parent.witness
             self.recursion = self.recursion or parent.recursion
             self._symbols += core.symbols
@@ -447,6 +452,7 @@ class Theory:
         for_points: Iterable[sympy.Symbol] = (),
         witness: dict[Any, Any] | None = None,
         reference: str = "",
+        introduction: str = "",
         kind: Kind = "lemma",
     ) -> Callable[[Callable[[Proof], Theorem | None]], Claimed]:
         """State a claim; the decorated function of a ``Proof`` proves it.
@@ -454,7 +460,8 @@ class Theory:
         ``for_all``: real random variables; ``for_constants``: real constants; ``for_points``:
         random points; ``witness``: a point at which all hypotheses hold (rational values for
         constants, variables and, where needed, terms such as ``Delta`` or a coordinate; integers
-        for indices), beside those of ``theory.witness``.
+        for indices), beside those of ``theory.witness``. ``introduction``: sentences that printed
+        proofs have before the statement, as in ``Presented``.
         """
         if id in self.claims:
             raise DoorError(f"{self.name}: the claim {id!r} is stated twice")
@@ -464,6 +471,7 @@ class Theory:
             claimed = Claimed(
                 self, id, title, kind, tuple(given), claim, tuple(for_all), tuple(for_constants),
                 tuple(for_indices), tuple(for_points), dict(witness or {}), reference, script,
+                introduction,
             )  # fmt: skip
             self.claims[id] = claimed
             return claimed

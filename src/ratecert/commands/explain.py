@@ -8,14 +8,13 @@ from contextlib import suppress
 from typing import Any
 
 from ..cli import EXIT_FINDING, EXIT_OK
-from ..proofs.kernel.certificates import Certificate, Leaf, Split
 from ..proofs.kernel.judgment import Theorem
-from ..proofs.kernel.terms import Rel
 from ..proofs.language import DoorError, Proof
 from ..proofs.language.basis import Use
 from ..proofs.language.loader import statement
 from ..proofs.language.proof import Step
 from ..proofs.language.theory import Claimed
+from ..proofs.render.certificates import certificate_lines
 from ..proofs.render.text import OPS, Printer, name_text
 from .output import emit_json
 from .show import describe
@@ -105,52 +104,5 @@ def _step(step: Step, printer: Printer) -> dict[str, Any]:
         "right": printer.show(step.right),
         "reason": step.reason,
         "kernel": theorem.rule,
-        "certificate": _certificate(theorem, printer),
+        "certificate": certificate_lines(theorem, printer),
     }
-
-
-def _certificate(theorem: Theorem, printer: Printer) -> list[str]:
-    """The certificate as the identity it asserts, if the step is one."""
-    if theorem.rule != "certify":
-        return []
-    facts = [f.conclusion for f in theorem.args["facts"]]
-    goal = theorem.args["goal"]
-    lines: list[str] = []
-
-    def name(number: int, cases: tuple[str, ...]) -> str:
-        if number < 0:
-            return "(left - right)"
-        if number >= len(facts):
-            return f"[{cases[number - len(facts)]}]"
-        return f"[{number + 1}]"
-
-    def walk(node: Certificate, cases: tuple[str, ...]) -> None:
-        if isinstance(node, Split):
-            shown = printer.show(node.term)
-            walk(node.nonnegative, (*cases, f"{shown} ≥ 0"))
-            walk(node.negative, (*cases, f"{shown} < 0"))
-            return
-        parts = []
-        for product in node.products:
-            factors = [name(n, cases) for n in product.facts]
-            factors += [f"({printer.show(q)})²" for q in product.squares]
-            coefficient = "" if product.coefficient == 1 and factors else f"{product.coefficient}·"
-            parts.append((coefficient + "·".join(factors)).rstrip("·"))
-        for number, cofactor in node.cofactors:
-            parts.append(f"({printer.show(cofactor)})·{name(number, cases)}")
-        case = f"if {', '.join(cases)}: " if cases else ""
-        lines.append(
-            f"{case}0 = {' + '.join(parts)}, and a summand is > 0 if {_negated(goal, printer)}"
-        )
-
-    certificate = theorem.args["certificate"]
-    if isinstance(certificate, Leaf | Split):
-        walk(certificate, ())
-    for number, fact in enumerate(facts, 1):
-        if isinstance(fact, Rel):
-            lines.append(f"[{number}]  right - left of  {printer.show(fact)}")
-    return lines
-
-
-def _negated(goal: Rel, printer: Printer) -> str:
-    return f"not {printer.show(goal)}"
