@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from html import escape
 
-from ..kernel.terms import Node
+from ..kernel.terms import Node, Op, Term
 from ..kernel.theory import Theory
 from .boxes import (
     Big,
@@ -19,8 +20,11 @@ from .boxes import (
     Sign,
     lines,
     measure,
+    row,
 )
+from .document import Abbreviation
 from .setting import Setter
+from .text import OPS
 
 WIDTH = 60.0
 """From how many glyphs on a formula is offered to the browser in pieces."""
@@ -112,8 +116,13 @@ def math(box: Box, *, display: bool = False, width: float = WIDTH) -> str:
 class MathPrinter(Setter):
     """MathML for terms of a theory."""
 
-    def __init__(self, theory: Theory | None = None) -> None:
-        super().__init__(theory)
+    def __init__(
+        self,
+        theory: Theory | None = None,
+        names: Mapping[str, str] | None = None,
+        shorthands: Iterable[Abbreviation] = (),
+    ) -> None:
+        super().__init__(theory, names, shorthands)
         self._made: dict[tuple[Node, bool], str] = {}
 
     def show(self, node: Node, *, display: bool = False) -> str:
@@ -122,3 +131,7 @@ class MathPrinter(Setter):
         if at not in self._made:
             self._made[at] = math(self.box(node), display=display)
         return self._made[at]
+
+    def related(self, op: Op, right: Term) -> str:
+        """The second half of a line of a chain: a relation, and what it relates to."""
+        return math(row(Sign(OPS[op], "relation"), self.box(right)), display=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from ..kernel.terms import (
@@ -33,10 +34,14 @@ from ..kernel.terms import (
 )
 from ..kernel.theory import Theory
 from .boxes import Big, Box, Digits, Fence, Name, Over, Root, Script, Sign, row
+from .document import Abbreviation
 from .reading import extremum, fresh, quotient, signed
-from .text import GREEK, OPS, POWER, PRODUCT, SUM, UNIT
+from .shorthands import matched
+from .small_tex import tex_box
+from .text import GREEK, OPS
 
-_WORD = re.compile(r"(t)?([A-Za-z]+?)(\d*)")
+SUM, BIG, PRODUCT, POWER, UNIT = range(5)
+"""How strongly what surrounds a term binds; BIG is what may follow a minus."""
 _TILDE = "~"
 
 
@@ -73,11 +78,36 @@ def _small(tail: str) -> Box:
 
 
 class Setter:
-    """Boxes for the terms of a theory."""
+    """Boxes for the terms of a theory.
 
-    def __init__(self, theory: Theory | None = None) -> None:
+    ``names``: the TeX of names, as the author set it. ``shorthands``: names that are written where
+    exactly certain terms stand.
+    """
+
+    def __init__(
+        self,
+        theory: Theory | None = None,
+        names: Mapping[str, str] | None = None,
+        shorthands: Iterable[Abbreviation] = (),
+    ) -> None:
         self.theory = theory
+        self._names = {name: tex_box(tex) for name, tex in (names or {}).items()}
+        self._whole: dict[Term, str] = {}  # shorthands without arguments
+        self._families: dict[type[Term], list[Abbreviation]] = {}
+        for short in shorthands:
+            if short.arguments:
+                self._families.setdefault(type(short.body), []).append(short)
+            else:
+                self._whole.setdefault(short.body, short.name)
         self._around: list[str] = []  # names of the bound indices around what is being set
+
+    def name(self, name: str) -> Box:
+        """A declared name, as the author sets it, else as it is spelled."""
+        return self._names.get(name) or name_box(name)
+
+    def spelled_out(self, term: Term) -> Box:
+        """A term with the shorthand for itself, if there is one, left out."""
+        return self._spelled(term)[0]
 
     def box(self, node: Node) -> Box:
         """A term, a point, an index or a formula.
@@ -104,7 +134,7 @@ class Setter:
         if isinstance(f, Le):
             return row(self._index(f.left), Sign("≤", "relation"), self._index(f.right))
         if isinstance(f, All):
-            names = _listed([name_box(v.name) for v in f.variables])
+            names = _listed([self.name(v.name) for v in f.variables])
             given = _listed([self._formula(c) for c in f.conditions])
             with_conditions = (Sign("with", "word"), given) if f.conditions else ()
             body = self._formula(f.body)
@@ -122,7 +152,7 @@ class Setter:
     def _index(self, ix: Ix) -> Box:
         if ix.base is None:
             return _whole(ix.offset)
-        base = name_box(str(ix.base))
+        base = self.name(str(ix.base))
         if not ix.offset:
             return base
         sign = Sign("+" if ix.offset > 0 else "−", "binary")
@@ -130,13 +160,13 @@ class Setter:
 
     def _point(self, p: Point) -> Box:
         if isinstance(p, PointApp):
-            return Script(name_box(p.name), sup=_listed([self._index(a) for a in p.args]))
+            return Script(self.name(p.name), sup=_listed([self._index(a) for a in p.args]))
         if isinstance(p, PointVar):
-            return name_box(p.name)
+            return self.name(p.name)
         if isinstance(p, Lambda):
             index = fresh(p.body, self._around)
             body = self._inside(index, open_body(p.body, Ix(index)), SUM)
-            return Script(Fence("(", body, ")"), sub=name_box(index))
+            return Script(Fence("(", body, ")"), sub=self.name(index))
         raise UnknownNodeError(type(p).__name__)
 
     def _inside(self, index: str, body: Term, around: int) -> Box:
@@ -153,10 +183,19 @@ class Setter:
         return Fence("(", box, ")") if strength < around else box
 
     def _strength(self, t: Term) -> tuple[Box, int]:
+        if t in self._whole:
+            return self.name(self._whole[t]), UNIT
+        for short in self._families.get(type(t), ()):
+            at = matched(short, t)
+            if at is not None:
+                return self._family(short.name, [self._index(ix) for ix in at]), UNIT
+        return self._spelled(t)
+
+    def _spelled(self, t: Term) -> tuple[Box, int]:
         if isinstance(t, Rat):
             return self._number(t.value)
         if isinstance(t, Var):
-            return name_box(t.name), UNIT
+            return self.name(t.name), UNIT
         if isinstance(t, IxVal):
             return self._index(t.index), UNIT if not t.index.offset or t.index.base is None else SUM
         if isinstance(t, Add):
@@ -176,9 +215,9 @@ class Setter:
         if isinstance(t, Sum):
             index = fresh(t.body, self._around, t.low, t.high)
             inner = open_body(t.body, Ix(index))
-            body = self._inside(index, inner, SUM if isinstance(inner, Sum) else PRODUCT)
-            under = row(name_box(index), Sign("=", "relation"), self._index(t.low))
-            return row(Big("∑", under, self._index(t.high)), body), SUM
+            body = self._inside(index, inner, BIG)
+            under = row(self.name(index), Sign("=", "relation"), self._index(t.low))
+            return row(Big("∑", under, self._index(t.high)), body), BIG
         if isinstance(t, App):
             return self._application(t), UNIT
         raise UnknownNodeError(type(t).__name__)
@@ -194,7 +233,7 @@ class Setter:
         parts = list[Box]()
         for n, part in enumerate(t.terms):
             negative, body = signed(part)
-            shown = self._term(body, PRODUCT if negative else SUM)
+            shown = self._term(body, BIG if negative else SUM)
             if n:
                 parts.append(Sign("−" if negative else "+", "binary"))
             elif negative:
@@ -210,16 +249,21 @@ class Setter:
             return row(operator, Fence("{", inside, "}")), UNIT
         negative, body = signed(t)
         if negative:
-            return row(Sign("−", "prefix"), self._term(body, PRODUCT)), SUM
+            return row(Sign("−", "prefix"), self._term(body, BIG)), SUM
         parts = quotient(t)
         if not parts.below:
-            return self._factors(parts.above), PRODUCT if len(parts.above) > 1 else UNIT
+            if len(parts.above) == 1:
+                return self._strength(parts.above[0])
+            big = bool(parts.above) and isinstance(parts.above[-1], Sum)
+            return self._factors(parts.above), BIG if big else PRODUCT
         # A sum, or what is too large for a fraction, stands behind it: (1/2)(a + b).
         small = [p for p in parts.above if not isinstance(p, Add | Sum)]
         large = [p for p in parts.above if isinstance(p, Add | Sum)]
         if large and len(parts.below) == 1 and isinstance(parts.below[0], Rat):
             fraction = Over(self._factors(tuple(small)), self._factors(parts.below))
-            return row(fraction, *(self._term(p, PRODUCT) for p in large)), PRODUCT
+            factors = [self._term(p, PRODUCT) for p in large[:-1]]
+            last = self._term(large[-1], BIG)
+            return row(fraction, *factors, last), BIG if isinstance(large[-1], Sum) else PRODUCT
         return Over(self._factors(parts.above), self._factors(parts.below)), PRODUCT
 
     def _factors(self, terms: tuple[Term, ...]) -> Box:
@@ -232,7 +276,7 @@ class Setter:
         for n, term in enumerate(terms):
             last = n == len(terms) - 1
             box, strength = self._strength(term)
-            if strength < PRODUCT or (strength == SUM and not last):
+            if strength < (BIG if last else PRODUCT):
                 box = Fence("(", box, ")")
             number = _starts_with_digit(box)
             if n and (before or number):
@@ -265,7 +309,7 @@ class Setter:
 
     def _application(self, t: App) -> Box:
         if not t.args:
-            return name_box(t.name)
+            return self.name(t.name)
         if t.name == "coord" and isinstance(t.args[1], Ix):
             return self._coordinate(t.args[0], t.args[1])
         if t.name == "grad" and isinstance(t.args[0], Point) and isinstance(t.args[1], Ix):
@@ -274,12 +318,12 @@ class Setter:
         if all(isinstance(a, Ix) for a in t.args):
             return self._indexed(t)
         inside = _listed([self.box(a) for a in t.args])
-        return row(name_box(t.name), Fence("(", inside, ")"))
+        return row(self.name(t.name), Fence("(", inside, ")"))
 
     def _coordinate(self, point: Node, at: Ix) -> Box:
         if isinstance(point, PointApp):
             sup = _listed([self._index(a) for a in point.args])
-            return _scripted(name_box(point.name), self._index(at), sup)
+            return _scripted(self.name(point.name), self._index(at), sup)
         if isinstance(point, Lambda):
             return Fence("(", self._term(open_body(point.body, at), SUM), ")")
         return _scripted(self.box(point), self._index(at), None)
@@ -287,16 +331,19 @@ class Setter:
     def _indexed(self, t: App) -> Box:
         """A family of numbers: the time above, the coordinate below."""
         indices = [self._index(a) for a in t.args if isinstance(a, Ix)]
-        if len(indices) == 2:
-            return _scripted(name_box(t.name), indices[1], indices[0])
         if len(indices) == 1 and self._timed(t.name):
-            return _scripted(name_box(t.name), None, indices[0])
-        return _scripted(name_box(t.name), _listed(indices), None)
+            return _scripted(self.name(t.name), None, indices[0])
+        return self._family(t.name, indices)
+
+    def _family(self, name: str, indices: list[Box]) -> Box:
+        if len(indices) == 2:
+            return _scripted(self.name(name), indices[1], indices[0])
+        return _scripted(self.name(name), _listed(indices), None)
 
     def _timed(self, name: str) -> bool:
         """Is its first argument the time, at which it is known?"""
-        if self.theory is None:
-            return False
+        if self.theory is None or not any(s.result == "point" for s in self.theory.symbols):
+            return False  # without iterates there is no time
         found = next((s for s in self.theory.symbols if s.name == name), None)
         return found is not None and found.adapted is not None
 
