@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Literal
 
 import torch
 
@@ -104,7 +105,7 @@ class Attacked:
     unreadable: tuple[str, ...] = ()
 
     @property
-    def verdict(self) -> str:
+    def verdict(self) -> Literal["holds", "violated", "undecided"]:
         if self.counterexample is not None:
             return "violated"
         if self.undecided or not any(f.scenario for f in self.found):
