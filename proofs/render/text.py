@@ -28,13 +28,10 @@ from ..kernel.terms import (
     Sum,
     Term,
     Var,
-    free_indices,
-    maximum,
-    minimum,
     open_body,
-    subterms,
 )
 from ..kernel.theory import Theory
+from .reading import extremum, fresh, quotient, signed
 
 _LETTERS = """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi
 rho final_sigma sigma tau upsilon phi chi psi omega"""
@@ -44,7 +41,6 @@ GREEK = {name: chr(0x3B1 + n) for n, name in enumerate(_LETTERS.split())} | {
     "eps": "ε",
     "lam": "λ",
 }
-_MORE_NAMES = tuple(f"i{n}" for n in range(100))
 SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 OPS = {"<=": "≤", "<": "<", "=": "="}
 SUM, PRODUCT, POWER, UNIT = range(4)  # binding strength of what surrounds a term
@@ -103,19 +99,9 @@ class Printer:
         if isinstance(p, PointVar):
             return name_text(p.name)
         if isinstance(p, Lambda):
-            index = self._fresh(p.body)
+            index = fresh(p.body, self._around)
             return f"({self._inside(index, open_body(p.body, Ix(index)), SUM)})_{index}"
         return repr(p)
-
-    def _fresh(self, body: Term, *ends: Ix) -> str:
-        """A name for a bound index: k for time (next to a process), i, j, ... for coordinates."""
-        taken = free_indices(body).union(self._around, *(free_indices(end) for end in ends))
-        timed = any(
-            isinstance(n, PointApp) and any(ix.base == depth for ix in n.args)
-            for n, depth in subterms(body)
-        )
-        names: tuple[str, ...] = ("k", "l", "n") if timed else ("i", "j", "l", "n")
-        return next(name for name in (*names, *_MORE_NAMES) if name not in taken)
 
     def _inside(self, index: str, body: Term, around: int) -> str:
         """Text for what a bound index called ``index`` ranges over."""
@@ -154,7 +140,7 @@ class Printer:
             shown = index if len(index) == 1 else f"{{{index}}}"
             return f"E[{self._term(t.body, SUM)} | F_{shown}]", UNIT
         if isinstance(t, Sum):
-            index = self._fresh(t.body, t.low, t.high)
+            index = fresh(t.body, self._around, t.low, t.high)
             inner = open_body(t.body, Ix(index))
             body = self._inside(index, inner, SUM if isinstance(inner, Sum) else PRODUCT)
             return f"Σ_{{{index}={self._index(t.low)}..{self._index(t.high)}}} {body}", SUM
@@ -182,7 +168,7 @@ class Printer:
     def _sum_text(self, t: Add) -> str:
         text = ""
         for n, part in enumerate(t.terms):
-            negative, body = self._signed(part)
+            negative, body = signed(part)
             shown = self._term(body, PRODUCT if negative else SUM)
             if not n:
                 text = f"-{shown}" if negative else shown
@@ -190,33 +176,15 @@ class Printer:
                 text += f" {'-' if negative else '+'} {shown}"
         return text or "0"
 
-    def _signed(self, t: Term) -> tuple[bool, Term]:
-        if isinstance(t, Rat) and t.value < 0:
-            return True, Rat(-t.value)
-        if isinstance(t, Mul) and t.terms and isinstance(t.terms[0], Rat) and t.terms[0].value < 0:
-            c = -t.terms[0].value
-            rest = t.terms[1:] if c == 1 else (Rat(c), *t.terms[1:])
-            return True, rest[0] if len(rest) == 1 else Mul(rest)
-        return False, t
-
     def _product(self, t: Mul) -> tuple[str, int]:
-        negative, body = self._signed(t)
+        negative, body = signed(t)
         if negative:
             return f"-{self._term(body, PRODUCT)}", SUM
-        above: list[str] = []
-        below: list[Term] = []
-        for part in t.terms:
-            if isinstance(part, Pow) and part.exponent < 0:
-                below.append(Pow(part.base, -part.exponent) if part.exponent != -1 else part.base)
-            elif isinstance(part, Rat) and part.value.denominator != 1:
-                below.append(Rat(Fraction(part.value.denominator)))
-                if part.value.numerator != 1:
-                    above.append(str(part.value.numerator))
-            else:
-                above.append(self._term(part, PRODUCT))
+        parts = quotient(t)
+        above = [self._term(part, PRODUCT) for part in parts.above]
         text = "·".join(above) or "1"
-        if below:
-            den = [self._term(b, PRODUCT if len(below) > 1 else UNIT) for b in below]
+        if parts.below:
+            den = [self._term(b, PRODUCT if len(parts.below) > 1 else UNIT) for b in parts.below]
             joined = den[0] if len(den) == 1 else f"({'·'.join(den)})"
             text += f"/{joined}"
         return text, PRODUCT
@@ -234,12 +202,8 @@ class Printer:
         return f"{base_text}^({e})", POWER
 
     def _extremum(self, t: Mul) -> str:
-        """``max(a, b)`` and ``min(a, b)`` are stored as (a + b +- |a - b|)/2."""
-        inner = t.terms[-1] if t.terms else None
-        if not isinstance(inner, Add) or len(inner.terms) != 3:
+        found = extremum(t)
+        if found is None:
             return ""
-        a, b = inner.terms[:2]
-        for word, build in (("max", maximum), ("min", minimum)):
-            if build(a, b) == t:
-                return f"{word}({self._term(a, SUM)}, {self._term(b, SUM)})"
-        return ""
+        word, a, b = found
+        return f"{word}({self._term(a, SUM)}, {self._term(b, SUM)})"

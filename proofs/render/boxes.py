@@ -1,0 +1,155 @@
+"""Formulas as boxes: what is set above, below, beside what, before any output format is chosen.
+
+A printer for a format (MathML, TeX) needs to know nothing of terms, only how to write these few
+boxes. ``measure`` gives their width in glyphs, for breaking lines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["binary", "prefix", "relation", "comma", "word"]
+
+
+@dataclass(frozen=True)
+class Name:
+    """A letter, slanted as variables are; or a word such as ``max``, upright."""
+
+    text: str
+    upright: bool = False
+    accent: str = ""
+
+
+@dataclass(frozen=True)
+class Digits:
+    """A natural number."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Sign:
+    """An operator, a relation, a comma, or words between formulas."""
+
+    text: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class Row:
+    """Boxes side by side."""
+
+    parts: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
+class Over:
+    """A fraction."""
+
+    above: Box
+    below: Box
+
+
+@dataclass(frozen=True)
+class Root:
+    """A square root."""
+
+    body: Box
+
+
+@dataclass(frozen=True)
+class Script:
+    """A base with what is set below and above right of it."""
+
+    base: Box
+    sub: Box | None = None
+    sup: Box | None = None
+
+
+@dataclass(frozen=True)
+class Fence:
+    """Something between brackets."""
+
+    left: str
+    body: Box
+    right: str
+
+
+@dataclass(frozen=True)
+class Big:
+    """A large operator with limits."""
+
+    symbol: str
+    under: Box
+    over: Box
+
+
+Box = Name | Digits | Sign | Row | Over | Root | Script | Fence | Big
+
+
+def row(*parts: Box) -> Box:
+    """The boxes side by side; rows within rows are one row."""
+    flat = list[Box]()
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, Row) else (part,))
+    return flat[0] if len(flat) == 1 else Row(tuple(flat))
+
+
+def measure(box: Box) -> float:
+    """About how wide it is, in glyphs.
+
+    >>> measure(Over(row(Digits("1"), Sign("+", "binary"), Name("x")), Digits("2")))
+    4.5
+    """
+    if isinstance(box, Name | Digits):
+        return float(len(box.text))
+    if isinstance(box, Sign):
+        return len(box.text) + {"binary": 1.0, "relation": 1.5, "comma": 0.5}.get(box.role, 0.0)
+    if isinstance(box, Row):
+        return sum(map(measure, box.parts))
+    if isinstance(box, Over):
+        return max(measure(box.above), measure(box.below)) + 0.5
+    if isinstance(box, Root):
+        return measure(box.body) + 1
+    if isinstance(box, Script):
+        small = max((measure(s) for s in (box.sub, box.sup) if s is not None), default=0.0)
+        return measure(box.base) + 0.7 * small
+    if isinstance(box, Fence):
+        return measure(box.body) + 1
+    return max(1.5, 0.7 * measure(box.under), 0.7 * measure(box.over))
+
+
+def lines(box: Box, width: float) -> list[Box]:
+    """The row cut into pieces between which a line may end, each narrow if it can be.
+
+    Cuts are before binary signs and relations, also within brackets that are too wide.
+    """
+    parts = box.parts if isinstance(box, Row) else (box,)
+    pieces, current = list[Box](), list[Box]()
+
+    def flush() -> None:
+        if current:
+            pieces.append(row(*current))
+            current.clear()
+
+    for part in parts:
+        if isinstance(part, Sign) and part.role in ("binary", "relation"):
+            flush()
+            current.append(part)
+        elif isinstance(part, Fence) and measure(part) > width and part.left != "|":
+            inner = lines(part.body, width)
+            current.append(Sign(part.left, "prefix"))
+            first, *rest = inner
+            current.append(first)
+            if rest:
+                flush()
+                pieces.extend(rest[:-1])
+                current.append(rest[-1])
+            current.append(Sign(part.right, "prefix"))
+        else:
+            current.append(part)
+            if isinstance(part, Sign) and part.role in ("comma", "word"):
+                flush()
+    flush()
+    return pieces

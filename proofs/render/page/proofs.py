@@ -1,0 +1,111 @@
+"""Proofs: chains of steps with their reasons and certificates, inductions, cases."""
+
+from __future__ import annotations
+
+from ...kernel.terms import IxVal
+from ..certificates import certificate_lines
+from ..document import Chain, ClaimEntry, Passage, StepLine
+from ..references import Rests
+from .markup import Html, Part, anchor, items, join, tag
+from .pen import Pen
+
+RULES = {
+    "certify": "an exact certificate",
+    "norm": "equal normal forms",
+    "antisymmetry": "both inequalities",
+}
+"""The rules that a reader meets often, in words; others go by their name."""
+
+
+def proof(entry: ClaimEntry, pen: Pen) -> Html:
+    """The proof of a claim, folded; nothing if there is none."""
+    if entry.proof is None:
+        return Html("")
+    writer = _Writer(entry, pen)
+    body = writer.passage(entry.proof)
+    chains, steps = writer.chains, writer.steps
+    if not chains:
+        said = join("Directly", writer.because(entry.rests) or ", by the kernel's rules", ".")
+        body = join(body, tag("p", said))
+    elif chains > 1:
+        body = join(body, writer.end())
+    counted = f"{steps} step{'s' if steps != 1 else ''}" if steps else "no chain"
+    summary = tag("summary", "Proof", " ", tag("span", counted, class_="count"))
+    return tag("details", summary, tag("div", body, class_="inside"), class_="proof")
+
+
+class _Writer:
+    """Writes one proof; counts its chains and steps."""
+
+    def __init__(self, entry: ClaimEntry, pen: Pen) -> None:
+        self.entry, self.pen = entry, pen
+        self.chains = self.steps = 0
+
+    def passage(self, part: Passage) -> Html:
+        """A part of the proof, and what is inside."""
+        inside = [self.chain(p) if isinstance(p, Chain) else self.passage(p) for p in part.parts]
+        note = tag("p", self.pen.prose(part.note)) if part.note else None
+        if part.kind == "proof":
+            return join(inside)
+        if part.kind == "cases":
+            return tag("div", note, inside, class_="cases")
+        return tag("div", self._opening(part), note, inside, class_=f"part {part.kind}")
+
+    def _opening(self, part: Passage) -> Html:
+        formulas: Part = [self.pen.math(f) for f in part.formulas]
+        if part.kind == "induction":
+            on: Part = ["on ", self.pen.name(part.index)] if part.index else None
+            start: Part = [", from ", self.pen.math(IxVal(part.low))] if part.low else None
+            return tag("p", tag("b", "By induction "), on, start, ": ", formulas)
+        words = {"base": "Base: ", "step": "Step, assuming ", "case": "Case "}[part.kind]
+        return tag("p", tag("b", words), formulas, "." if part.formulas else None)
+
+    def chain(self, chain: Chain) -> Html:
+        """The lines of a chain, the first expression above."""
+        self.chains += 1
+        place = f"{anchor(self.entry.label)}-{chain.number}"
+        left = tag("div", self.pen.math(chain.steps[0].left, display=True), class_="left")
+        lines = [self.step(step) for step in chain.steps]
+        given = (
+            tag("p", "Given ", join(*(self.pen.math(g) for g in chain.given), between=", "), ":")
+            if chain.given
+            else None
+        )
+        number = tag("a", f"({chain.number})", href=f"#{place}", class_="number")
+        body = tag("div", left, lines, class_="lines")
+        return tag("div", given, number, body, class_="chain", id=place)
+
+    def step(self, step: StepLine) -> Html:
+        """One line: relation, right side, the reason, the certificate folded."""
+        self.steps += 1
+        reason = join("by ", self.pen.prose(step.reason), self._factor(step))
+        known = self.because(step.rests)
+        rule = RULES.get(step.rule, step.rule.replace("_", " "))
+        right = tag("div", self.pen.related(step.op, step.right), class_="right")
+        why = tag("div", reason, known, class_="why")
+        lines = certificate_lines(step.theorem, self.pen.text)
+        title = f"kernel rule {step.rule}; trace {step.fingerprint}"
+        if not lines:
+            kernel = tag("div", rule, class_="kernel", title=title)
+        else:
+            listed = items((tag("code", line) for line in lines), class_="certificate")
+            kernel = tag("details", tag("summary", rule, title=title), listed, class_="kernel")
+        return tag("div", right, why, kernel, class_="step")
+
+    def _factor(self, step: StepLine) -> Part:
+        return None if step.factor is None else [" by ", self.pen.math(step.factor)]
+
+    def because(self, rests: Rests) -> Html:
+        """Claims, chains and axioms used, as links."""
+        parts = [self.pen.link(label) for label in rests.claims]
+        parts += [self._chain_link(n) for n in rests.chains]
+        parts += [tag("span", name, class_="axiom") for name in rests.axioms]
+        return join(" from ", join(*parts, between=", ")) if parts else Html("")
+
+    def _chain_link(self, number: int) -> Html:
+        return tag("a", f"({number})", href=f"#{anchor(self.entry.label)}-{number}")
+
+    def end(self) -> Html:
+        """How the last inference puts the chains together."""
+        known = self.because(self.entry.rests)
+        return tag("p", "Hence the claim", known, ".", class_="end") if known else Html("")
