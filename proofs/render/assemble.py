@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -22,17 +22,15 @@ from .document import (
     Assumption,
     Chain,
     ClaimEntry,
-    ConstantRow,
     Document,
-    InstanceRow,
     Line,
     Model,
     Notation,
     Passage,
     Section,
     StepLine,
-    Tightness,
 )
+from .numbers import Numbers
 from .references import Known, Rests, beneath, fingerprint, rests
 
 
@@ -40,16 +38,15 @@ def document(
     theory: Theory,
     *,
     lock: str = "",
-    instances: Iterable[InstanceRow] = (),
-    constants: Iterable[ConstantRow] = (),
-    tightness: Iterable[Tightness] = (),
     results: Mapping[str, Any] | None = None,
+    numbers: Numbers | None = None,
 ) -> Document:
     """The document of ``theory``: every claim is elaborated (``Claimed.check``).
 
     ``lock``: the digest of the lock that guards it. ``results``: of numeric checks, as they write
-    them as JSON.
+    them as JSON. ``numbers``: its constants, by ``numbers.numbers``.
     """
+    numbers = numbers or Numbers()
     core = theory.kernel()
     entries = _Entries(theory)
     chosen = entries.all()
@@ -72,9 +69,9 @@ def document(
         algorithm,
         tuple(line for line in definitions if line not in shown),
         tuple(s for t in theories for s in _sections(t, chosen, entries)),
-        tuple(instances),
-        tuple(constants),
-        tuple(tightness),
+        numbers.instances,
+        numbers.constants,
+        numbers.tightness,
         tuple(
             Model(t.name, t.consistency().verdict, t.consistency().detail)
             for t in theories
@@ -85,6 +82,9 @@ def document(
         KERNEL,
         lock,
         results,
+        numbers.bounds,
+        numbers.floors,
+        numbers.at,
     )
 
 

@@ -10,11 +10,8 @@ from .names import escaped
 from .proofs import displayed
 from .prose import Prose, listed, sentence
 from .style import Venue
+from .tables import tables
 from .terms import TexPrinter
-
-ROWS = 36
-"""How many rows a table may have before another is begun."""
-
 
 def setting(
     document: Document, prose: Prose, printer: TexPrinter, venue: Venue
@@ -49,24 +46,14 @@ def _notation(document: Document, prose: Prose, venue: Venue) -> Iterator[str]:
     if any(isinstance(n, k.CE | k.E) for n in _nodes(document)):
         rows.append((r"$\mathcal{F}_k$", "what is known after step $k$; $\\mathcal{F}_0$ is trivial"))
         rows.append((r"$\rcE$", "expectation; $\\rcE[\\,\\cdot\\,\\vert\\,\\mathcal{F}_k]$ given $\\mathcal{F}_k$"))
-    yield from table(("symbol", "meaning"), rows, venue)
+    wide = "0.62" if venue.columns > 1 else "0.7"
+    yield from tables(("symbol", "meaning"), rows, columns=f"lp{{{wide}\\linewidth}}")
     yield (
         r"\noindent Superscripts are times, subscripts coordinates. Statements about random "
         "variables hold almost surely."
         if any("^{k}" in symbol for symbol, _ in rows)
         else ""
     )
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[str]], venue: Venue) -> Iterator[str]:
-    """Tables of two columns, as many as the rows need; the second column is of words."""
-    wide = 0.62 if venue.columns > 1 else 0.7
-    for start in range(0, len(rows), ROWS):
-        yield r"\begin{center}\begin{tabular}{@{}lp{%s\linewidth}@{}}\hline" % wide
-        yield f"{' & '.join(header)}\\\\\\hline"
-        for row in rows[start : start + ROWS]:
-            yield f"{' & '.join(row)}\\\\"
-        yield r"\hline\end{tabular}\end{center}"
 
 
 def _nodes(document: Document) -> Iterator[k.Node]:

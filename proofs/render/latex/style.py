@@ -26,6 +26,9 @@ MACROS = r"""% Macros for appendix.tex, made by ratecert. \input this in the pre
 \providecommand{\rcqed}{\hbox{\vrule\vbox{\hrule\hbox to 1.2ex{\vphantom{x}\hfil}\hrule}\vrule}}
 % A statement of ours: its kind and its number.
 \providecommand{\rcref}[2]{#1~\ref{#2}}
+% A digest, which may be longer than a line.
+\providecommand{\rchash}[1]{{\footnotesize\ttfamily\rc@spread#1\relax}}
+\def\rc@spread#1{\ifx\relax#1\else#1\hskip0pt plus.1pt\relax\expandafter\rc@spread\fi}
 % The title of a statement, which may be longer than a line.
 \providecommand{\rctitle}[1]{\textup{(#1)}\ }
 % An assumption: its name in brackets.
