@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ...kernel import terms as k
@@ -10,12 +11,12 @@ from .names import escaped
 from .numeric import numeric
 from .plots import bound_plot, floor_plot, tightness_plot
 from .proofs import displayed
-from .prose import Prose, listed
+from .prose import Prose
 from .style import Venue
 from .tables import tables
 from .terms import TexPrinter
 
-SLIM = 12.0
+SLIM = 11.0
 """How wide (em) a closed form may be to stand in a table."""
 
 
@@ -168,7 +169,10 @@ def _trust(document: Document, prose: Prose, venue: Venue) -> Iterator[str]:
         first = "0.4" if venue.columns > 1 else "0.3"
         columns = f"p{{{first}\\linewidth}}p{{{wide}\\linewidth}}"
         yield from tables(["rests on", "statements"], rows, small=True, columns=columns)
-    flagged = [c for c in proved if c.foundation is not None and c.foundation.random_hypotheses]
+    flagged = [
+        c for c in proved
+        if c.foundation is not None and any(map(_of_process, c.foundation.random_hypotheses))
+    ]  # fmt: skip
     if flagged:
         yield (
             r"\noindent A hypothesis that is itself an inequality between random quantities stands"
@@ -187,6 +191,11 @@ def _trust(document: Document, prose: Prose, venue: Venue) -> Iterator[str]:
         rf" the lock{lock}, run \texttt{{ratecert verify}}; \texttt{{ratecert latex "
         rf"{escaped(document.id)} --check}} compares this text with the theorems."
     )
+
+
+def _of_process(formula: k.Formula) -> bool:
+    """Does it speak of the algorithm, and not only of the statement's own variables?"""
+    return any(isinstance(n, k.App) and n.args for n, _ in k.subterms(formula))
 
 
 def _ranges(entries: Sequence[ClaimEntry], claims: Sequence[ClaimEntry], prose: Prose) -> str:
@@ -210,7 +219,7 @@ def _sources(document: Document, prose: Prose) -> Iterator[str]:
     named = [document.source]
     if document.algorithm is not None:
         named.append(document.algorithm.source)
-    named += [a.source for a in document.assumptions if any(c.isdigit() for c in a.source)]
+    named += [a.source for a in document.assumptions if re.search(r"\b\d{4}\b", a.source)]
     named += [line.source for line in document.definitions]
     sources = [s for s in dict.fromkeys(s.strip() for s in named) if s]
     if not sources:
@@ -220,5 +229,3 @@ def _sources(document: Document, prose: Prose) -> Iterator[str]:
         yield rf"\bibitem{{{prose.label(f'source{n}')}}} {prose.own(source)}."
     yield r"\end{thebibliography}"
 
-
-__all__ = ["closing", "listed"]

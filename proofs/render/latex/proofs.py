@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ...kernel import terms as k
 from ..document import Chain, ClaimEntry, Passage, StepLine
 from .boxes import Box, box, lines, row
-from .prose import SHORT, Prose, is_displayed, listed, sentence, trivial
+from .prose import Prose, is_displayed, listed, sentence, trivial
 from .terms import OPS, TexPrinter
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -63,10 +63,14 @@ class ProofWriter:
             if isinstance(item, Chain) and not is_displayed(item, self.prose):
                 facts.append(self.fact(item))
                 continue
+            shown = [self.chain(item)] if isinstance(item, Chain) else self.inner(item)
             if facts:
-                out.append(" ".join(facts))
+                if isinstance(item, Chain):
+                    shown[0] = f"{' '.join(facts)} {shown[0]}"
+                else:
+                    out.append(" ".join(facts))
                 facts = []
-            out += [self.chain(item)] if isinstance(item, Chain) else self.inner(item)
+            out += shown
         if facts:
             out.append(" ".join(facts))
         return out
@@ -135,7 +139,7 @@ class ProofWriter:
     def stated(self, goal: k.Formula) -> str:
         """A formula that ends a sentence, set apart if it is long."""
         whole = goal.body if isinstance(goal, k.All) else goal
-        if isinstance(whole, k.Rel) and self.prose.inline.box(whole).width > 1.4 * SHORT:
+        if isinstance(whole, k.Rel) and self.prose.inline.box(whole).width > 1.4 * self.prose.short:
             after = f"\n{self.prose.range_of(goal)}." if isinstance(goal, k.All) else ""
             return self.relation(whole, "" if after else ".") + after
         return f"{self.prose.math(goal)}."
@@ -182,6 +186,8 @@ class ProofWriter:
             and not self.inside
         )
         reasons = [self.reason(s) for s in chain.steps]
+        if single and self.last == 1 and chain.result == self.entry.conclusion:
+            return f"{self.mark(chain.steps[0])}This holds {reasons[0] or 'by elementary algebra'}."
         before = f"for {ranges}, " if ranges else ""
         if single and reasons[0]:
             before = f"{before}we have, {reasons[0]}," if ranges else f"{reasons[0]}, we have"

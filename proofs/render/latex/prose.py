@@ -41,8 +41,9 @@ def sentence(text: str) -> str:
 class Prose:
     """The words of one document."""
 
-    def __init__(self, document: Document, prefix: str) -> None:
+    def __init__(self, document: Document, prefix: str, width: float = 34.0) -> None:
         self.document, self.prefix = document, prefix
+        self.short = min(SHORT, 0.42 * width)
         self.inline = TexPrinter(document, inline=True)
         self.kinds = {c.label: c.kind for c in document.claims()}
         self.integrability = {
@@ -158,7 +159,7 @@ class Prose:
             said = f"by {uses}" if uses else ""
             if step.factor is not None:
                 factor = self.inline.box(step.factor)
-                if factor.width <= SHORT:
+                if factor.width <= self.short:
                     times = f"times ${factor.text}$"
                     said = f"{said} {times}" if said else ""
         elif text == "linearity of E":
@@ -197,6 +198,13 @@ class Prose:
         parts += [self.assumption(g) for g in groups]
         if inline and not parts:
             parts += inline[:2]
+        if not parts and step.reason in ("multiplying", "adding", "on taking expectations"):
+            facts = self.joined(
+                h for h in rests.hypotheses
+                if isinstance(h, k.Rel) and k.ZERO not in (h.left, h.right)
+                and self.inline.box(h).width <= self.short
+            )  # fmt: skip
+            parts += [f"${f}$" for f in facts[:2]]
         return listed(parts)
 
     def assumption(self, group: str) -> str:
@@ -212,8 +220,10 @@ class Prose:
             return f"as the difference of the sides is ${gap.text}$"
         near = [
             h for h in step.rests.hypotheses
-            if isinstance(h, k.Rel) and self.inline.box(h).width <= SHORT
+            if isinstance(h, k.Rel) and self.inline.box(h).width <= self.short
         ]  # fmt: skip
+        if [*step.rests.hypotheses] == [k.Rel(step.left, step.op, step.right)]:
+            return "by hypothesis"
         shown = self.joined(near)
         if 0 < len(shown) <= 2 and len(near) == len(step.rests.hypotheses):
             return "as " + listed([f"${t}$" for t in shown])
@@ -245,7 +255,7 @@ class Prose:
             k.Mul(tuple(factors)) if len(factors) > 1 else factors[0]
         )  # fmt: skip
         shown = self.inline.box(term)
-        return shown if shown.width <= 1.6 * SHORT else None
+        return shown if shown.width <= 1.5 * self.short else None
 
     # --- sentences of authors -----------------------------------------------------------------
 
@@ -300,7 +310,7 @@ def is_displayed(chain: Chain, prose: Prose) -> bool:
     if len(chain.steps) > 1:
         return True
     step = chain.steps[0]
-    return prose.inline.box(k.Rel(step.left, step.op, step.right)).width > 1.4 * SHORT
+    return prose.inline.box(k.Rel(step.left, step.op, step.right)).width > 1.4 * prose.short
 
 
 # --- relations side by side -----------------------------------------------------------------------

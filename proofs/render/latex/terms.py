@@ -279,8 +279,10 @@ class TexPrinter:
         rest = [p.breakable(TIMES, r"\cdot ") for p in parts[1:]]
         return row(parts[0], *rest), PRODUCT
 
-    def _order(self, t: k.Term) -> int:
+    def _order(self, t: k.Term) -> float:
         """Where the table of notation has it: K d L Delta; what it has not comes first."""
+        if isinstance(t, k.Pow) and t.exponent.denominator > 1:
+            return self._at(t.base, SUM).width
         if isinstance(t, k.Pow):
             return self._order(t.base)
         name = t.name if isinstance(t, k.App | k.Var) else ""
@@ -315,14 +317,14 @@ class TexPrinter:
         for p in above:
             top.append(self._at(p, SUM if alone_above and dividing and not self.inline else PRODUCT))
         over += [self._at(p, SUM if alone_below and not self.inline else
-                          UNIT if self.inline and alone_below else PRODUCT) for p in below]  # fmt: skip
+                          POWER if self.inline and alone_below else PRODUCT) for p in below]  # fmt: skip
         if not dividing:
             return _times(top) if top else None
         up, down = _times(top) if top else box("1", 0.5), _times(over)
         if self.inline:
             if len(over) > 1:
                 down = fenced(down)
-            return row(up, box("/", 0.55), down)
+            return row(up, box(r"/\allowbreak", 0.55), down)
         if max(up.width, down.width) > self.widest:
             if len(over) > 1 or (alone_below and below and isinstance(below[0], k.Add)):
                 down = fenced(down)

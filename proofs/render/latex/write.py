@@ -10,7 +10,7 @@ from ..document import ClaimEntry, Document
 from .names import escaped
 from .closing import closing
 from .proofs import ProofWriter, displayed
-from .prose import SHORT, Prose, listed, sentence
+from .prose import Prose, listed, sentence
 from .setting import setting
 from .style import MACROS, VENUES, WRAPPER, Venue
 from .terms import TexPrinter
@@ -40,7 +40,7 @@ def files(document: Document, options: Options | None = None) -> dict[str, str]:
 
 def _fragment(document: Document, options: Options) -> Iterator[str]:
     width = options.venue.width
-    prose = Prose(document, f"rc:{document.id}:")
+    prose = Prose(document, f"rc:{document.id}:", width)
     printer = TexPrinter(document, widest=0.55 * width)
     yield (
         f"% The proofs of the theory `{document.id}', printed by ratecert from its theorems.\n"
@@ -48,7 +48,7 @@ def _fragment(document: Document, options: Options) -> Iterator[str]:
         "% \\input in the preamble. A line `%rc CLAIM DIGITS' stands before each step: the digits\n"
         "% are those of the kernel's theorem (docs/appendix.md)."
     )
-    yield r"\begingroup\allowdisplaybreaks[2]\emergencystretch=3em\relax"
+    yield r"\begingroup\allowdisplaybreaks[2]\tolerance=9999\emergencystretch=3em\relax"
     yield from setting(document, prose, printer, options.venue)
     for section in document.sections:
         yield rf"\subsection*{{{prose.own(section.title)}}}"
@@ -93,7 +93,7 @@ def statement(entry: ClaimEntry, prose: Prose, printer: TexPrinter, width: float
     conclusion = entry.conclusion
     then = "Then" if sentences else ""
     if isinstance(conclusion, k.Rel):
-        if prose.inline.box(conclusion).width <= 0.4 * SHORT and sentences:
+        if prose.inline.box(conclusion).width <= 0.4 * prose.short and sentences:
             shown = f" {prose.math(conclusion)}."
         else:
             shown = "\n" + displayed(printer, conclusion, width, ".")
@@ -126,7 +126,7 @@ def hypotheses(entry: ClaimEntry, prose: Prose, printer: TexPrinter, width: floa
     short, long, choices = list[k.Formula](), list[k.Rel](), list[k.Rel]()
     for h in entry.hypotheses:
         if isinstance(h, k.Rel):
-            wide = prose.inline.box(h).width > min(0.6 * width, 1.2 * SHORT)
+            wide = prose.inline.box(h).width > 1.2 * prose.short
             if wide:
                 long.append(h)
             elif h.op == "=":
