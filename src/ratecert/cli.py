@@ -10,7 +10,16 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from . import __version__
-from .options import RAW, attacking, campaigning, checking, conforming, constants, guarding, printing
+from .options import (
+    RAW,
+    attacking,
+    campaigning,
+    checking,
+    conforming,
+    constants,
+    guarding,
+    printing,
+)
 
 EXIT_OK, EXIT_FINDING, EXIT_USAGE, EXIT_INTERNAL, EXIT_NOTHING = range(5)
 

@@ -11,7 +11,7 @@ from .names import escaped
 from .numeric import numeric
 from .plots import bound_plot, floor_plot, tightness_plot
 from .proofs import displayed
-from .prose import Prose
+from .prose import Prose, sentence
 from .style import Venue
 from .tables import tables
 from .terms import TexPrinter
@@ -74,8 +74,9 @@ def _instances(document: Document, prose: Prose, venue: Venue) -> Iterator[str]:
     if document.floors:
         yield from floor_plot(document, venue)
         yield (
-            r"\noindent The last figure is in floating point: the least constants that the theorem's"
-            r" conditions admit for each $\gamma$, the other parameters as in the instance named."
+            r"\noindent The last figure is in floating point: the least constants that the"
+            r" theorem's conditions admit for each $\gamma$, the other parameters as in the"
+            " instance named."
         )
 
 
@@ -131,7 +132,9 @@ def _tightness(document: Document, prose: Prose, venue: Venue) -> Iterator[str]:
     cells = [[rf"\ref{{{prose.label(t.label)}}}", f"${_short(t.shown)}$",
               prose.own(t.instance)] for t in rows]  # fmt: skip
     wide = "0.55" if venue.columns > 1 else "0.66"
-    yield from tables(["", "ratio", "instance"], cells, small=True, columns=f"llp{{{wide}\\linewidth}}")
+    yield from tables(
+        ["", "ratio", "instance"], cells, small=True, columns=f"llp{{{wide}\\linewidth}}"
+    )
 
 
 def _short(text: str) -> str:
@@ -182,8 +185,8 @@ def _trust(document: Document, prose: Prose, venue: Venue) -> Iterator[str]:
     for model in document.models:
         if model.detail and model.verdict == "holds":
             yield (
-                rf"\noindent The assumptions of \texttt{{{escaped(model.theory)}}} hold together: a "
-                f"finite model satisfies them ({prose.own(model.detail)})."
+                rf"\noindent The assumptions of \texttt{{{escaped(model.theory)}}} hold together: "
+                f"a finite model satisfies them ({prose.own(model.detail)})."
             )
     lock = f" of digest \\rchash{{{escaped(document.lock)}}}" if document.lock else ""
     yield (
@@ -210,7 +213,9 @@ def _ranges(entries: Sequence[ClaimEntry], claims: Sequence[ClaimEntry], prose: 
     refs = []
     for run in runs:
         first, last = (rf"\ref{{{prose.label(e.label)}}}" for e in (run[0], run[-1]))
-        refs.append(first if len(run) == 1 else f"{first}--{last}" if len(run) > 2 else f"{first}, {last}")
+        refs.append(
+            first if len(run) == 1 else f"{first}--{last}" if len(run) > 2 else f"{first}, {last}"
+        )
     return ", ".join(refs)
 
 
@@ -224,8 +229,9 @@ def _sources(document: Document, prose: Prose) -> Iterator[str]:
     sources = [s for s in dict.fromkeys(s.strip() for s in named) if s]
     if not sources:
         return
-    yield r"\begin{thebibliography}{9}"
-    for n, source in enumerate(sources, 1):
-        yield rf"\bibitem{{{prose.label(f'source{n}')}}} {prose.own(source)}."
-    yield r"\end{thebibliography}"
-
+    # No thebibliography: the document around has its own, and natbib refuses numbered items.
+    yield r"\subsection*{Sources}"
+    yield r"\begin{enumerate}"
+    for source in sources:
+        yield rf"\item {sentence(prose.own(source))}"
+    yield r"\end{enumerate}"

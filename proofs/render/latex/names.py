@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from ...language.presentation import balanced
 from .boxes import Box, box
 
-GREEK = frozenset(
-    """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau
-    upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega""".split()
+_LETTERS = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
+    "upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 )
+GREEK = frozenset(_LETTERS.split())
 SPECIAL = {"eps": r"\varepsilon", "epsilon": r"\varepsilon", "lam": r"\lambda", "fstar": "f^*"}
 SCRIPT = 0.72
 """How large an index is, of the letter it belongs to."""
@@ -39,7 +40,14 @@ def _word(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Text without anything that TeX reads as a command."""
-    table = {"<": "$<$", ">": "$>$", "|": "$|$", "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    table = {
+        "<": "$<$",
+        ">": "$>$",
+        "|": "$|$",
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+    }
     return "".join(table.get(c, f"\\{c}" if c in "{}$&#%_" else c) for c in text)
 
 

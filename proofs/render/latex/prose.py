@@ -18,7 +18,11 @@ SHORT = 15.0
 """How wide (em) a formula may be to stand in a reason."""
 BACK = r"\ge "
 KINDS = {"lemma": "Lemma", "theorem": "Theorem", "instance": "Corollary"}
-INTEGRABLE = {Fraction(0): "bounded", Fraction(1, 2): "square integrable", Fraction(1): "integrable"}
+INTEGRABLE = {
+    Fraction(0): "bounded",
+    Fraction(1, 2): "square integrable",
+    Fraction(1): "integrable",
+}
 
 
 def listed(parts: Sequence[str], word: str = "and") -> str:
@@ -46,9 +50,7 @@ class Prose:
         self.short = min(SHORT, 0.42 * width)
         self.inline = TexPrinter(document, inline=True)
         self.kinds = {c.label: c.kind for c in document.claims()}
-        self.integrability = {
-            c.label for c in document.claims() if isinstance(c.conclusion, k.Fin)
-        }
+        self.integrability = {c.label for c in document.claims() if isinstance(c.conclusion, k.Fin)}
         self.supposed: frozenset[k.Formula] = frozenset()  # in the induction being written
         self.groups = {a.name: a.group for a in document.assumptions}
         self.assumed = {a.name: a.kind for a in document.assumptions}
@@ -230,7 +232,7 @@ class Prose:
         return ""
 
     def gap(self, step: StepLine) -> Box | None:
-        """Right minus left as products of what is not negative, if the certificate is this short."""
+        """Right minus left as a product of what is not negative, if the certificate is short."""
         theorem = step.theorem
         certificate = theorem.args.get("certificate") if theorem.rule == "certify" else None
         if not isinstance(certificate, Leaf) or certificate.cofactors:
@@ -250,8 +252,8 @@ class Prose:
             fact = theorem.args["facts"][number].conclusion
             low_is_zero = fact.left == k.ZERO
             factors.append(positive(fact.right if low_is_zero else k.sub(fact.right, fact.left)))
-        number = product.coefficient / scale
-        term = k.Mul((k.Rat(number), *factors)) if number != 1 else (
+        ratio = product.coefficient / scale
+        term = k.Mul((k.Rat(ratio), *factors)) if ratio != 1 else (
             k.Mul(tuple(factors)) if len(factors) > 1 else factors[0]
         )  # fmt: skip
         shown = self.inline.box(term)
@@ -323,4 +325,3 @@ def _end(ix: k.Ix) -> k.Node:
 
 def _atoms(formulas: Iterable[k.Formula]) -> set[str]:
     return {n.name for f in formulas for n, _ in k.subterms(f) if isinstance(n, k.App | k.Var)}
-

@@ -7,11 +7,13 @@ import re
 from .names import GREEK, SPECIAL, Names, escaped
 
 _TOKEN = re.compile(r"\s+|[A-Za-z][A-Za-z0-9]*|\d+(?:\.\d+)?|<=|>=|->|\+-|\|\||\S")
-_OPERATORS = {"<=": r"\le ", ">=": r"\ge ", "->": r"\to ", "+-": r"\pm ", "||": r"\|", "<": "<", ">": ">", "=": "=", "+": "+", "*": " ",
-              "^": "^", "_": "_", "|": "|", "{": "{", "}": "}"}  # fmt: skip
+_OPERATORS = {
+    "<=": r"\le ", ">=": r"\ge ", "->": r"\to ", "+-": r"\pm ", "||": r"\|", "<": "<",
+    ">": ">", "=": "=", "+": "+", "*": " ", "^": "^", "_": "_", "|": "|", "{": "{", "}": "}",
+}  # fmt: skip
 _WORDS = frozenset({"a", "A", "I", "to", "is"})
 _NORMS = {"l1": r"\ell_1", "l2": r"\ell_2", "infinity": r"\infty "}
-_CITED = re.compile(r"(\d{4}\)?$|^arXiv)")
+_FORMULA = re.compile(r"[\^=<>]|\w\(.*\)|^\|.*\|$|\+-|\df?[A-Za-z]|\*$|[a-z]\*")
 
 
 def mathematical(text: str, names: Names) -> str:
@@ -55,9 +57,9 @@ def _is_symbol(word: str, names: Names) -> bool:
         return bare not in _WORDS
     if bare in names.chosen or re.fullmatch(r"[A-Za-z]+_[A-Za-z0-9]+", bare):
         return bare in names.chosen or bare.split("_")[0] in GREEK or len(bare.split("_")[0]) == 1
-    return bool(re.search(r"[\^=<>]|\w\(.*\)|^\|.*\|$|\+-|\df?[A-Za-z]|\*$|[a-z]\*", bare)) and not (
-        re.search(r"[A-Za-z]{8,}", bare)
-    )
+    return bool(
+        re.search(r"[\^=<>]|\w\(.*\)|^\|.*\|$|\+-|\df?[A-Za-z]|\*$|[a-z]\*", bare)
+    ) and not (re.search(r"[A-Za-z]{8,}", bare))
 
 
 def _continues(run: list[str], word: str, rest: list[str], names: Names) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ...kernel import terms as k
 from ..document import ClaimEntry, Document
-from .names import escaped
 from .closing import closing
+from .names import escaped
 from .proofs import ProofWriter, displayed
 from .prose import Prose, listed, sentence
 from .setting import setting
@@ -44,8 +44,8 @@ def _fragment(document: Document, options: Options) -> Iterator[str]:
     printer = TexPrinter(document, widest=0.55 * width)
     yield (
         f"% The proofs of the theory `{document.id}', printed by ratecert from its theorems.\n"
-        "% Do not edit: change the theory and print it again. Needs amsmath, and ratecert-macros.tex\n"
-        "% \\input in the preamble. A line `%rc CLAIM DIGITS' stands before each step: the digits\n"
+        "% Do not edit: change the theory and print it again. Needs amsmath, and that\n"
+        "% ratecert-macros.tex is \\input in the preamble. A line `%rc CLAIM DIGITS' stands before each step: the digits\n"
         "% are those of the kernel's theorem (docs/appendix.md)."
     )
     yield r"\begingroup\allowdisplaybreaks[2]\tolerance=9999\emergencystretch=3em\relax"
@@ -61,20 +61,17 @@ def _fragment(document: Document, options: Options) -> Iterator[str]:
     yield r"\par\endgroup"
 
 
-def _claim(
-    entry: ClaimEntry, prose: Prose, printer: TexPrinter, options: Options
-) -> Iterator[str]:
+def _claim(entry: ClaimEntry, prose: Prose, printer: TexPrinter, options: Options) -> Iterator[str]:
     if entry.introduction:
         yield prose.own(entry.introduction)
     name = ENVIRONMENTS[entry.kind]
-    yield f"\\begin{{{name}}}\\label{{{prose.label(entry.label)}}}\\rctitle{{{prose.own(entry.title)}}}"
+    title = rf"\rctitle{{{prose.own(entry.title)}}}"
+    yield f"\\begin{{{name}}}\\label{{{prose.label(entry.label)}}}{title}"
     yield f"%rc {entry.label} statement {entry.sha256[:16]}"
     yield statement(entry, prose, printer, options.venue.width)
     yield f"\\end{{{name}}}"
     if not entry.proved:
-        yield (
-            rf"\noindent\textbf{{This statement is not proved: it is {entry.verdict}.}}"
-        )
+        yield (rf"\noindent\textbf{{This statement is not proved: it is {entry.verdict}.}}")
         return
     yield r"\begin{rcproof}"
     writer = ProofWriter(
@@ -108,9 +105,7 @@ def hypotheses(entry: ClaimEntry, prose: Prose, printer: TexPrinter, width: floa
     """``Let 0 <= theta <= beta < 1 ...``: what is given, in sentences."""
     out = list[str]()
     names = prose.inline.names
-    mentioned = {
-        n.name for h in entry.hypotheses for n, _ in k.subterms(h) if isinstance(n, k.Var)
-    }
+    mentioned = {n.name for h in entry.hypotheses for n, _ in k.subterms(h) if isinstance(n, k.Var)}
     lets = list[str]()
     random = [f"${names.plain(n)}$" for n in entry.variables["random"]]
     if random:

@@ -20,7 +20,7 @@ def _latex(commands: Commands) -> None:
         "latex",
         help="print a theory as an appendix in LaTeX",
         formatter_class=RAW,
-        description="Write the statements and proofs of a theory, with all that they rest on, as a\n"
+        description="Write the statements and proofs of a theory, with all they rest on, as a\n"
         "fragment to \\input: appendix.tex and ratecert-macros.tex, and appendix-standalone.tex,\n"
         "which compiles them alone. Everything is printed from the kernel's theorems; the\n"
         "sentences between come from titles, reasons and what the author says in the theory\n"
