@@ -223,7 +223,8 @@ class Reading(ExactReading):
                 return found
         if isinstance(body, Sum):
             low, high = self.index(body.low, names), self.index(body.high, names)
-            name, total = bound_name(depth), from_fraction(0)
+            name = bound_name(depth)
+            total: Exact = from_fraction(0)
             inside = open_body(body.body, Ix(name))
             for value in range(low, high + 1):
                 total = total + self._mean(inside, {**names, name: value}, depth + 1)
