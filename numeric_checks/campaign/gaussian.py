@@ -21,6 +21,11 @@ _FAMILY = re.compile(r"d=([1-9]\d{0,2})")
 _CLAIM = re.compile(r"norms\.(N2(\..+)?|N1\..+\.equality(\..+)?)")
 
 
+def concerns(label: str) -> bool:
+    """Is the claim of that label one that this kind confronts?"""
+    return _CLAIM.fullmatch(label) is not None
+
+
 def claims(task: Task) -> list[Claimed]:
     """The claim confronted."""
     from ...proofs.language.loader import statement
@@ -43,7 +48,7 @@ def run(task: Task) -> Result:
     family = _FAMILY.fullmatch(task.family)
     if family is None:
         raise TaskError(f"family must be like 'd=64', not {task.family!r}")
-    if _CLAIM.fullmatch(task.subject) is None:
+    if not concerns(task.subject):
         raise TaskError(f"subject must be a claim of N2 or an equality case, not {task.subject}")
     (claim,) = claims(task)
     of_law = task.subject.startswith("norms.N2")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from tests.helpers import check
+
 from ratecert.numeric_checks.attack import Attack, Attacked, Shape
 from ratecert.numeric_checks.attack.power import Case, cases
 from ratecert.proofs.language.loader import statement
-from tests.helpers import check
 
 pytestmark = pytest.mark.numeric
 
