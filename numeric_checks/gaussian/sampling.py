@@ -9,9 +9,15 @@ floats deny is decided in rationals.
 
 The vectors are drawn by ``instances.noise.Gaussian``, coordinate i of sample s at counter
 (i, 0, s): the statistic is read by the torch backend from the kernel's term, g being a process
-whose times are coordinates. What is drawn is (1 - 2^-40) g up to the grid and the rounding
-described there, so that a mean of sizes is off by less than 2^-36 of itself; intervals are widened
-by that.
+whose times are coordinates.
+
+What is drawn is not quite g. Rounding and the factor 1 - 2^-40 change a size by less than 2^-39 of
+itself. Moving u and phi from anywhere in a cell of their grids to its middle moves R cos(phi) by
+2^-48 in the mean (the oscillations of R over cells add up to R(2^-52) < 9, and each cell has
+probability 2^-52; the cosine moves by less than 2^-51), and by 2^-28 in the quadratic mean, nearly
+all of it in the cell at u = 0. So in at most 999 dimensions a mean of sizes is off by less than
+2^-36 of itself, and a variance exceeds its bound by less than 2^-20 of it: intervals and bounds are
+widened by that.
 """
 
 from __future__ import annotations
@@ -40,6 +46,7 @@ ALPHA = Fraction(1, 10**6)
 """The error probability of the verdict on one claim."""
 MOST = 1 << 32
 _DRAWN = fmpq(1, 1 << 36)
+_SPREAD = 1 + 2.0**-20
 _BITS = 128
 
 
@@ -140,7 +147,7 @@ def _means(samples: Mapping[E, Tensor]) -> dict[E, arb]:
     found: dict[E, arb] = {}
     for share, (term, values) in zip(shares.values(), samples.items(), strict=True):
         variance, source = variance_of(term.body)
-        bound = Variance(float(variance.upper()) * (1 + 2.0**-50), source)
+        bound = Variance(float(variance.upper()) * _SPREAD, source)
         ends = interval(values, bound, share.all() / 2)
         if ends is None:
             raise GaussianError(f"no interval for {term}")
