@@ -104,8 +104,8 @@ class _Reader:
         if word in _UPRIGHT:
             return Name(_letters(self.group(depth)), upright=True)
         if word == "mathcal":
-            inner = _letters(self.group(depth))
-            return Name(_SCRIPT.get(inner, inner), upright=True)
+            letters = _letters(self.group(depth))
+            return Name(_SCRIPT.get(letters, letters), upright=True)
         return _command(word)
 
 
@@ -138,7 +138,7 @@ def _command(word: str) -> Box:
 
 
 def _letters(box: Box) -> str:
-    """The letters of a box set upright, as of ``\\mathrm{max}``."""
+    r"""The letters of a box set upright, as of ``\mathrm{max}``."""
     if isinstance(box, Name | Digits | Sign):
         return box.text
     if isinstance(box, Script):
@@ -151,8 +151,8 @@ def tex_box(tex: str) -> Box:
 
     >>> tex_box(r"\\widetilde D")
     Name(text='D', upright=False, accent='~')
-    >>> tex_box("x_i")
-    Script(base=Name(text='x', upright=False, accent=''), sub=Name(text='i', upright=False, accent=''), sup=None)
+    >>> tex_box(r"\\sqrt 2")
+    Root(body=Digits(text='2'))
     """
     reader = _Reader(_TOKEN.findall(tex))
     parts = list[Box]()
@@ -162,6 +162,3 @@ def tex_box(tex: str) -> Box:
             reader.take()
     found = row(*parts) if parts else Name("")
     return found
-
-
-

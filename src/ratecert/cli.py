@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from . import __version__
-from .options import RAW, campaigning, checking, conforming, constants, guarding
+from .options import RAW, campaigning, checking, conforming, constants, guarding, printing
 
 EXIT_OK, EXIT_FINDING, EXIT_USAGE, EXIT_INTERNAL, EXIT_NOTHING = range(5)
 
@@ -37,6 +37,7 @@ examples:
   ratecert conform torch.optim.AdamW --recursion adamw    is it the AdamW of the theorems?
   ratecert optimise adam.rate --minimise C_1 --fix c_eps=1    tune it, and prove the result
   ratecert campaign run quick       confront the claims with runs; resume, merge, status
+  ratecert report adamw -o adamw.html    all of it as one page, to read and to send
 
 exit codes: 0 all well; 1 a finding (refuted, undecided, error in a proof; axioms that fail in
             their model; divergence); 2 usage; 3 internal error; 4 nothing was checked
@@ -50,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"ratecert {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for options in (checking, constants, guarding, conforming, campaigning):
+    for options in (checking, constants, guarding, conforming, campaigning, printing):
         options.add(commands)
     return top
 

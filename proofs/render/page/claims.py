@@ -25,7 +25,7 @@ def claim(entry: ClaimEntry, pen: Pen) -> Html:
     title = tag(
         "h3",
         tag("span", f"{entry.kind.capitalize()} {pen.short(entry.label)}", class_="id"),
-        " ", tag("span", entry.title, class_="title"),
+        " ", tag("span", pen.prose(entry.title), class_="title"),
         id=f"{place}-h",
     )  # fmt: skip
     head = tag("header", title, badge(status))
@@ -55,8 +55,8 @@ def statement(entry: ClaimEntry, pen: Pen) -> Html:
     words = {"random": "real random variables", "constant": "real numbers", "point": "points"}
     for kind, names in entry.variables.items():
         if names:
-            shown = [tag("li", pen.name(n)) for n in names]
-            rows.append(_row("For", [words.get(kind, kind), tag("ul", shown, class_="row")]))
+            shown = join(*(pen.name(n) for n in names), between=", ")
+            rows.append(_row("For", [f"{words.get(kind, kind)} ", shown]))
     if indices:
         rows.append(_row("At", pen.listed(indices)))
     if others:
@@ -146,5 +146,3 @@ def _words(entry: ClaimEntry, pen: Pen) -> str:
         parts += entry.foundation.assumptions
     parts += [pen.text.show(f) for f in formulas]
     return " ".join(parts).lower()
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Literal
 
 from ...kernel.terms import Formula
 from ..document import Algorithm, Line
@@ -11,7 +12,8 @@ from .markup import Html, Part, join, table, tag
 from .pen import Pen
 from .status import PROOFS, badge
 
-KINDS = ("theorem", "instance", "lemma")
+Kind = Literal["theorem", "instance", "lemma"]
+KINDS: tuple[Kind, ...] = ("theorem", "instance", "lemma")
 PLURAL = {"theorem": "theorems", "instance": "instances", "lemma": "lemmas"}
 
 
@@ -220,5 +222,3 @@ def contents(pen: Pen, sections: list[tuple[str, str]]) -> Html:
 def _section(place: str, title: str, *body: Part) -> Html:
     head = tag("h2", title, id=place)
     return tag("section", head, list(body), aria_labelledby=place)
-
-

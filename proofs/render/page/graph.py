@@ -9,8 +9,8 @@ from ..layers import Layout, layered, reduced
 from .markup import Html, anchor, join, tag
 from .status import PROOFS, STATEMENTS, Proof, Status, symbol
 
-BREADTH = 1000.0
-ROW = 58.0
+BREADTH = 820.0
+ROW = 54.0
 HIGH = 26.0
 GLYPH = 6.9
 MARGIN = 12.0

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from html import escape
 
-_VOID = frozenset({"meta", "link", "input", "br", "hr", "circle", "path", "rect", "line"})
+_VOID = frozenset({"meta", "link", "input", "br", "hr"})
+_SHAPES = frozenset({"path", "rect", "line"})
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 
 
@@ -48,6 +49,8 @@ def tag(name: str, /, *parts: Part, **attributes: str | float | bool | None) -> 
             shown.append(f" {word}")
         elif value is not None and value is not False:
             shown.append(f' {word}="{escape(str(value))}"')
+    if name in _SHAPES and not parts:
+        return Html(f"<{name}{''.join(shown)}/>")
     start = f"<{name}{''.join(shown)}>"
     return Html(start) if name in _VOID else Html(f"{start}{join(*parts)}</{name}>")
 

@@ -99,6 +99,9 @@
     }
   });
 
+  const canvas = one(".canvas");
+  if (canvas) canvas.scrollLeft = (canvas.scrollWidth - canvas.clientWidth) / 2;
+
   // --- graph: what the node pointed at rests on, and what rests on it
   const edges = all(".edges path");
   const from = new Map(), to = new Map();

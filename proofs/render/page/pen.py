@@ -85,7 +85,7 @@ class Pen:
         return join(*(self.link(label) for label in labels), between=", ")
 
     def prose(self, text: str) -> Html:
-        """An author's sentences: formulas between dollars, claims in brackets, code in backquotes."""
+        """An author's sentences: $formulas$, [claims], `code`."""
         parts, end = list[Part](), 0
         for found in _SPANS.finditer(text):
             parts.append(text[end : found.start()])

@@ -111,5 +111,3 @@ def _device(name: str, error: type[Exception]) -> str:
     except (RuntimeError, AssertionError) as trouble:
         raise error(f"--device {name}: {str(trouble).splitlines()[0]}") from trouble
     return name
-
-
