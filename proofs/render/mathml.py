@@ -103,7 +103,7 @@ def _low(box: Box) -> bool:
         return all(map(_low, box.parts))
     if isinstance(box, Fence):
         return _low(box.body)
-    return True
+    return _low(box.base) if isinstance(box, Script) else True
 
 
 def math(box: Box, *, display: bool = False, width: float = WIDTH) -> str:

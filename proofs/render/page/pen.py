@@ -9,7 +9,7 @@ from typing import Any
 
 from ...kernel.terms import Formula, Node, Op, Term
 from ...kernel.theory import Theory
-from ..boxes import Box, Sign
+from ..boxes import Box, Sign, measure
 from ..document import ClaimEntry, ConstantRow, Document, InstanceRow, Tightness
 from ..mathml import MathPrinter, math
 from ..small_tex import tex_box
@@ -18,6 +18,9 @@ from .markup import Html, Part, anchor, join, tag
 from .status import Status, statuses
 
 _SPANS = re.compile(r"\$([^$]*)\$|\[([^\]\s]+)\]|`([^`]*)`")
+
+LINE = 50.0
+"""Glyphs that a line holds beside the reasons."""
 
 
 class Pen:
@@ -38,6 +41,10 @@ class Pen:
         """A relation and its right side, as in a line of a chain."""
         return Html(self._printer.related(op, right))
 
+    def fits(self, *terms: Term) -> bool:
+        """Do they stand on one line, side by side?"""
+        return sum(measure(self._printer.box(t)) for t in terms) < LINE
+
     def name(self, name: str) -> Html:
         """A declared name."""
         return Html(math(self._printer.name(name)))
@@ -54,7 +61,7 @@ class Pen:
 
     def listed(self, formulas: Iterable[Formula]) -> Html:
         """Formulas in a row, as hypotheses are."""
-        shown = [tag("li", self.math(f)) for f in formulas]
+        shown = [tag("li", self.math(f, display=True)) for f in formulas]
         return tag("ul", shown, class_="row") if shown else Html("")
 
     # --- claims -------------------------------------------------------------------------------

@@ -66,8 +66,13 @@ class _Writer:
         """The lines of a chain, the first expression above."""
         self.chains += 1
         place = f"{anchor(self.entry.label)}-{chain.number}"
-        left = tag("div", self.pen.math(chain.steps[0].left, display=True), class_="left")
-        lines = [self.step(step) for step in chain.steps]
+        first = chain.steps[0]
+        shown = self.pen.math(first.left, display=True)
+        if len(chain.steps) == 1 and self.pen.fits(first.left, first.right):
+            left, lines = None, [self.step(first, shown)]
+        else:
+            left = tag("div", shown, class_="left")
+            lines = [self.step(step) for step in chain.steps]
         given = (
             tag("p", "Given ", join(*(self.pen.math(g) for g in chain.given), between=", "), ":")
             if chain.given
@@ -77,12 +82,13 @@ class _Writer:
         body = tag("div", left, lines, class_="lines")
         return tag("div", given, number, body, class_="chain", id=place)
 
-    def step(self, step: StepLine) -> Html:
+    def step(self, step: StepLine, left: Html | None = None) -> Html:
         """One line: relation, right side, the reason, the certificate folded."""
         self.steps += 1
         reason = self._reason(step)
         rule = RULES.get(step.rule, step.rule.replace("_", " "))
-        right = tag("div", self.pen.related(step.op, step.right), class_="right")
+        place = "right" if left is None else "right whole"
+        right = tag("div", left, " ", self.pen.related(step.op, step.right), class_=place)
         why = tag("div", reason, class_="why")
         lines = certificate_lines(step.theorem, self.pen.text)
         title = f"kernel rule {step.rule}; trace {step.fingerprint}"

@@ -73,7 +73,7 @@ def _head(pen: Pen) -> Html:
 def _finder(pen: Pen) -> Html:
     label = tag("label", "Search claims", for_="search")
     field = tag(
-        "input", id="search", type="search", autocomplete="off", spellcheck="false",
+        "input", id="search", type="search", spellcheck="false",
         aria_describedby="found", placeholder="title, id, symbol  ( / )",
     )  # fmt: skip
     found = tag("p", id="found", role="status")
