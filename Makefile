@@ -38,7 +38,7 @@ export NUMEXPR_NUM_THREADS := 1
 check: $(VENV)/installed-check
 	$(BIN)/ratecert check --locked
 	$(BIN)/ratecert verify
-	$(BIN)/python -m ratecert.numeric_checks quick
+	$(BIN)/ratecert campaign run quick
 
 test: $(VENV)/installed-test
 	$(BIN)/ruff check .

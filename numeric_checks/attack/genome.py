@@ -140,7 +140,17 @@ class Genome:
             if name == "level" and (self.kind is not Kind.TREES or "A3" in self.without):
                 share = 0.0  # there it is what the noise level is made of, and no addition to it
             raw[:, where] *= torch.where(off < share, 0.0, scale.exp())
+            if name == "noise":
+                raw[:, where] *= self._growth(rows, generator)
         return raw
+
+    def _growth(self, rows: int, generator: torch.Generator) -> Tensor:
+        """How the noise grows or decays over the steps: geometrically, at a rate of each row."""
+        shape = self.shape
+        counts = [shape.nodes(k) * shape.outcomes * shape.d for k in range(1, shape.K + 1)]
+        times = torch.arange(shape.K, dtype=torch.float64).repeat_interleave(torch.tensor(counts))
+        rate = 0.3 * torch.randn(rows, 1, dtype=torch.float64, generator=generator)
+        return (rate * times).exp()
 
     def part(self, raw: Tensor, name: str) -> Tensor:
         """A part of the rows; zeros if the layout has none."""
@@ -191,7 +201,8 @@ class Genome:
         sines = self.part(raw, "curvature").reshape(shape).sin()
         inner, ends = sines[..., 1:-1], sines[..., [0, -1]] ** 2
         curvatures = torch.cat((ends[..., :1], inner, ends[..., 1:]), -1)
-        knots = self.part(raw, "knots").reshape(shape).sort(-1).values
+        apart = torch.linspace(-1, 1, CELLS - 1, dtype=raw.dtype, device=raw.device)
+        knots = (self.part(raw, "knots").reshape(shape) + apart).sort(-1).values
         return ProfileBatch(knots, curvatures, self.part(raw, "slope"))
 
     def _noise(self, raw: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:

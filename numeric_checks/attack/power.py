@@ -8,6 +8,7 @@ the exact counterexamples. It prints the table of docs/confrontation.md.
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -69,7 +70,7 @@ def cases() -> Iterator[Case]:
 
 def lines(chosen: Sequence[Case], seeds: int, budget: int) -> Iterator[str]:
     """The table, a line at a time."""
-    yield "| claim | constant | of | found | worlds, median | ratio of the smallest find |"
+    yield "| claim | constant | of | found | worlds, median | least ratio found |"
     yield "| --- | --- | --- | --- | --- | --- |"
     for case in chosen:
         done = [case.attack(seed, budget) for seed in range(seeds)]
@@ -78,13 +79,18 @@ def lines(chosen: Sequence[Case], seeds: int, budget: int) -> Iterator[str]:
         printer = Printer(case.claim.theory.kernel())
         statement = statement_of(case.claim, recursion=case.claim.theory.recursion)
         proved, of = (printer.show(t) for t in constants(statement)[case.constant])
-        least = min((float(d.ratio) for d in found), default=float("nan"))
+        least = min((_ratio(d) for d in found), default=math.nan)
         middle = worlds[len(worlds) // 2] if worlds else "-"
         of = of.replace("|", "\\|")
         yield (
             f"| {case.claim.label} | {proved} | {of} | {len(found)} of {seeds} | {middle} | "
             f"{least:.6f} |"
         )
+
+
+def _ratio(done: Attacked) -> float:
+    """That of the shrunk counterexample."""
+    return math.nan if done.examination is None else math.exp(done.examination.log_ratio)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from ...proofs.kernel.terms import Term
 from ...proofs.render.text import Printer
 from ..scenarios import Examination, Scenario
-from ..scenarios.serial import as_data as to_data
+from ..scenarios.serial import as_data
 from .planted import constants
 from .run import Attacked, Found
 
@@ -21,6 +21,8 @@ def lines(done: Attacked, stored: str = "") -> Iterator[str]:
     label = done.claim.label
     left_out = f" without {', '.join(done.without)}" if done.without else ""
     yield f"{label}{left_out}: {done.verdict}  ({done.evaluations} worlds, seed {done.seed})"
+    for trouble in done.unreadable:
+        yield f"  not tried: {trouble}"
     if done.counterexample is not None and done.examination is not None:
         yield "  a counterexample, decided by exact arithmetic and shrunk:"
         yield from (f"    {line}" for line in _world(done.counterexample, done.examination))
@@ -112,9 +114,11 @@ def as_json(done: Attacked, stored: str = "") -> dict[str, Any]:
         "budget": done.budget,
         "evaluations": done.evaluations,
         "undecided_alarms": done.undecided,
+        "replayed": done.replayed,
+        "unreadable": list(done.unreadable),
         "ratio": rounded_down(done.ratio) if done.ratio else None,
         "found": [_found(f, table, printer) for f in done.found],
-        "counterexample": None if done.counterexample is None else to_data(done.counterexample),
+        "counterexample": None if done.counterexample is None else as_data(done.counterexample),
         "stored": stored or None,
     }
 
@@ -127,5 +131,30 @@ def _found(found: Found, table: tuple[tuple[Term, Term], ...], printer: Printer)
         "proved": proved,
         "of": of,
         "attained": None if found.scenario is None else rounded_down(found.attained),
-        "scenario": None if found.scenario is None else to_data(found.scenario),
+        "scenario": None if found.scenario is None else as_data(found.scenario),
+    }
+
+
+def replayed_lines(found: Examination) -> Iterator[str]:
+    """A stored counterexample, examined again."""
+    yield f"{found.scenario.claim}: {found.outcome} ({found.method})"
+    yield from (f"  {line}" for line in _world(found.scenario, found))
+    for text in found.failing:
+        yield f"  {text}"
+
+
+def replayed_json(found: Examination) -> dict[str, Any]:
+    """The same for programs."""
+    worst = found.worst
+    return {
+        "schema": 1,
+        "id": found.scenario.claim,
+        "outcome": found.outcome,
+        "method": found.method,
+        "failing": list(found.failing),
+        "left_out": list(found.broken),
+        "place": None if worst is None else str(worst),
+        "left": None if worst is None else str(worst.left),
+        "right": None if worst is None else str(worst.right),
+        "scenario": as_data(found.scenario),
     }

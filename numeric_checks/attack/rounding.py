@@ -19,6 +19,8 @@ from .genome import Genome, Worlds
 from .kinds import Kind
 
 _ROOT_BITS = 40
+_APART = Fraction(1, 1 << 20)
+_FLAT = Fraction(1, 1 << 40)
 
 
 def dyadic(value: float, bits: int) -> Fraction:
@@ -95,11 +97,22 @@ def _profile(worlds: Worlds, bits: int) -> Profile:
     def exact(rows: list[list[float]]) -> tuple[tuple[Fraction, ...], ...]:
         return tuple(tuple(dyadic(v, bits) for v in row) for row in rows)
 
-    return Profile(
-        knots=exact(batch.knots[0].tolist()),
-        curvatures=exact(batch.curvatures[0].tolist()),
-        slope=tuple(dyadic(v, bits) for v in batch.slope[0].tolist()),
-    )
+    knots = tuple(_apart(row) for row in exact(batch.knots[0].tolist()))
+    slope = tuple(dyadic(v, bits) for v in batch.slope[0].tolist())
+    profile = Profile(knots, exact(batch.curvatures[0].tolist()), slope)
+    if profile.minimum is not None:
+        return profile
+    # f falls for ever, which no claim notices that does not speak of f*: let it rise far out.
+    ends = (((max(c[0], _FLAT), *c[1:-1], max(c[-1], _FLAT))) for c in profile.curvatures)
+    return Profile(knots, tuple(ends), slope)
+
+
+def _apart(knots: tuple[Fraction, ...]) -> tuple[Fraction, ...]:
+    """Increasing numbers, where rounding made neighbours equal."""
+    found: list[Fraction] = []
+    for knot in knots:
+        found.append(max(knot, found[-1] + _APART) if found else knot)
+    return tuple(found)
 
 
 def _base(

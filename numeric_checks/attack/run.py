@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Literal
 
 import torch
 
@@ -14,8 +15,17 @@ from ...proofs.language import Claimed
 from ..evaluate import Statement, UnboundedError
 from ..evaluate.ranges import ranges
 from ..hypotheses import Region, RegionError, statement_of
-from ..scenarios import Examination, Scenario, ScenarioError, examine
+from ..scenarios import (
+    Examination,
+    Scenario,
+    ScenarioError,
+    Store,
+    examine,
+    shrink,
+    still_violated,
+)
 from ..scenarios.stated import stated_claim
+from .evolution import evolve, is_smooth
 from .genome import Genome, Shape
 from .kinds import AttackError, Kind, kind_of
 from .planted import is_negative, planted, right_summands
@@ -25,6 +35,8 @@ from .search import Best, Budget, BudgetError, Goal, Problem, ascend, polish
 BUDGET = 20_000
 """Evaluations of worlds, by default."""
 ROWS, POLISHED = 48, 4
+EVOLVED = 40
+"""Generations of evolution, of a dozen worlds each."""
 ALARM = 1e-9
 """A score above this is looked at exactly."""
 ATTAINED = 1 - 1e-9
@@ -75,6 +87,7 @@ class Attacked:
         found: the best world of each goal.
         counterexample: an exact scenario that violates the statement.
         evaluations, budget, seed: as run.
+        replayed: stored counterexamples tried first; ``unreadable``: files that could not be.
         undecided: alarms that no precision decided.
     """
 
@@ -88,14 +101,21 @@ class Attacked:
     examination: Examination | None = None
     evaluations: int = 0
     undecided: int = 0
+    replayed: int = 0
+    unreadable: tuple[str, ...] = ()
 
     @property
-    def verdict(self) -> str:
+    def verdict(self) -> Literal["holds", "violated", "undecided"]:
         if self.counterexample is not None:
             return "violated"
         if self.undecided or not any(f.scenario for f in self.found):
             return "undecided"
         return "holds"
+
+    @property
+    def is_of_the_claim(self) -> bool:
+        """Was the claim itself attacked, with all its assumptions?"""
+        return not self.without and self.statement.conclusion == self.claim.statement()
 
     @property
     def evidence(self) -> str:
@@ -126,6 +146,13 @@ class Attack:
         factor, constant: multiply the constant of one summand (None: of all) of the right side.
         shapes: the sizes of worlds, instead of ``SHAPES``.
         goals: numbers of constants, or None for the ratio; by default all.
+        store: counterexamples that are tried first.
+        progress: called as ``progress(evaluations, budget)``.
+        device: where worlds are evaluated; starts are drawn on the CPU, the same for all.
+
+    Raises:
+        AttackError: the claim cannot be attacked, or an argument is out of range.
+        ScenarioError: ``without`` names nothing.
     """
 
     claim: Claimed
@@ -136,6 +163,7 @@ class Attack:
     constant: int | None = None
     shapes: Sequence[Shape] | None = None
     goals: Sequence[int | None] | None = None
+    store: Store | None = None
     progress: Progress | None = None
     device: str = "cpu"
 
@@ -149,14 +177,13 @@ class Attack:
         axioms, dropped = self.stated.dropped(self.without)
         self.axioms = axioms
         self.dropped: Collection[Formula] = dropped
-        statement = replace(
-            statement, hypotheses=tuple(h for h in statement.hypotheses if h not in dropped)
-        )
         if self.factor != 1:
             statement = planted(statement, self.constant, self.factor)
         self.statement = statement
+        kept = tuple(h for h in statement.hypotheses if h not in dropped)
+        self.weaker = replace(statement, hypotheses=kept)
         self.parts = right_summands(statement)
-        self.loose = _unbounded(statement)
+        self.loose = _unbounded(self.weaker)
         self.points = tuple(
             sorted({n.name for h in (statement.conclusion, *statement.relations)
                     for n, _ in subterms(h) if isinstance(n, PointVar)})
@@ -165,6 +192,8 @@ class Attack:
     def run(self) -> Attacked:
         """Attack until the budget is used up, a counterexample is confirmed, or all is attained."""
         done = Attacked(self.claim, self.statement, self.budget, self.seed, self.without)
+        if self._replayed(done):
+            return done
         goals = list(self._goals())
         spent = 0
         for number, goal in enumerate(goals):
@@ -178,8 +207,31 @@ class Attack:
         if self.progress is not None:
             self.progress(self.budget, self.budget)
         if done.counterexample is not None:
+            keeps = still_violated(
+                done.counterexample, statement=self.statement, claim=self.claim,
+                without=self.without,
+            )  # fmt: skip
+            done.counterexample = shrink(done.counterexample, keeps)
             done.examination = self.examined(done.counterexample)
+            done.counterexample = done.examination.located
         return done
+
+    def _replayed(self, done: Attacked) -> bool:
+        """Is a stored counterexample one of the statement as it is attacked now?"""
+        if self.store is None:
+            return False
+        contents = self.store.contents(self.claim.label)
+        done.unreadable = tuple(map(str, contents.unreadable))
+        for stored in contents.stored:
+            done.replayed += 1
+            try:
+                examination = self.examined(stored.scenario)
+            except ScenarioError:
+                continue  # the claim has changed, and the scenario says nothing of it any more
+            if examination.outcome == "violated":
+                done.counterexample, done.examination = stored.scenario, examination
+                return True
+        return False
 
     def _goals(self) -> Iterator[Goal]:
         if self.goals is not None:
@@ -214,7 +266,7 @@ class Attack:
         """The best world for one goal, all shapes in turn, the more promising ones longer."""
         shapes = list(self.shapes or SHAPES[self.kind])
         problems = [
-            Problem(self.statement, self.genome(shape), goal, self.parts, self.loose)
+            Problem(self.weaker, self.genome(shape), goal, self.parts, self.loose)
             for shape in shapes
         ]
         bests = [Best(POLISHED) for _ in problems]
@@ -223,17 +275,19 @@ class Attack:
         def stop(score: float) -> bool:
             return score > ALARM and alarms.patience > 0
 
+        smooth = is_smooth((self.statement.conclusion,))
         rounds = 0
         try:
             while budget.left:
                 order = sorted(range(len(problems)), key=lambda n: -bests[n].score)
                 chosen = order if rounds == 0 else order[: max(1, len(order) // (rounds + 1))]
                 for n in chosen:
-                    generator = torch.Generator().manual_seed(
-                        hash_seed(self.seed, number, n, rounds)
-                    )
-                    raw = problems[n].genome.draw(ROWS, generator)
+                    seed = hash_seed(self.seed, number, n, rounds)
+                    generator = torch.Generator().manual_seed(seed)
+                    raw = problems[n].genome.draw(ROWS, generator).to(self.device)
                     self._climb(problems[n], raw, rounds, budget, bests[n], stop)
+                    if rounds and not smooth and bests[n].rows and not stop(bests[n].score):
+                        evolve(problems[n], bests[n].rows[0][1], EVOLVED, seed, budget, bests[n])
                     if self.progress is not None:
                         self.progress(before + budget.used, self.budget)
                     if alarms.settle(problems[n], bests[n]):
@@ -270,7 +324,8 @@ class Attack:
                 if scenario is None:
                     continue
                 examination = self.examined(scenario)
-                if examination.outcome == "holds":
+                # Where the sides are equal and irrational, no precision tells them apart.
+                if examination.outcome in ("holds", "undecided"):
                     attained = self._attained(goal, score, examination)
                     if attained is not None:
                         return Found(goal, score, scenario, examination, attained)
@@ -285,7 +340,7 @@ class Attack:
             if factor <= 0:
                 break
             smaller = planted(self.statement, goal.summand, factor)
-            found = examine(examination.scenario, smaller, without=self.without)
+            found = examine(examination.scenario, smaller, claim=self.claim, without=self.without)
             if found.outcome == "violated":
                 return factor
         return None
@@ -303,19 +358,20 @@ class Attack:
 
     def examined(self, scenario: Scenario) -> Examination:
         """The statement as attacked, decided exactly in a scenario."""
-        return examine(scenario, self.statement, without=self.without)
+        return examine(scenario, self.statement, claim=self.claim, without=self.without)
 
 
 def _unbounded(statement: Statement) -> tuple[str, ...]:
-    """The free indices that the hypotheses do not bound: they are tried from 1 to K."""
-    loose: list[str] = []
-    for name in sorted(statement.free(("K", "d"))):
-        conditions = statement.index_hypotheses
+    """The free indices that the hypotheses leave open on a side: they are tried from 1 to K."""
+    loose: dict[str, int] = {}
+    names = statement.free(("K", "d"))
+    while True:
         try:
-            ranges([name], conditions, {"K": 2, "d": 2})
-        except UnboundedError:
-            loose.append(name)
-    return tuple(loose)
+            ranges(names - loose.keys(), statement.index_hypotheses, {"K": 2, "d": 2, **loose})
+        except UnboundedError as error:
+            loose[error.index] = 1
+        else:
+            return tuple(sorted(loose))
 
 
 @dataclass

@@ -56,7 +56,7 @@ def sampled(claim: Claimed, shape: Shape, worlds: int, *, seed: int = 0, tile: i
         AttackError: the claim cannot be evaluated in such worlds.
     """
     attack = Attack(claim, budget=worlds, seed=seed)
-    problem = Problem(attack.statement, attack.genome(shape), Goal(), attack.parts, attack.loose)
+    problem = Problem(attack.weaker, attack.genome(shape), Goal(), attack.parts, attack.loose)
     checked = outside = alarms = cleared = 0
     best, place, violated = -math.inf, "", ""
     for number, first in enumerate(range(0, worlds, tile)):

@@ -32,10 +32,8 @@ def progress_bar(
     """
     out = sys.stderr if stream is None else stream
     if not out.isatty():
-        yield (
-            _lines(label, out, PATIENCE if patience is None else patience),
-            lambda text: print(f"{label}: {text}", file=out),
-        )
+        pause = PATIENCE if patience is None else patience
+        yield _lines(label, out, pause), lambda text: print(f"{label}: {text}", file=out)
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn

@@ -15,26 +15,40 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, ParamSpec, TypeVar
 
+from .kinds import Kind
 from .named import CampaignError
-from .task import Result, Task
+from .task import Task, canonical
+from .version import Versions, require_same
 
 P = ParamSpec("P")
 T = TypeVar("T")
 _LIBRARIES = ("OMP", "OPENBLAS", "MKL", "NUMEXPR")
 
 
-def perform(run: Callable[[Task], Result], task: Task) -> tuple[str, float]:
-    """Run a task in one thread; returns the canonical text of its result, and CPU seconds."""
+def perform(kind: Kind, task: Task, version: str) -> tuple[str, float]:
+    """Run a task in one thread; returns the canonical text of its result, and CPU seconds.
+
+    Raises:
+        ChangedError: this process would make a result of another ``version``.
+    """
     for library in _LIBRARIES:
         os.environ[f"{library}_NUM_THREADS"] = "1"  # of what is loaded from now on
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.set_num_threads(1)
+    require_same(version, canonical(_versions().of_kind(kind, task)))
     started = time.thread_time()
-    result = run(task)
+    result = kind.run(task)
     return result.text, time.thread_time() - started
+
+
+@cache
+def _versions() -> Versions:
+    """Of this process."""
+    return Versions()
 
 
 class InProcess(Executor):

@@ -9,11 +9,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from .task import Task
 
+if TYPE_CHECKING:
+    from ...proofs.language import Claimed
+
 STREAMS = 1 << 32
 """Random streams that belong to one seed of a campaign."""
+
+
+MAIN = (
+    "sgd.rate", "adamw.L1", "adamw.L1.sharp", "adamw.L2", "adamw.L3", "adamw.L4.first", "adamw.L4",
+    "adamw.L5", "adamw.L6", "adamw.L7", "adamw.L7.total", "adamw.L8", "adamw.L9", "adamw.rate",
+    "nadamw.rate", "adam.rate", "norms.N1",
+)  # fmt: skip
+"""What ``quick`` attacks."""
+QUICK_BUDGET, STANDARD_BUDGET, RANDOM_WORLDS = 1_000, 5_000, 128
+WORLDS = {
+    "constants": ("K=50 d=8 b=1",),
+    "points": ("K=1 d=50 b=1",),
+    "paths": ("K=40 d=8 b=1",),
+    "trees": ("K=8 d=2 b=2", "K=3 d=5 b=4"),
+}
+"""The sizes of random worlds, by what a claim speaks of: larger than those of attacks."""
 
 
 class CampaignError(Exception):
@@ -31,6 +51,7 @@ class Campaign:
 
 def paths(seed: int, blocks: int) -> Iterator[Task]:
     """Every setup with every variant, on ``blocks`` blocks of as many seeds as the setup has."""
+    from ..confront import FIRST_SEED
     from ..tables import QUICK
 
     for block in range(blocks):
@@ -38,19 +59,45 @@ def paths(seed: int, blocks: int) -> Iterator[Task]:
             for variant in setup.variants:
                 yield Task(
                     "paths", setup.name, variant.title,
-                    seed=seed * STREAMS + block * setup.seeds,
+                    seed=seed * STREAMS + FIRST_SEED + block * setup.seeds,
                     budget=setup.steps * setup.seeds, tile=setup.seeds,
                 )  # fmt: skip
 
 
 def quick(seed: int) -> Iterator[Task]:
-    """What ``make check`` runs: under a minute."""
+    """What ``make check`` runs, under a minute: every setup, and an attack on each main lemma."""
+    for label in MAIN:
+        yield Task("attack", label, seed=seed, budget=QUICK_BUDGET)
     yield from paths(seed, blocks=1)
 
 
 def standard(seed: int) -> Iterator[Task]:
-    """Every claim, with budgets at which attacks find what there is to find."""
+    """Every claim that says something of a finite world: attacked, and in large random worlds.
+
+    What only says that something is integrable is true of every finite world: it has no task. The
+    claims of ``norms`` about Gaussian variables have a kind of their own.
+    """
+    from ..attack.kinds import AttackError, kind_of
+
+    for claim in every_claim():
+        try:
+            sizes = WORLDS[kind_of(claim).value]
+        except AttackError:
+            continue
+        yield Task("attack", claim.label, seed=seed, budget=STANDARD_BUDGET)
+        for size in sizes:
+            yield Task("worlds", claim.label, size, seed=seed, budget=RANDOM_WORLDS, tile=32)
     yield from paths(seed, blocks=4)
+
+
+def every_claim() -> Iterator[Claimed]:
+    """Those of the shipped theories, in order."""
+    from ...proofs.language.loader import load
+    from ...proofs.theorems import SHIPPED
+
+    for name in SHIPPED:
+        for theory in load(name):
+            yield from theory.claims.values()
 
 
 CAMPAIGNS = {

@@ -64,6 +64,7 @@ def run(task: Task) -> Result:
         raise TaskError(f"options are {', '.join(sorted(_OPTIONS))}, not {sorted(task.options)}")
     from ..confront import confront
     from ..prescribe import PrescriptionError
+    from ..verdict import ErrorBudget
 
     setup, variant = _row(task)
     batch = task.options.get("batch")
@@ -72,7 +73,7 @@ def run(task: Task) -> Result:
             setup, variant, steps=task.budget // task.tile,
             seeds=range(task.seed, task.seed + task.tile),
             batch=None if batch is None else int(batch),
-            alpha=float(Fraction(task.options.get("alpha", ALPHA))),
+            budget=ErrorBudget(_alpha(task), task.title),
         )  # fmt: skip
     except PrescriptionError as error:
         label = setup.claimed(setup.prescribing).label
@@ -83,6 +84,18 @@ def run(task: Task) -> Result:
         for check in done.checks
     )
     return Result(findings, task.budget)
+
+
+def _alpha(task: Task) -> Fraction:
+    """The error probability of all intervals of a task together."""
+    text = task.options.get("alpha", ALPHA)
+    try:
+        found = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        found = Fraction(0)
+    if not 0 < found < 1:
+        raise TaskError(f"alpha must be a rational number in (0, 1), not {text!r}")
+    return found
 
 
 def _finding(label: str, check: Check, outside: bool) -> Finding:

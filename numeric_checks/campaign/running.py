@@ -25,7 +25,7 @@ from .named import CampaignError
 from .pace import Pace
 from .store import Corrupt, Store, Stored, aside
 from .task import Result, Task, TaskError, canonical, parsed
-from .version import Versions, key_of
+from .version import ChangedError, Versions, key_of
 
 POLL = 0.5
 """Seconds after which an interrupt is noticed at the latest."""
@@ -143,7 +143,7 @@ def run_tasks(
 
 def _submit(executor: Executor, task: Keyed) -> Future[tuple[str, float]]:
     try:
-        return executor.submit(perform, kind(task.task.kind).run, task.task)
+        return executor.submit(perform, kind(task.task.kind), task.task, task.version)
     except BrokenExecutor as error:
         raise _died(task, error) from error
 
@@ -165,6 +165,8 @@ def _settle(
         result = Result.from_json(parsed(text))
     except CancelledError:
         return None
+    except ChangedError:
+        raise
     except BrokenExecutor as error:
         if stopping:  # the signal that stops us may have reached the workers as well
             return None

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from ... import IMPORTED_AT
 from ...proofs.record.sources import PACKAGE
 from .kinds import Kind, kind
-from .task import Task, canonical, digest
+from .task import Task, canonical, digest, parsed
 
 if TYPE_CHECKING:
     from ...proofs.language import Claimed, Theory
@@ -36,7 +36,7 @@ _APART = ("proofs/record", "proofs/examination")
 
 
 class ChangedError(Exception):
-    """A source file is no longer the one that was loaded; says which, and what to do."""
+    """A result would be of another version than its key says; tells why, and what to do."""
 
 
 def source_files(package: Path = PACKAGE) -> dict[str, Path]:
@@ -87,7 +87,10 @@ class Versions:
             KindError: there is no such kind.
             TaskError: the kind cannot tell the claims of the task.
         """
-        found = kind(task.kind)
+        return self.of_kind(kind(task.kind), task)
+
+    def of_kind(self, found: Kind, task: Task) -> dict[str, Any]:
+        """As ``of``, of a kind that this process need not know by name."""
         return {
             "format": FORMAT,
             "code": self.code,
@@ -113,6 +116,25 @@ class Versions:
         if theory.name not in self._theories:
             self._theories[theory.name] = digest(written(theory.kernel()))
         return self._theories[theory.name]
+
+
+def require_same(wanted: str, here: str) -> None:
+    """Of two versions, as canonical texts: raise ``ChangedError`` if they are not the same."""
+    if wanted == here:
+        return
+    there, ours = parsed(wanted), parsed(here)
+    what = [name for name in sorted({*there, *ours}) if there.get(name) != ours.get(name)]
+    old, new = (v.get("environment", {}) for v in (there, ours))
+    parts = [
+        f"{n} {new.get(n)} for {old.get(n)}"
+        for n in sorted({*old, *new})
+        if old.get(n) != new.get(n)
+    ]
+    raise ChangedError(
+        f"a worker would compute another version of the result ({', '.join(parts or what)}): a "
+        "module was edited since the campaign began, or the worker's machine has another ratecert "
+        "or other libraries. Make them the same, and resume"
+    )
 
 
 def key_of(task: str, version: str) -> str:

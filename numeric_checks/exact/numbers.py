@@ -61,7 +61,8 @@ def from_float(value: float) -> fmpq:
 def as_float(value: Exact) -> float:
     """A float near ``value``, for printing."""
     if isinstance(value, Surd):
-        value = value.ball()
+        with working_precision(128):  # the default would not give every digit of a float
+            value = value.ball()
     if isinstance(value, arb):
         return float(value)
     try:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from ...optimizers.recursions import Recursion
 from ...proofs.constants.surds import simplified
 from ...proofs.kernel.terms import (
+    Abs,
     Add,
     App,
     Formula,
@@ -175,33 +176,60 @@ def as_term(value: Value) -> Term:
     return value if isinstance(value, Term) else Rat(Fraction(value))
 
 
+def settled(term: Term) -> Term:
+    """A closed term with its absolute values resolved, as sums of roots of rationals.
+
+    So the maximum of two numbers becomes one of them. Equal numbers of this kind become the same
+    term (``proofs.constants.surds``).
+    """
+
+    def visit(node: Node, depth: int) -> Node | None:
+        if not isinstance(node, Abs) or depth:
+            return None
+        body = settled(node.body)
+        order = _order(body)
+        if order is None:
+            return Abs(body)
+        return body if order >= 0 else _negated(body)
+
+    return simplified(transform(term, visit))
+
+
 def decided(relation: Rel, world: World) -> bool | None:
     """Is a relation between constants true? None if no precision tells.
 
-    The two sides are compared as sums of roots of rationals, where equal ones become the same
-    (``proofs.constants.surds``); what is not of this kind by balls of up to 1600 bits. An equation
-    is never accepted for being nearly true.
+    The two sides are compared as sums of roots of rationals, what is not of this kind by balls of
+    up to 1600 bits. An equation is never accepted for being nearly true.
 
     Raises:
         MissingError, EvaluationError: something in it has no value.
     """
-    left, right = (simplified(world.closed(side)) for side in (relation.left, relation.right))
+    left, right = (settled(world.closed(side)) for side in (relation.left, relation.right))
     if left is right:
         return relation.op != "<"
-    gap = simplified(Add((*_summands(right), *(neg(part) for part in _summands(left)))))
+    order = _order(simplified(Add((*_summands(right), *_summands(_negated(left))))))
+    if order is None:
+        return None
+    if relation.op == "=":
+        return order == 0
+    return order > 0 or (order == 0 and relation.op == "<=")
+
+
+def _order(term: Term) -> int | None:
+    """The sign of a closed term, if it is certain."""
     for bits in PRECISIONS:
         with working_precision(bits):
             try:
-                order = sign(exact_term(gap, NoEnvironment()))
+                order = sign(exact_term(term, NoEnvironment()))
             except IndeterminateError:
                 continue
         if order is not None:
-            return (
-                order == 0
-                if relation.op == "="
-                else order > 0 or (order == 0 and relation.op == "<=")
-            )
+            return order
     return None
+
+
+def _negated(term: Term) -> Term:
+    return simplified(Add(tuple(neg(part) for part in _summands(term))))
 
 
 def _summands(term: Term) -> tuple[Term, ...]:

@@ -23,8 +23,8 @@ from .setting import setting_of
 
 MARGIN = 2.0**-20
 """By which share of an interval a value stays away from an end that is not admitted."""
-_REACH = 40.0
-"""Raw coordinates beyond it count as it: values span exp(-80) to exp(80)."""
+_REACH = 20.0
+"""Raw coordinates beyond it count as it: values span exp(-40) to exp(40), about 10^(+-17)."""
 
 
 class Region:
@@ -169,7 +169,8 @@ class Region:
                 # A strict inequality that is an equality fails, if only just.
                 missed = (gap <= 0) & (bound.relation.op == "<")
                 short = (-gap).clamp(min=0) + torch.where(missed, MARGIN * size + TINY, 0.0)
-            total = total + short / (size + TINY)
+            # Relative, so that small terms count; and absolute, for a slope where all are wrong.
+            total = total + short / (size + TINY) + short.log1p()
         return total.to(like).expand_as(like)
 
     def _program(self, terms: list[Term]) -> Program:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
 
-from ...proofs.constants.surds import simplified
 from ...proofs.kernel.terms import ZERO, Rat, Rel, Term
 from ..exact import (
     IndeterminateError,
@@ -20,7 +19,7 @@ from ..exact import (
 )
 from ..simulate.run import ConstantValue
 from .elimination import Elimination, Stage
-from .exactly import World, decided
+from .exactly import World, decided, settled
 from .polynomials import root
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ class _Rounding:
     def _rest(self, plan: Elimination) -> None:
         """What no interval ensures: what equations leave, penalties, and what the base must be."""
         for name, term in plan.defined.items():
-            value = simplified(self.world.closed(term))
+            value = settled(self.world.closed(term))
             self.world.values[name] = value.value if isinstance(value, Rat) else value
         setting = self.region.setting
         for relation in (*setting.about_base, *setting.equations, *setting.inequalities):
@@ -143,13 +142,16 @@ class _Rounding:
         for end in sorted(rational, key=lambda e: (abs(e - near), e)):
             if abs(end - near) <= self.close * (1 + abs(end)):
                 yield end
-        room = self.close * abs(near) if near else self.close
-        low = max([_beyond(end, 1) for end in lows], default=near - room)
-        high = min([_beyond(end, -1) for end in highs], default=near + room)
-        if low > high:
+        low = max((_beyond(end, 1) for end in lows), default=None)
+        high = min((_beyond(end, -1) for end in highs), default=None)
+        if low is not None and high is not None and low > high:
             return
-        near = min(max(near, low), high)
-        low, high = max(low, near - room), min(high, near + room)
+        # Where terms cancel, the float may be off, even on the wrong side of an end.
+        near = near if low is None else max(near, low)
+        near = near if high is None else min(near, high)
+        room = self.close * abs(near) if near else self.close
+        low = near - room if low is None else max(low, near - room)
+        high = near + room if high is None else min(high, near + room)
         yield simplest(low, high)
         # An end that is not admitted, or the other part of what a quadratic inequality leaves.
         quarter = (high - low) / 4
@@ -181,7 +183,7 @@ class _Rounding:
     def _number(self, term: Term) -> Fraction | arb | None:
         with working_precision(_BITS):
             try:
-                value = closed_value(simplified(self.world.closed(term)))
+                value = closed_value(settled(self.world.closed(term)))
             except IndeterminateError:
                 return None
         if isinstance(value, fmpq):

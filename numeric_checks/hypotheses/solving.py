@@ -8,11 +8,10 @@ from fractions import Fraction
 
 from ...optimizers.batched import nearest
 from ...optimizers.recursions import Recursion
-from ...proofs.constants.surds import simplified
 from ...proofs.kernel.terms import ZERO, App, Formula, Node, Rat, Rel, Term, Var, sub, subterms
 from ...proofs.language import Claimed
 from ..simulate.run import ConstantValue
-from .exactly import Value, World
+from .exactly import Value, World, settled
 from .polynomials import isolated, root
 from .setting import setting_of
 
@@ -95,7 +94,7 @@ class Equations:
                     (name,) = unknown
                     value = solution(equation, name, world)
                     if value is not None:
-                        return name, simplified(value)
+                        return name, settled(value)
         return None
 
     def within(self, node: Node) -> frozenset[str]:
@@ -126,8 +125,8 @@ def _root(equation: Rel, name: str, world: World, *, positive: bool) -> Term | N
     found = isolated(equation, gap, node, positive)
     if found is None or ZERO not in found.coefficients[1:]:
         return None
-    closed = tuple(world.closed(c) for c in found.coefficients)
-    return root(replace(found, coefficients=closed))
+    a, b, c = (world.closed(c) for c in found.coefficients)
+    return root(replace(found, coefficients=(a, b, c)))
 
 
 def _whole(equation: Rel, name: str, world: World) -> Term | None:

@@ -10,23 +10,45 @@ searches for one (``attack`` does), and nothing here proves a claim.
 from .examination import examine
 from .results import Examination, Outcome, Place
 from .scenario import Scenario, ScenarioError
-from .serial import from_json, to_json
-from .stated import Stated, recursion_of, stated, stated_claim
+from .serial import as_data, from_data, from_json, to_json
+from .shrinking import shrink, still_violated
+from .stated import Stated, stated, stated_claim
+from .store import (
+    Contents,
+    Replayed,
+    Store,
+    Stored,
+    Unreadable,
+    default_folder,
+    read_scenario,
+    replay,
+)
 from .world import Step, World
 
 __all__ = [
+    "Contents",
     "Examination",
     "Outcome",
     "Place",
+    "Replayed",
     "Scenario",
     "ScenarioError",
     "Stated",
     "Step",
+    "Store",
+    "Stored",
+    "Unreadable",
     "World",
+    "as_data",
+    "from_data",
+    "default_folder",
     "examine",
     "from_json",
-    "recursion_of",
+    "read_scenario",
+    "replay",
+    "shrink",
     "stated",
     "stated_claim",
+    "still_violated",
     "to_json",
 ]

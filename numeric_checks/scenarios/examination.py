@@ -74,6 +74,17 @@ def examine(
         return Examination(scenario, "outside", failing=tuple(failing), broken=tuple(broken),
                            method="exact rationals")  # fmt: skip
     try:
+        for axiom in about.own_axioms:
+            place = replace(scenario, indices={})
+            found = _Examiner(place, about.of_axiom(axiom), (), []).run()
+            if found.outcome in ("violated", "undecided"):
+                how = f"{axiom.name}: {found.outcome} at {found.worst or 'some place'}"
+                if axiom.name in axioms:
+                    broken.append(how)
+                else:
+                    outcome: Outcome = "outside" if found.outcome == "violated" else "undecided"
+                    return Examination(scenario, outcome, failing=(how,), broken=tuple(broken),
+                                       method=found.method)  # fmt: skip
         return _Examiner(scenario, about, dropped, broken).run()
     except EvaluationError as error:
         raise ScenarioError("", f"{scenario.claim}: {error}") from error

@@ -22,11 +22,13 @@ def slots(scenario: Scenario) -> dict[Slot, Fraction]:
     """Every number of a scenario, by where it stands (positions from 0)."""
     found: dict[Slot, Fraction] = {("L",): scenario.L, ("f_star",): scenario.f_star}
     found |= {("choices", name): value for name, value in sorted(scenario.choices.items())}
+    # A slope before the start: the gradient at a start other than 0 needs none.
+    if scenario.objective is not None:
+        found |= _row("slope", scenario.objective.slope)
     found |= _row("sigma", scenario.sigma) | _row("start", scenario.start)
     for name, at in sorted(scenario.points.items()):
         found |= _row("points", at, name)
     if scenario.objective is not None:
-        found |= _row("slope", scenario.objective.slope)
         for i, (knots, curvatures) in enumerate(
             zip(scenario.objective.knots, scenario.objective.curvatures, strict=True)
         ):
@@ -142,7 +144,7 @@ def simpler(value: Fraction) -> list[Fraction]:
     >>> [str(v) for v in simpler(Fraction(7, 10))][:5]
     ['0', '1', '1/2', '3/4', '2/3']
     """
-    found = {Fraction(0), Fraction(1 if value > 0 else -1)}
+    found = {Fraction(0), Fraction(1 if value > 0 else -1), abs(value)}
     for unit in (
         *(Fraction(1, 2**bits) for bits in _BITS),
         *(Fraction(1, n) for n in _DENOMINATORS),

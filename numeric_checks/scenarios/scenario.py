@@ -13,7 +13,7 @@ from .world import Step
 
 Numbers = tuple[Fraction, ...]
 
-MAX_K, MAX_D, MAX_LEAVES, MAX_KNOTS = 256, 256, 1 << 12, 64
+MAX_K, MAX_D, MAX_LEAVES, MAX_NUMBERS, MAX_KNOTS = 256, 256, 1 << 12, 1 << 15, 64
 """Bounds on what is examined: exact numbers grow, and so does the tree."""
 MAX_DIGITS = 400
 """Decimal digits of a numerator or denominator."""
@@ -109,6 +109,8 @@ class Scenario:
             _require(isinstance(step, Step), f"steps[{k}]", "a step")
             self._check_step(step, f"steps[{k}]", self.nodes(k))
         _require(self.leaves <= MAX_LEAVES, "steps", f"at most {MAX_LEAVES} leaves")
+        numbers = self.d * sum(self.nodes(k + 1) for k in range(1, len(self.steps) + 1))
+        _require(numbers <= MAX_NUMBERS, "steps", f"at most {MAX_NUMBERS} coordinates of nodes")
 
     def _check_step(self, step: Step, where: str, nodes: int) -> None:
         _vector(step.probabilities, None, f"{where}.probabilities")

@@ -35,7 +35,13 @@ def to_json(scenario: Scenario) -> str:
     ...     (Fraction(0),), points={"x": (Fraction(-1, 2),)}))).points["x"]
     (Fraction(-1, 2),)
     """
-    return json.dumps(as_data(scenario), indent=1) + "\n"
+    lines = []
+    for name, value in as_data(scenario).items():
+        text = json.dumps(value, ensure_ascii=False)
+        if name == "steps" and value:
+            text = "[\n  " + ",\n  ".join(map(json.dumps, value)) + "\n ]"
+        lines.append(f' "{name}": {text}')
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def as_data(scenario: Scenario) -> dict[str, Any]:

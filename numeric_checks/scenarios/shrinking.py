@@ -206,8 +206,14 @@ def _pruned(steps: list[Step], k: int, kept: set[int], instead: Step | None) -> 
     return [*steps[:k], *([] if instead is None else [instead]), *later]
 
 
+def _silent(s: Scenario) -> Iterator[Scenario | None]:
+    """Without any noise, and with sigma = 0: either alone may not do."""
+    none = Step((Fraction(1),), (((Fraction(0),) * s.d,),))
+    yield _made(s, steps=(none,) * len(s.steps), sigma=(Fraction(0),) * s.d)
+
+
 def _fewer_outcomes(s: Scenario) -> Iterator[Scenario | None]:
-    """Without any noise; one outcome alone; two of them as one, with their mean."""
+    """A step without noise; one outcome alone; two of them as one, with their mean."""
     for k, step in enumerate(s.steps):
         if step.outcomes == 1:
             continue
@@ -318,7 +324,7 @@ def _singly(s: Scenario) -> Iterator[Scenario | None]:
 
 
 PASSES: tuple[Pass, ...] = (
-    _free_places, _fewer_coordinates, _fewer_steps, _fewer_outcomes, _same_everywhere,
+    _free_places, _fewer_coordinates, _fewer_steps, _silent, _fewer_outcomes, _same_everywhere,
     _fewer_cells, _noise_off, _zeros, _attained, _together, _singly,
 )  # fmt: skip
 """In this order, each until it finds nothing more."""

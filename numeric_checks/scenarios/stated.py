@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from ...optimizers.recursions import NADAMW, SGD, Recursion
+from ...optimizers.recursions import Recursion
 from ...proofs.kernel.errors import KernelError
-from ...proofs.kernel.terms import CE, App, E, Formula, Node, PointApp, Term, subterms
-from ...proofs.language import Claimed, DoorError, Theory
-from ...proofs.language.loader import LoadError
-from ...proofs.language.loader import statement as find_claim
+from ...proofs.kernel.terms import (
+    CE,
+    App,
+    E,
+    Fin,
+    Formula,
+    Node,
+    PointApp,
+    Rel,
+    Term,
+    subterms,
+    variables,
+)
+from ...proofs.kernel.theory import Axiom
+from ...proofs.language import Claimed, DoorError
+from ...proofs.language.loader import load
 from ...proofs.render.text import Printer
 from ...proofs.theorems import SHIPPED
 from ..evaluate import Statement
@@ -20,7 +32,8 @@ from ..prescribe import statement_of
 from .scenario import ScenarioError
 
 AXIOMS = ("A0", "A1", "A2", "A3")
-_RECURSIONS = (NADAMW, SGD)
+_GIVEN = frozenset({"f", "grad", "g", "x", "sigma", "L", "fstar"})
+"""What a scenario gives a value to, beside what the recursion assigns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +52,7 @@ class Stated:
 
     @property
     def symbols(self) -> frozenset[str]:
-        """Every name that conclusion and hypotheses lead to, definitions unfolded."""
+        """Every symbol that conclusion and hypotheses lead to, definitions unfolded."""
         return self._reached[0]
 
     @property
@@ -57,12 +70,35 @@ class Stated:
         while waiting:
             for node, _ in subterms(waiting.pop()):
                 random = random or isinstance(node, E | CE)
-                name = getattr(node, "name", None)
-                if isinstance(name, str) and name not in names:
-                    names.add(name)
-                    if isinstance(node, App | PointApp):
-                        waiting += [d.right for d in definitions if d.head == name]
+                if isinstance(node, App | PointApp) and node.name not in names:
+                    names.add(node.name)
+                    waiting += [d.right for d in definitions if d.head == node.name]
         return frozenset(names), random
+
+    @cached_property
+    def own_axioms(self) -> tuple[Axiom, ...]:
+        """The theory's axioms other than A0 to A3 that speak of the world of the statement."""
+        given = _GIVEN if self.recursion is not None and self.symbols & _GIVEN else frozenset()
+        about = self.symbols - {"coord"} | given
+        return tuple(
+            axiom
+            for axiom in self.claim.theory.kernel().axioms
+            if not isinstance(axiom.conclusion, Fin)
+            and (axiom.hypotheses, axiom.conclusion) not in _standard_axioms()
+            and about & _applied((*axiom.hypotheses, axiom.conclusion))
+        )
+
+    def of_axiom(self, axiom: Axiom) -> Stated:
+        """An axiom in the place of the statement.
+
+        Raises:
+            ScenarioError: it speaks of all points or of all numbers, which no evaluation decides.
+        """
+        formulas = (*axiom.hypotheses, axiom.conclusion)
+        if not isinstance(axiom.conclusion, Rel) or any(variables(f) for f in formulas):
+            raise ScenarioError("claim", f"the axiom {axiom.name} cannot be decided in a scenario")
+        statement = Statement(axiom.name, axiom.conclusion, axiom.hypotheses, self.statement.unfold)
+        return replace(self, statement=statement)
 
     def definition(self, app: App) -> Term | None:
         """What ``app`` abbreviates, if that is neither of the recursion nor by recursion."""
@@ -97,17 +133,29 @@ class Stated:
             ScenarioError: one of them is neither.
         """
         listed = self.claim.hypotheses()
-        texts = {self.shown(h): h for h in self.statement.hypotheses}
+        texts = {self.shown(h): h for h in (*listed, *self.statement.hypotheses)}
         texts |= {str(n): h for n, h in enumerate(listed, 1)}
-        axioms = frozenset(name for name in without if name in AXIOMS)
-        unknown = [name for name in without if name not in AXIOMS and str(name) not in texts]
+        names = (*AXIOMS, *(axiom.name for axiom in self.own_axioms))
+        axioms = frozenset(name for name in without if name in names)
+        unknown = [name for name in without if name not in names and str(name) not in texts]
         if unknown:
             known = "; ".join(f"{n}: {self.shown(h)}" for n, h in enumerate(listed, 1))
-            raise ScenarioError(
-                "without", f"{unknown[0]!r} is none of {', '.join(AXIOMS)}; {known}"
-            )
-        chosen = (str(name) for name in without if name not in AXIOMS)
+            raise ScenarioError("without", f"{unknown[0]!r} is none of {', '.join(names)}; {known}")
+        chosen = (str(name) for name in without if name not in names)
         return frozenset(str(a) for a in axioms), frozenset(texts[name] for name in chosen)
+
+
+def _applied(formulas: Iterable[Formula]) -> frozenset[str]:
+    """The symbols that occur."""
+    nodes = (n for f in formulas for n, _ in subterms(f) if isinstance(n, App | PointApp))
+    return frozenset(n.name for n in nodes)
+
+
+@lru_cache(maxsize=1)
+def _standard_axioms() -> frozenset[tuple[tuple[Formula, ...], Formula]]:
+    """A0 to A3 as the library states them, whatever the theory; formulas are unique objects."""
+    (theory,) = load("sgd")
+    return frozenset((a.hypotheses, a.conclusion) for a in theory.kernel().axioms)
 
 
 @lru_cache(maxsize=512)
@@ -119,12 +167,13 @@ def stated(label: str) -> Stated:
     Raises:
         ScenarioError: there is none, or it is no relation between terms.
     """
-    if label.partition(".")[0] not in SHIPPED:
+    theory, _, name = label.partition(".")
+    if theory not in SHIPPED:
         raise ScenarioError("claim", f"{label!r}: the shipped theories are {', '.join(SHIPPED)}")
-    try:
-        return stated_claim(find_claim(label))
-    except LoadError as error:
-        raise ScenarioError("claim", str(error)) from error
+    for found in load(theory):
+        if name in found.claims:
+            return stated_claim(found.claims[name])
+    raise ScenarioError("claim", f"{theory} has no claim {name[:80]!r}: see `ratecert check`")
 
 
 def stated_claim(claim: Claimed, statement: Statement | None = None) -> Stated:
@@ -133,18 +182,13 @@ def stated_claim(claim: Claimed, statement: Statement | None = None) -> Stated:
     Raises:
         ScenarioError: it is no relation between terms.
     """
-    recursion = recursion_of(claim.theory)
+    theory, recursion = claim.theory.kernel(), claim.theory.recursion
+    defined = sorted((_GIVEN - {"x"}) & {d.head for d in theory.definitions})
+    if defined:
+        raise ScenarioError(
+            "claim", f"{claim.theory.name} defines {defined[0]}, which a scenario gives a value to"
+        )
     try:
         return Stated(claim, statement or statement_of(claim, recursion=recursion), recursion)
     except (EvaluationError, KernelError, DoorError) as error:
         raise ScenarioError("claim", f"{claim.label} cannot be examined: {error}") from error
-
-
-def recursion_of(theory: Theory) -> Recursion | None:
-    """The recursion whose names and parameters the theory has."""
-    names = {symbol.name for symbol in theory.kernel().symbols}
-    for recursion in _RECURSIONS:
-        wanted = {p.name for p in recursion.parameters} | {u.target for u in recursion.updates}
-        if wanted | {"x", "g"} <= names:
-            return recursion
-    return None

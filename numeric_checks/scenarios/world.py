@@ -94,7 +94,8 @@ class World:
         self._updates = [] if self.recursion is None else _exact_updates(self.recursion)
         slots = () if self.recursion is None else self.recursion.slots
         self.initial_slots = {slot.name: slot.initial for slot in slots}
-        self.processes = {"g", *(target for target, _ in self._updates)} - {"x"}
+        names = {"g", *(target for target, _ in self._updates)} if self._updates else set()
+        self.processes = names - {"x"}
         self._at: dict[tuple[str, ExactPoint], list[Exact]] = {}
 
     @property

@@ -108,11 +108,12 @@ class Forest:
 
 
 def _broadcasts(what: str, given: Tensor, wanted: tuple[int, ...]) -> None:
-    shape = given.shape
-    if len(shape) != len(wanted) or any(
-        g not in (1, w) for g, w in zip(shape, wanted, strict=True)
-    ):
-        raise ShapeError(f"{what} is {list(shape)}, not {list(wanted)}")
+    shape = list(given.shape)
+    fits = len(shape) == len(wanted) and all(
+        n in (1, w) for n, w in zip(shape, wanted, strict=True)
+    )
+    if not fits or not given.is_floating_point():
+        raise ShapeError(f"{what}: {given.dtype} {shape}, not floats {list(wanted)}")
 
 
 def check_constant(name: str, value: Tensor, rows: int, d: int) -> None:

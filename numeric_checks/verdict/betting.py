@@ -1,7 +1,7 @@
 """A bounded statistic: the capital of a gambler who bets against a mean.
 
-For x_1, x_2, ... independent in [0, 1] with mean mu, and bets b_t >= 0 that depend on x_1 .. x_{t-1}
-only, with b_t <= 1/m, the capital K_t(m) = prod_{s<=t} (1 + b_s (x_s - m)) is a non-negative
+For x_1, x_2, ... independent in [0, 1] with mean mu, and bets b_t >= 0 that depend on the x before
+x_t only, with b_t <= 1/m, the capital K_t(m) = prod_{s<=t} (1 + b_s (x_s - m)) is a non-negative
 supermartingale if mu <= m. By Ville's inequality it ever reaches 1/alpha with probability at most
 alpha: so "mu <= m" is rejected as soon as it does, whenever one stops. The m that are not rejected
 form a confidence sequence (Waudby-Smith and Ramdas, "Estimating means of bounded random variables
@@ -14,8 +14,8 @@ The bets are their predictable plug-in (equation 26, for a horizon N), cut off a
 
 The gambler divides the capital among several c (and N), in equal parts: a mean of
 supermartingales is one. Parts with c near 1 gain most where the statistic hardly varies, those with
-small c survive rare large values; where no bet is cut off all c are the same, and the division costs
-nothing. (Waudby-Smith and Ramdas take one c, 1/2 or 3/4, and hedge the two directions in one
+small c survive rare large values; where no bet is cut off all c are the same, and the division is
+free. (Waudby-Smith and Ramdas take one c, 1/2 or 3/4, and hedge the two directions in one
 capital; here each end of the interval has a gambler and an alpha of its own.) Each factor decreases
 in m, also where the bet is cut off, 1 - c + c x/m: so what is rejected is an interval from 0 on.
 """

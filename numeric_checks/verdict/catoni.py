@@ -11,7 +11,7 @@ at most alpha, and "mu <= m" is rejected if it does: at a fixed n this is the in
 Catoni, "Challenging the empirical mean and empirical variance: a deviation study" (Annales de
 l'IHP 48 (2012), Section 2); for all t at once it is Wang and Ramdas, "Catoni-style confidence
 sequences for heavy-tailed mean estimation" (Stoch. Proc. Appl. 163 (2023), Section 5), who have
-exp(b^2 v/2) in the place of the smaller 1 + b^2 v/2. Several b may share the capital in equal parts.
+exp(b^2 v/2) where we have the smaller 1 + b^2 v/2. Several b may share the capital, equally.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def psi(t: Tensor) -> Tensor:
 
 
 def scale(variance: float, alpha: float, horizon: int) -> float:
-    """b = (2 log(1/alpha)/(N v))^{1/2}: makes the interval after N draws about the narrowest."""
+    """About the best b for N draws: (2 log(1/alpha)/(N v))^{1/2}."""
     return math.sqrt(2 * math.log(1 / alpha) / (horizon * variance))
 
 
@@ -98,21 +98,26 @@ def catoni_interval(
 ) -> tuple[Tensor, Tensor]:
     """Ends of the interval for the mean of x [..., n]; each fails with at most ``alpha``.
 
-    Both hold at all times up to n at once, and are rounded outwards; an end is infinite if nothing
-    is rejected even far off.
+    They are rounded outwards; an end is infinite if nothing is rejected even far off.
 
     Args:
         x: [..., n], in the order of drawing.
         variance: a bound v of the variance.
         alpha: the error probability of each end.
-        horizons: what b is tuned to, by default n. They must not depend on x.
+        horizons: the numbers of draws that b is tuned to, fixed beforehand. If they are given, the
+            capital is watched at all times up to n, and one may stop whenever one likes. Without
+            them b is tuned to n, and only the capital at n counts: then the order of x does not
+            matter, and one wild value does as little harm as Catoni's estimator lets it.
     """
     tuned = tuple(horizons) or (x.shape[-1],)
 
     def rejects(values: Tensor) -> Callable[[Tensor], Tensor]:
-        return lambda m: (
-            log_capital(values, m, variance, alpha, tuned).amax(-1) >= _threshold(alpha)
-        )
+        def rejected(m: Tensor) -> Tensor:
+            capital = log_capital(values, m, variance, alpha, tuned)
+            counts = capital.amax(-1) if horizons else capital[..., -1]
+            return counts >= _threshold(alpha)
+
+        return rejected
 
     return _largest(rejects(x), x, variance), -_largest(rejects(-x), -x, variance)
 

@@ -98,7 +98,7 @@ class Estimates:
         size = max(abs(check.left), abs(check.right))
         if not abs(float(samples.mean()) - estimate) <= _AGREEMENT * size:
             raise EvaluationError(
-                f"{check.statement}: the mean of the runs' own values is {float(samples.mean())!r}, "
+                f"{check.statement}: the runs' own values have the mean {float(samples.mean())!r}, "
                 f"the estimate {estimate!r}: it is no mean over runs"
             )
         claim = Claim(statement.conclusion.op, right)

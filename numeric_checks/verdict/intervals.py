@@ -24,7 +24,7 @@ class Interval:
     verdict is wrong with probability at most ``alpha``, and the interval with at most 2 ``alpha``.
 
     Attributes:
-        low, high: the ends; infinite where nothing is excluded.
+        low, high: the ends; infinite where nothing is excluded. (``low > high``: every mean is.)
         mean: of the samples; what an interval by ``catoni`` contains is not always their mean.
         runs: how many samples; ``alpha``: the error probability of each end.
         method: ``betting``, ``Catoni``, ``Clopper-Pearson``, ``Hoeffding`` or ``constant``.
@@ -48,8 +48,8 @@ def interval(
         bound: what is known of the statistic: ``Range`` is used by betting, ``Variance`` by
             Catoni's estimator, ``Support`` of two values by Clopper and Pearson, of one exactly.
         alpha: the error probability of each end.
-        horizons: the numbers of runs that betting and Catoni's scale are tuned to, by default n;
-            fixed before the first run.
+        horizons: the numbers of runs that betting and Catoni's scale are tuned to, fixed before the
+            first run; needed if one may stop before the last. By default n, which is then fixed.
 
     Raises:
         BoundError: the samples contradict the bound, or are none.

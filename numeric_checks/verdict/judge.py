@@ -9,10 +9,11 @@ from torch import Tensor
 
 from . import betting, catoni
 from .bounds import Bound, Range, Support, Unknown, Variance, rounding_room
+from .exact import binomial_tail
 from .intervals import Interval, interval
 
 Verdict = Literal["holds", "violated", "undecided"]
-FARTHEST = 2**16
+FARTHEST = 2**14
 """Runs up to which it is predicted how many would decide."""
 
 
@@ -87,7 +88,7 @@ def judge(
     known = at_once(bound, claim, alpha)
     if known is not None or found is None:
         return known or without_bound(bound, alpha)
-    return judged(found, samples, bound, claim, alpha)
+    return judged(found, samples, bound, claim, alpha, horizons)
 
 
 def without_bound(bound: Bound, alpha: float) -> Judgement:
@@ -113,16 +114,27 @@ def at_once(bound: Bound, claim: Claim, alpha: float) -> Judgement | None:
     return None
 
 
-def judged(found: Interval, samples: Tensor, bound: Bound, claim: Claim, alpha: float) -> Judgement:
+def judged(
+    found: Interval,
+    samples: Tensor,
+    bound: Bound,
+    claim: Claim,
+    alpha: float,
+    horizons: tuple[int, ...] = (),
+) -> Judgement:
     """The verdict of an interval for the expectation of a statistic with these samples."""
-    text, verdict = describe(found, bound), claim.decided(found.low, found.high)
+    text = describe(found, bound)
+    if found.low > found.high:
+        text = f"{text}: the ends exclude each other, as if runs or bound were not what they should"
+        return Judgement("undecided", text, bound, alpha, found)
+    verdict = claim.decided(found.low, found.high)
     if verdict != "undecided":
         side = "below" if found.high <= claim.right else "above"
         return Judgement(verdict, f"{text}: {side} the bound", bound, alpha, found)
     if claim.op == "=":
         text = f"{text}: contains {claim.right:.6g}, and no sampling shows an equation to hold"
         return Judgement("undecided", text, bound, alpha, found)
-    needed = runs_needed(samples, bound, claim, alpha)
+    needed = runs_needed(samples, bound, claim, alpha, horizons)
     likely = f"; {needed} runs would likely decide" if needed is not None else ""
     return Judgement("undecided", f"{text}: not clear{likely}", bound, alpha, found, needed=needed)
 
@@ -137,16 +149,20 @@ def describe(found: Interval, bound: Bound) -> str:
     return f"{ends} ({found.method}, error {found.alpha:.2g}, {source})"
 
 
-def runs_needed(samples: Tensor, bound: Bound, claim: Claim, alpha: float) -> int | None:
+def runs_needed(
+    samples: Tensor, bound: Bound, claim: Claim, alpha: float, horizons: tuple[int, ...] = ()
+) -> int | None:
     """How many runs decide if these samples repeat; to about a tenth, at most ``FARTHEST``.
 
-    A prediction, no guarantee: of rare values that have not occurred it knows nothing.
+    A prediction, no guarantee: of rare values that have not occurred it knows nothing. Bets are
+    tuned to ``horizons``, by default to the number that is predicted.
     """
     n = len(samples)
 
     def decides(runs: int) -> bool:
         repeated = samples.repeat(-(-runs // n))[:runs]
-        return any(t is not None for t in first_decisions(repeated, bound, claim, alpha, (runs,)))
+        tuned = horizons or (runs,)
+        return any(t is not None for t in first_decisions(repeated, bound, claim, alpha, tuned))
 
     low, high = n, 2 * n
     while not decides(high):
@@ -166,7 +182,7 @@ def first_decisions(
 
     Certain: but for ``claim.share(alpha)`` each. None: not within these runs. Betting's and
     Catoni's answers are valid at every number of runs at once; where the support is known, only
-    the whole of the samples is looked at.
+    the whole of two-valued samples is looked at, and others are left to ``interval``.
     """
     values, right, share = bound_values(samples, bound), claim.right, claim.share(alpha)
     room = rounding_room(bound, values)
@@ -178,17 +194,22 @@ def first_decisions(
     if isinstance(bound, Range) and bound.width > 0:
         x = (values - bound.low) / bound.width
         up, down = ((right + r - bound.low) / bound.width for r in (room, -room))
-        # At an end of the range there is nothing to bet on.
-        above, _ = betting.first_rejection(x, up, share, horizons) if 0 < up < 1 else (None, None)
-        _, below = (
-            betting.first_rejection(x, down, share, horizons) if 0 < down < 1 else (None,) * 2
-        )
+        above = below = None  # at an end of the range there is nothing to bet on
+        if 0 < up < 1:
+            above, _ = betting.first_rejection(x, up, share, horizons)
+        if 0 < down < 1:
+            _, below = betting.first_rejection(x, down, share, horizons)
         return above, below
-    found = interval(samples, bound, share)
-    if found is None:
+    if not isinstance(bound, Support) or len(bound.values) != 2:
         return None, None
-    n = len(samples)
-    return (n if found.low > right else None), (n if found.high < right else None)
+    low, high = bound.values
+    n, p = len(samples), (right - low) / (high - low)
+    if not 0 < p < 1:
+        return None, None
+    count = int((values == high).sum())
+    above = binomial_tail(count, n, p)[1] <= share
+    below = binomial_tail(n - count, n, 1 - p)[1] <= share
+    return (n if above else None), (n if below else None)
 
 
 def bound_values(samples: Tensor, bound: Bound) -> Tensor:

@@ -29,14 +29,14 @@ class Sequential:
         budget: the number of runs after which one gives up.
 
     Attributes:
-        runs: how many have been taken; ``judgement``: the last one, None before the first batch.
+        judgement: the verdict, once it is reached or the budget is spent; None means "go on".
 
     >>> flips = Sequential(Range(0.0, 1.0, "a share"), Claim("<=", 0.5), 0.01, budget=400)
-    >>> flips.feed(torch.full((4,), 0.2, dtype=torch.float64)).verdict, flips.finished
-    ('undecided', False)
+    >>> flips.feed(torch.full((4,), 0.2, dtype=torch.float64)), flips.outlook().needed
+    (None, 14)
     >>> found = flips.feed(torch.full((90,), 0.2, dtype=torch.float64))
-    >>> found.verdict, flips.finished, found.interval.runs < 94
-    ('holds', True, True)
+    >>> found.verdict, found.interval.runs
+    ('holds', 14)
     """
 
     def __init__(self, bound: Bound, claim: Claim, alpha: float, budget: int) -> None:
@@ -55,23 +55,17 @@ class Sequential:
         """How many runs have been taken."""
         return len(self._samples)
 
-    @property
-    def finished(self) -> bool:
-        """Decided, hopeless, or out of budget."""
-        known = self.judgement
-        if known is None:
-            return False
-        hopeless = known.interval is None
-        return known.verdict != "undecided" or hopeless or self.runs >= self.budget
-
-    def feed(self, batch: Tensor) -> Judgement:
+    def feed(self, batch: Tensor) -> Judgement | None:
         """Take a batch of runs, [n] in the order of drawing, the same order whatever the batches.
 
+        Returns:
+            The verdict, ``undecided`` only if the budget is spent; None: go on.
+
         Raises:
-            ValueError: it is finished already, or the batch exceeds the budget.
+            ValueError: there is a verdict already, or the batch exceeds the budget.
             BoundError: a sample contradicts the bound.
         """
-        if self.finished:
+        if self.judgement is not None:
             raise ValueError("decided or given up: further runs would not count")
         if self.runs + len(batch) > self.budget:
             raise ValueError(f"{len(batch)} more runs than {self.runs} exceed {self.budget}")
@@ -79,25 +73,45 @@ class Sequential:
             raise BoundError("there are no samples")
         self._samples = torch.cat([self._samples, batch.to(torch.float64).cpu()])
         self._looks += 1
-        self.judgement = self._look()
+        self.judgement = self._decision()
+        if self.judgement is None and self.runs == self.budget:
+            self.judgement = self.outlook()
         return self.judgement
 
-    def _look(self) -> Judgement:
+    def outlook(self) -> Judgement:
+        """What is known so far, and how many runs in all would likely decide.
+
+        Raises:
+            BoundError: no run has been taken.
+        """
+        if self.judgement is not None:
+            return self.judgement
+        found = interval(self._samples, self.bound, self._end, self.horizons)
+        share = self._share if isinstance(self.bound, Support) else self.alpha
+        made = judged(_known(found), self._samples, self.bound, self.claim, share, self.horizons)
+        return replace(made, alpha=self.alpha)
+
+    @property
+    def _share(self) -> float:
+        """The error probability of this look, where looks are paid for."""
+        return self.alpha * float(look_share(max(self._looks, 1)))
+
+    @property
+    def _end(self) -> float:
+        share = self._share if isinstance(self.bound, Support) else self.alpha
+        return self.claim.share(share)
+
+    def _decision(self) -> Judgement | None:
         samples, bound, claim = self._samples, self.bound, self.claim
-        if isinstance(bound, Support) and len(bound.values) > 1:
-            share = self.alpha * float(look_share(self._looks))
-            found = interval(samples, bound, claim.share(share))
-            return replace(judged(_known(found), samples, bound, claim, share), alpha=self.alpha)
-        if isinstance(bound, Range | Variance):
-            above, below = first_decisions(samples, bound, claim, self.alpha, self.horizons)
-            first = min((t for t in (above, below) if t is not None), default=None)
-            if first is not None:
-                return self._decided(samples[:first], is_above=first == above)
-        found = interval(samples, bound, claim.share(self.alpha), self.horizons)
-        return judged(_known(found), samples, bound, claim, self.alpha)
+        if not isinstance(bound, Range | Variance):
+            made = self.outlook()
+            return made if made.verdict != "undecided" else None
+        above, below = first_decisions(samples, bound, claim, self.alpha, self.horizons)
+        first = min((t for t in (above, below) if t is not None), default=None)
+        return self._decided(samples[:first], is_above=first == above) if first else None
 
     def _decided(self, samples: Tensor, *, is_above: bool) -> Judgement:
-        """The interval at the run that decided: its end may lie short of the claim by a rounding."""
+        """The interval at the run that decided; its end may lie a rounding short of the claim."""
         bound, claim = self.bound, self.claim
         found = _known(interval(samples, bound, claim.share(self.alpha), self.horizons))
         low = max(found.low, claim.right) if is_above else found.low

@@ -6,6 +6,7 @@ which every run gives one value of. Both readings are of the kernel's own term.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -128,10 +129,10 @@ class Samples:
             EvaluationError: as ``evaluate``.
         """
         if not run.replicates:
-            raise StatisticError("rows that differ in more than their random streams")
+            raise StatisticError("the rows of a run are no independent replicates")
         if run.first == 1:
-            streams = list(zip(run.seeds, run.instances, strict=True))
-            if len({*streams, *self._streams}) < len(streams) + len(self._streams):
+            streams = set(zip(run.seeds, run.instances, strict=True))
+            if streams & self._streams:
                 raise StatisticError("a random stream occurs twice: such runs are not independent")
             self._streams.update(streams)
         found = evaluate(self._statement, run, carried=self._carried)
@@ -172,11 +173,9 @@ def round_up(value: Fraction) -> float:
 
 def root_above(square: Fraction) -> float:
     """A float just above the square root of a rational that is not negative."""
-    root = round_up(square) ** 0.5
+    root = math.sqrt(round_up(square))
     while Fraction(root) ** 2 < square:
-        root = float(
-            torch.nextafter(torch.tensor(root, dtype=torch.float64), torch.tensor(torch.inf))
-        )
+        root = math.nextafter(root, math.inf)
     return root
 
 

@@ -10,7 +10,16 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from . import __version__
-from .options import RAW, campaigning, checking, conforming, constants, guarding, printing
+from .options import (
+    RAW,
+    attacking,
+    campaigning,
+    checking,
+    conforming,
+    constants,
+    guarding,
+    printing,
+)
 
 EXIT_OK, EXIT_FINDING, EXIT_USAGE, EXIT_INTERNAL, EXIT_NOTHING = range(5)
 
@@ -35,6 +44,7 @@ examples:
   ratecert constants adamw.rate --instance canonical    where each constant comes from
   ratecert limits adamw             how small the constants of its lemmas could be
   ratecert conform torch.optim.AdamW --recursion adamw    is it the AdamW of the theorems?
+  ratecert attack adamw.L4          how close it comes to being false, exactly
   ratecert optimise adam.rate --minimise C_1 --fix c_eps=1    tune it, and prove the result
   ratecert campaign run quick       confront the claims with runs; resume, merge, status
   ratecert report adamw -o adamw.html    all of it as one page, to read and to send
@@ -51,7 +61,8 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"ratecert {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for options in (checking, constants, guarding, conforming, campaigning, printing):
+    rooms = (checking, constants, guarding, conforming, attacking, campaigning, printing)
+    for options in rooms:
         options.add(commands)
     return top
 

@@ -16,7 +16,7 @@ from ratecert.numeric_checks.__main__ import main
 from ratecert.numeric_checks.confront import Setup, Variant, confront, trivial_bound
 from ratecert.numeric_checks.instances import cosine
 from ratecert.numeric_checks.prescribe import Pick, prescribe
-from ratecert.numeric_checks.report import lines
+from ratecert.numeric_checks.report import as_json, lines
 from ratecert.numeric_checks.tables import QUICK, selected
 from ratecert.optimizers.recursions import NADAMW, Update
 from ratecert.proofs.language import DoorError
@@ -155,7 +155,7 @@ def test_an_interval_decides_where_the_bound_says_something(setup: Setup) -> Non
     for check in done.checks:
         assert check.left < check.right < done.trivial_bound
         assert check.verdict == "holds"
-        assert "(Hoeffding, error 0.005, ||grad f||_1 <= 1.5 everywhere)" in check.evidence
+        assert "(betting, error 0.005, ||grad f||_1 <= 1.5 everywhere)" in check.evidence
     assert done.passed
     few = confront(setup, setup.variants[0], seeds=range(2))
     assert [c.verdict for c in few.checks] == ["undecided", "undecided"]
@@ -170,8 +170,15 @@ def test_an_estimate_above_its_bound_fails(setup: Setup) -> None:
     (check,) = done.checks
     assert check.estimated
     assert check.ratio > 1
+    assert check.verdict == "violated"
     assert not done.passed
     assert done.failing == ()
+    (found,) = as_json([done], 0.01)["confrontations"][0]["statements"]
+    estimate = found["estimate"]
+    assert estimate["interval"]["low"] > found["right"]
+    assert estimate["interval"]["mean"] == pytest.approx(found["left"])
+    assert (estimate["interval"]["runs"], estimate["interval"]["method"]) == (512, "betting")
+    assert estimate["alpha"] == pytest.approx(0.01, rel=1e-15)
 
 
 @pytest.mark.parametrize("planted", ["eps outside the root", "a step twice as long"])
@@ -261,7 +268,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*arguments, "--format", "json"]) == 0
     printed = capsys.readouterr()
     report = json.loads(printed.out)
-    assert (report["schema"], len(report["confrontations"])) == (2, 2)
+    assert (report["schema"], len(report["confrontations"])) == (3, 2)
     first = report["confrontations"][0]
     assert (first["id"], first["variant"], first["K"]) == ("adamw.cosine", "lambda = 0", 150)
     assert first["passed"] is True
@@ -271,7 +278,12 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     statements = {s["id"]: s for s in first["statements"]}
     assert statements["L3"]["verdict"] == "holds"
     assert statements["L3"]["checked"] == 300
+    assert statements["L3"]["estimate"] is None
     assert statements["rate.canonical"]["estimated"] is True
+    assert statements["rate.canonical"]["estimate"] == {
+        "bound": {"kind": "range", "source": "||grad f||_1 <= 9 everywhere"},
+        "alpha": pytest.approx(0.01 / 2 / 3), "vacuous": True, "interval": None, "needed": None,
+    }  # fmt: skip
 
 
 def test_text(capsys: pytest.CaptureFixture[str]) -> None:

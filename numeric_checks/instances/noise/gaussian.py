@@ -15,7 +15,8 @@ from ..philox import GAUSSIAN, four_words
 from ..rounding import round_down
 from .additive import Additive
 
-_BITS = 52
+_HIGH = 0xFFFFF
+_STEP = 2.0**-52
 MARGIN = Fraction(1, 2**40)
 
 
@@ -75,6 +76,5 @@ class Gaussian(Additive):
 
 def _midpoint(low: Tensor, high: Tensor) -> Tensor:
     """(a + 1/2)/2^52 in (0, 1), exactly: 53 bits."""
-    whole = low + ((high & (2 ** (_BITS - 32) - 1)) << 32)
-    floats: Tensor = whole.to(torch.float64) + 0.5
-    return floats * (1 / 2**_BITS)
+    whole = low + ((high & _HIGH) << 32)
+    return (whole.to(torch.float64) + 0.5) * _STEP

@@ -109,6 +109,7 @@ def _work(
 
 
 def _status(args: argparse.Namespace) -> int:
+    _require_numeric()
     path = _existing(args.file)
     with Store(path, write=False) as store:
         settings = settings_of(store)

@@ -1,4 +1,4 @@
-"""``ratecert`` with the campaign ``toys``: ``campaign_drive.py TASKS MILLISECONDS ARGUMENTS ...``."""
+"""``ratecert`` with toy tasks: ``campaign_drive.py TASKS MILLISECONDS ARGUMENTS ...``."""
 
 import sys
 

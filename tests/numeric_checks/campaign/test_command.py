@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -145,8 +146,6 @@ def test_merging(campaign: Campaign, tmp_path: Path, toys: ModuleType) -> None:
 def test_files_that_contradict_each_other(
     campaign: Campaign, tmp_path: Path, toys: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
-
     from ratecert.numeric_checks.campaign import kinds
     from ratecert.numeric_checks.campaign.task import Result
 
@@ -197,6 +196,17 @@ def test_usage(campaign: Campaign, words: tuple[str, ...], message: str) -> None
     assert found.code == 2
     assert message in found.err
     assert found.out == ""
+
+
+def test_a_task_that_is_listed_twice(
+    campaign: Campaign, toys: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (task,) = toys.tasks(1)
+    twice = replace(CAMPAIGNS["toys"], tasks=lambda seed: [task, task])
+    monkeypatch.setitem(CAMPAIGNS, "twice", twice)
+    found = campaign("run", "twice")
+    assert found.code == 2
+    assert "the campaign twice lists a task twice" in found.err
 
 
 def test_an_empty_shard_checks_nothing(campaign: Campaign) -> None:

@@ -9,6 +9,8 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,8 +27,8 @@ from ratecert.numeric_checks.campaign.pace import Pace
 from ratecert.numeric_checks.campaign.running import DiedError, keyed, run_tasks
 from ratecert.numeric_checks.campaign.settings import Shard
 from ratecert.numeric_checks.campaign.store import Store, StoreError
-from ratecert.numeric_checks.campaign.task import Task
-from ratecert.numeric_checks.campaign.version import Versions
+from ratecert.numeric_checks.campaign.task import Result, Task
+from ratecert.numeric_checks.campaign.version import ChangedError, Versions
 
 
 def report(campaign: Callable[..., Any], path: Path) -> str:
@@ -82,7 +84,7 @@ def test_shards_merged(
 def test_shards_are_disjoint_and_whole(of: int, number: int) -> None:
     tasks = [Task("toy", str(n)) for n in range(number)]
     shards = [Shard(n, of).of_tasks(tasks) for n in range(1, of + 1)]
-    assert sorted(sum(shards, []), key=lambda t: int(t.subject)) == tasks
+    assert sorted(chain(*shards), key=lambda t: int(t.subject)) == tasks
     assert max(map(len, shards)) - min(map(len, shards)) <= 1
 
 
@@ -154,7 +156,7 @@ def test_an_interrupt_stores_what_runs(
         os.killpg(process.pid, number)  # as a terminal does
     else:
         process.send_signal(number)
-    out, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=30)
     assert process.returncode == 130, said
     assert "what runs is finished and stored" in said
     stored = int(re.findall(r"interrupted; (\d+) of 900 tasks are stored", said)[0])
@@ -244,24 +246,47 @@ def test_a_worker_that_dies(tmp_path: Path, toys: ModuleType) -> None:
 
 
 def test_a_source_that_changes_ends_the_run(
-    tmp_path: Path, campaign: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    toys: ModuleType,
+    campaign: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from ratecert.numeric_checks.campaign import version
+    from ratecert.numeric_checks.campaign import kinds, version
 
-    stamps = iter(range(10**9))
-    true, path = version._stamp, tmp_path / "a.sqlite"
-    files = len(version.source_files())
+    true, path, begun = version._stamp, tmp_path / "a.sqlite", list[Task]()
 
-    def later(file: Path) -> tuple[int, int, int]:
-        late = next(stamps) >= 4 * files  # listed once, then looked at after each task
-        return (0, 0, 0) if late else true(file)
+    def edited(task: Task) -> Result:
+        begun.append(task)
+        return toys.toy(task)
 
-    monkeypatch.setattr(version, "_stamp", later)
+    monkeypatch.setitem(kinds._REGISTERED, "toy", replace(toys.TOY, run=edited))
+    monkeypatch.setattr(version, "_stamp", lambda f: (0, 0, 0) if len(begun) > 3 else true(f))
     found = campaign("run", "toys", "--store", path)
     assert found.code == 3
     assert "was changed while the campaign ran" in found.err
     monkeypatch.undo()
     assert campaign("status", path, "--format", "json").json["tasks"]["done"] == 3
+
+
+def test_workers_of_another_version_end_the_run(
+    tmp_path: Path, toys: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ratecert.numeric_checks.campaign import version
+
+    tasks = toys.tasks(3)
+    with monkeypatch.context() as patch:
+        patch.setattr(version, "FORMAT", 0)
+        here = keyed(tasks, Versions())
+    for workers in (1, 2):
+        where = executors.pool(workers) if workers > 1 else executors.in_process()
+        with (
+            Store(tmp_path / "a.sqlite", write=True) as store,
+            pytest.raises(ChangedError, match=r"another version of the result \(format\)"),
+            where as executor,
+        ):
+            run_tasks(here, store, executor, workers, Versions())
+        with Store(tmp_path / "a.sqlite", write=False) as store:
+            assert not [*store.rows()]
 
 
 def test_findings_exit_with_1(

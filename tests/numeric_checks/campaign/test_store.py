@@ -194,10 +194,15 @@ def test_no_room_loses_nothing(filled: Path, toys: ModuleType) -> None:
     with Store(filled, write=True) as store:
         pages = store._pragma("page_count")
         store._file.execute(f"PRAGMA max_page_count = {pages + 1}")
-        with pytest.raises(FullError, match="disk is full.*campaign resume"):
+
+        def fill() -> None:
+            nonlocal done
             for task in tasks:
                 store.put(task, VERSION, toys.toy(task), {})
                 done += 1
+
+        with pytest.raises(FullError, match=r"disk is full.*campaign resume"):
+            fill()
         assert rows(filled) == (12 + done, [])
         store._file.execute(f"PRAGMA max_page_count = {pages + 1000}")
         store.put(tasks[done], VERSION, toys.toy(tasks[done]), {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ratecert.numeric_checks.campaign.task import (
@@ -44,6 +44,7 @@ FINDINGS = st.builds(
 RESULTS = st.builds(Result, st.lists(FINDINGS, min_size=1, max_size=3).map(tuple), st.integers(0))
 
 
+@settings(max_examples=40)
 @given(TASKS)
 def test_a_task_is_its_text(task: Task) -> None:
     again = Task.from_json(parsed(task.text))
@@ -52,6 +53,7 @@ def test_a_task_is_its_text(task: Task) -> None:
     assert hash(again) == hash(task)
 
 
+@settings(max_examples=40)
 @given(RESULTS)
 def test_a_result_loses_no_bit(result: Result) -> None:
     again = Result.from_json(parsed(result.text))

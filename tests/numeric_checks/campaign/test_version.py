@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from ratecert.numeric_checks.campaign import kinds, paths
+from ratecert.numeric_checks.campaign import executors, kinds, paths
 from ratecert.numeric_checks.campaign.kinds import Kind, KindError, kind, register
 from ratecert.numeric_checks.campaign.task import Task, TaskError, canonical
 from ratecert.numeric_checks.campaign.version import ChangedError, Versions, key_of, source_files
@@ -107,12 +109,10 @@ def test_a_statement_that_changes_changes_the_key(monkeypatch: pytest.MonkeyPatc
 
 PROGRAM = """
 import sys
-from ratecert.numeric_checks.campaign.executors import perform
 from ratecert.numeric_checks.campaign.kinds import kind
 from ratecert.numeric_checks.campaign.task import Task
-for family, subject in (("", "sgd.digits"), ("", "adam.cosine")):
-    task = Task("paths", subject, family, budget=6, tile=2)
-    print(perform(kind("paths").run, task)[0])
+task = Task("paths", "adam.cosine", budget=6, tile=2)
+print(kind("paths").run(task).text)
 for name, module in sys.modules.items():
     if name.startswith("ratecert.") and getattr(module, "__file__", None):
         print(module.__file__)
@@ -124,7 +124,7 @@ def test_everything_that_is_loaded_counts() -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, timeout=60
     )
-    _, result, *files = done.stdout.splitlines()
+    result, *files = done.stdout.splitlines()
     assert result == paths.run(TASK).text
     known = {path.resolve() for path in source_files().values()}
     loaded = {Path(line).resolve() for line in files}
@@ -143,9 +143,22 @@ def test_listing_loads_no_torch() -> None:
     assert done.returncode == 0
 
 
+def test_a_worker_of_another_version_is_told() -> None:
+    found = Versions().of(TASK)
+    wanted = canonical(found)
+    text, seconds = executors.perform(paths.KIND, TASK, wanted)
+    assert text == paths.run(TASK).text
+    assert seconds > 0
+    other = {**found, "environment": {**found["environment"], "torch": "0.1"}}
+    with pytest.raises(ChangedError, match=rf"torch {re.escape(torch.__version__)} for 0.1"):
+        executors.perform(paths.KIND, TASK, canonical(other))
+    with pytest.raises(ChangedError, match=r"another version of the result \(code\)"):
+        executors.perform(paths.KIND, TASK, canonical({**found, "code": "0"}))
+
+
 def test_kinds_by_name() -> None:
     assert kind("paths") is paths.KIND
-    with pytest.raises(KindError, match="no kind of task 'path'; did you mean paths?"):
+    with pytest.raises(KindError, match=r"no kind of task 'path'; did you mean paths\?"):
         kind("path")
     with pytest.raises(KindError, match="there is a kind of task 'paths' already"):
         register(replace(paths.KIND, packages=()))
@@ -158,6 +171,9 @@ def test_kinds_by_name() -> None:
         ({"family": "lambda"}, "adam.cosine has no variant 'lambda'; there are ''"),
         ({"dtype": "float32"}, "dtype must be float64"),
         ({"budget": 7}, "budget must be a multiple of tile"),
+        ({"options": {"alpha": "1"}}, r"alpha must be a rational number in \(0, 1\), not '1'"),
+        ({"options": {"alpha": "1/0"}}, "alpha must be a rational number"),
+        ({"options": {"alpha": "nan"}}, "alpha must be a rational number"),
         ({"options": {"steps": 3}}, r"options are alpha, batch, not \['steps'\]"),
     ],
 )
@@ -172,12 +188,14 @@ def test_what_is_no_task_of_paths(change: dict[str, Any], message: str) -> None:
 def test_paths_is_the_confrontation() -> None:
     from ratecert.numeric_checks.confront import confront
     from ratecert.numeric_checks.tables import QUICK
+    from ratecert.numeric_checks.verdict import ErrorBudget
 
     setup = next(s for s in QUICK if s.name == "adam.cosine")
     task = Task("paths", "adam.cosine", seed=5, budget=30, tile=3, options={"alpha": "1/50"})
     result = paths.run(task)
     assert result.evaluations == 30
-    done = confront(setup, setup.variants[0], steps=10, seeds=range(5, 8), alpha=1 / 50)
+    budget = ErrorBudget(Fraction(1, 50), "paths adam.cosine, seed 5")
+    done = confront(setup, setup.variants[0], steps=10, seeds=range(5, 8), budget=budget)
     assert [f.claim for f in result.findings] == [
         setup.claimed(check.statement).label for check in done.checks
     ]

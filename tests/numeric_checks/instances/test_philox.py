@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 
@@ -32,45 +34,38 @@ def test_known_answers(counter: tuple[int, ...], key: tuple[int, ...], answer: s
     assert _words(counter, key) == answer.split()
 
 
-def _peer(counter: list[int], key: list[int]) -> list[int]:
-    """Philox4x32-10 in Python's unbounded integers."""
-    c, k = list(counter), list(key)
-    for _ in range(10):
-        a, b = 0xD2511F53 * c[0], 0xCD9E8D57 * c[2]
-        c = [(b >> 32) ^ c[1] ^ k[0], b & MASK, (a >> 32) ^ c[3] ^ k[1], a & MASK]
-        k = [(k[0] + 0x9E3779B9) & MASK, (k[1] + 0xBB67AE85) & MASK]
-    return c
+Peer = Callable[[list[int], list[int]], list[int]]
 
 
 @pytest.mark.parametrize("n", [1, 2, 10, 1797, 2**31 - 1])
-def test_minibatch_is_the_documented_function(n: int) -> None:
+def test_minibatch_is_the_documented_function(n: int, peer: Peer) -> None:
     seeds, instances, step, size = [5, 2**64 - 1, 2**33], [0, 3, 2**32 - 1], 70, 5
     drawn = minibatch(n, size, step, seeds, instances)
     for row, (seed, instance) in enumerate(zip(seeds, instances, strict=True)):
         for j in range(size):
-            w = _peer([j // 2, step, instance, 1], [seed & MASK, seed >> 32])
+            w = peer([j // 2, step, instance, 1], [seed & MASK, seed >> 32])
             low, high = w[2 * (j % 2)], w[2 * (j % 2) + 1]
             assert int(drawn[row, j]) == ((high << 32) + low) * n >> 64
 
 
-def test_signs_are_the_documented_function() -> None:
+def test_signs_are_the_documented_function(peer: Peer) -> None:
     seeds, d, step = [1, 2**40], 9, 128 * 3 + 77
     drawn = signs(d, step, seeds)
     for row, seed in enumerate(seeds):
         for i in range(d):
-            w = _peer([i, step // 128, 0, 2], [seed & MASK, seed >> 32])
+            w = peer([i, step // 128, 0, 2], [seed & MASK, seed >> 32])
             bit = w[77 // 32] >> (77 % 32) & 1
             assert int(drawn[row, i]) == 2 * bit - 1
 
 
-def test_words_are_the_documented_function() -> None:
+def test_words_are_the_documented_function(peer: Peer) -> None:
     seeds, instances, d, step = [1, 2**40], [7, 2**32 - 1], 5, 4 * 9 + 3
     one, four = word(d, step, seeds, instances), four_words(d, step, 6, seeds, instances)
     for row, (seed, instance) in enumerate(zip(seeds, instances, strict=True)):
         for i in range(d):
             key = [seed & MASK, seed >> 32]
-            assert int(one[row, i]) == _peer([i, step // 4, instance, 3], key)[3]
-            assert [int(w[row, i]) for w in four] == _peer([i, step, instance, 6], key)
+            assert int(one[row, i]) == peer([i, step // 4, instance, 3], key)[3]
+            assert [int(w[row, i]) for w in four] == peer([i, step, instance, 6], key)
 
 
 def test_nothing_depends_on_the_batch() -> None:

@@ -1,4 +1,4 @@
-"""Each assumption and hypothesis is needed: without it there is a world where the claim is false."""
+"""Each assumption and hypothesis is needed: without it a world makes the claim false."""
 
 from __future__ import annotations
 
