@@ -18,7 +18,7 @@ from .options import (
     conforming,
     constants,
     guarding,
-    printing,
+    reporting,
 )
 
 EXIT_OK, EXIT_FINDING, EXIT_USAGE, EXIT_INTERNAL, EXIT_NOTHING = range(5)
@@ -61,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"ratecert {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    rooms = (checking, constants, guarding, conforming, attacking, campaigning, printing)
+    rooms = (checking, constants, guarding, conforming, attacking, campaigning, reporting)
     for options in rooms:
         options.add(commands)
     return top

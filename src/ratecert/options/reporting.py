@@ -1,4 +1,4 @@
-"""What prints a checked theory: ``report``."""
+"""``report``: a theory as a page."""
 
 from __future__ import annotations
 
