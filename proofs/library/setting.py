@@ -104,5 +104,6 @@ def stochastic_setting(theory: Theory, recursion: Recursion) -> Setting:
     theory.define("Delta", Delta, f(x[1]) - fstar)
     (sigma_s,) = theory.constants("sigma_s", "total noise level")
     theory.define("sigma_s", sigma_s, sqrt(Sum(sigma[i] ** 2, (i, 1, d))))
+    theory.shorthand("G", G[k, i], k, i, meaning="gradient at the iterate")
     theory.witness |= {K: 2, d: 2, k: 1, i: 1, L: 1, fstar: 0, f(x[1]): 1, sigma[1]: 1, sigma[2]: 0}
     return Setting(theory, K, d, k, i, L, fstar, Delta, sigma_s, f, grad, x, g, G, sigma)

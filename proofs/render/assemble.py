@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -22,17 +22,15 @@ from .document import (
     Assumption,
     Chain,
     ClaimEntry,
-    ConstantRow,
     Document,
-    InstanceRow,
     Line,
     Model,
     Notation,
     Passage,
     Section,
     StepLine,
-    Tightness,
 )
+from .numbers import Numbers
 from .references import Known, Rests, beneath, fingerprint, rests
 
 
@@ -40,16 +38,15 @@ def document(
     theory: Theory,
     *,
     lock: str = "",
-    instances: Iterable[InstanceRow] = (),
-    constants: Iterable[ConstantRow] = (),
-    tightness: Iterable[Tightness] = (),
     results: Mapping[str, Any] | None = None,
+    numbers: Numbers | None = None,
 ) -> Document:
     """The document of ``theory``: every claim is elaborated (``Claimed.check``).
 
     ``lock``: the digest of the lock that guards it. ``results``: of numeric checks, as they write
-    them as JSON.
+    them as JSON. ``numbers``: its constants, by ``numbers.numbers``.
     """
+    numbers = numbers or Numbers()
     core = theory.kernel()
     entries = _Entries(theory)
     chosen = entries.all()
@@ -72,9 +69,9 @@ def document(
         algorithm,
         tuple(line for line in definitions if line not in shown),
         tuple(s for t in theories for s in _sections(t, chosen, entries)),
-        tuple(instances),
-        tuple(constants),
-        tuple(tightness),
+        numbers.instances,
+        numbers.constants,
+        numbers.tightness,
         tuple(
             Model(t.name, t.consistency().verdict, t.consistency().detail)
             for t in theories
@@ -85,6 +82,9 @@ def document(
         KERNEL,
         lock,
         results,
+        numbers.bounds,
+        numbers.floors,
+        numbers.at,
     )
 
 
@@ -111,14 +111,29 @@ def _notation(theory: Theory) -> tuple[Notation, ...]:
         for node, _ in K.subterms(side):
             if isinstance(node, K.App | K.PointApp) and _plain(node):
                 written.setdefault(node.name, node)
+    meanings = _meanings(theory)
     rows = [
-        Notation(name, K.IxVal(K.Ix(name)), theory.meanings.get(name, ""))
+        Notation(name, K.IxVal(K.Ix(name)), meanings.get(name, ""))
         for name in core.index_constants
     ]
     for symbol in core.symbols:
         node = written.get(symbol.name) or _generic(symbol)
-        rows.append(Notation(symbol.name, node, theory.meanings.get(symbol.name, "")))
+        rows.append(Notation(symbol.name, node, meanings.get(symbol.name, "")))
     return tuple(row for row in rows if row.meaning)
+
+
+def _meanings(theory: Theory) -> dict[str, str]:
+    """What names mean; names declared together share the list of what each means."""
+    together = dict[str, list[str]]()
+    for name, meaning in theory.meanings.items():
+        together.setdefault(meaning, []).append(name)
+    found = dict[str, str]()
+    for meaning, names in together.items():
+        parts = meaning.split(", ")
+        each = parts if len(parts) == len(names) else [meaning] * len(names)
+        found |= dict(zip(names, each, strict=True))
+    return {name: "" if text.startswith("an abbreviation of") else text
+            for name, text in found.items()}  # fmt: skip
 
 
 def _plain(node: K.App | K.PointApp) -> bool:
@@ -303,7 +318,7 @@ class _Entries:
 
         whole = passage(proof.outline.top, stated)
         last = rests(claimed.theorem(), known)
-        return _marked(whole, referred | set(last.chains)), last
+        return _marked(whole, referred), last
 
 
 def _marked(part: Passage, referred: set[int]) -> Passage:

@@ -219,6 +219,15 @@ class Tightness:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """A line of a plot. ``slope``: between its last two points, both axes being logarithmic."""
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+    slope: float | None = None
+
+
+@dataclass(frozen=True)
 class Model:
     """The finite model of the axioms of a theory: what became of it."""
 
@@ -256,6 +265,12 @@ class Document:
     kernel: str
     lock: str
     results: Mapping[str, Any] | None = None
+    bounds: tuple[Curve, ...] = ()
+    """Bounds of the main theorem against K."""
+    floors: tuple[Curve, ...] = ()
+    """Constants of the main theorem against gamma, in floating point."""
+    at: Mapping[str, str] = field(default_factory=dict)
+    """The data that ``bounds`` are taken at."""
 
     def claims(self) -> Iterable[ClaimEntry]:
         """All claims, in reading order."""

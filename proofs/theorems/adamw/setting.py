@@ -74,6 +74,17 @@ tP = over_k(over_i(E(G[k, i] ** 2 / tD[k, i])))
 Q = over_k(over_i(E(b[k, i] ** 2 / D[k, i])))
 S = over_k(over_i(E(D[k, i])))
 
+adamw.typeset(tD=r"\widetilde D", xmax=r"\max_{j\le #1}|x_j^1|", lam=r"\lambda")
+adamw.shorthand("xmax.d", xmax[d], tex=r"\|x^1\|_\infty")
+adamw.shorthand("b", b[k, i], k, i)
+adamw.shorthand("P", P)
+adamw.shorthand("tP", tP, tex=r"\widetilde P")
+adamw.shorthand("Q", Q)
+adamw.shorthand("S", S)
+adamw.shorthand("e", momentum_error[k], k)
+adamw.shorthand("W", displacement[k], k)
+adamw.shorthand("q", q)
+
 averaging = [(0, "<=", beta), (beta, "<=", 1)]
 floored = [*averaging, (0, "<", eps)]  # then D >= eps^{1/2}, on which L0 rests
 decays = [(0, "<=", theta), (theta, "<=", beta), (beta, "<", 1)]

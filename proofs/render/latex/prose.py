@@ -1,0 +1,316 @@
+"""The words around formulas: hypotheses in words, what a step rests on, authors' sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from ...kernel import terms as k
+from ...kernel.certificates import GOAL, Leaf
+from ..document import Chain, ClaimEntry, Document, StepLine
+from .boxes import Box, joined
+from .names import escaped
+from .terms import OPS, TexPrinter, signed
+from .wording import mathematical
+
+SHORT = 15.0
+"""How wide (em) a formula may be to stand in a reason."""
+BACK = r"\ge "
+KINDS = {"lemma": "Lemma", "theorem": "Theorem", "instance": "Corollary"}
+INTEGRABLE = {Fraction(0): "bounded", Fraction(1, 2): "square integrable", Fraction(1): "integrable"}
+
+
+def listed(parts: Sequence[str], word: str = "and") -> str:
+    """``a, b and c``."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
+
+
+def sentence(text: str) -> str:
+    """With a capital letter and a full stop."""
+    text = text.strip()
+    if not text:
+        return ""
+    if len(text.split()[0]) > 1:
+        text = text[0].upper() + text[1:]
+    return text if text.endswith((".", ":", "?")) else f"{text}."
+
+
+class Prose:
+    """The words of one document."""
+
+    def __init__(self, document: Document, prefix: str) -> None:
+        self.document, self.prefix = document, prefix
+        self.inline = TexPrinter(document, inline=True)
+        self.kinds = {c.label: c.kind for c in document.claims()}
+        self.integrability = {
+            c.label for c in document.claims() if isinstance(c.conclusion, k.Fin)
+        }
+        self.supposed: frozenset[k.Formula] = frozenset()  # in the induction being written
+        self.groups = {a.name: a.group for a in document.assumptions}
+        self.assumed = {a.name: a.kind for a in document.assumptions}
+
+    # --- names of things ----------------------------------------------------------------------
+
+    def label(self, name: str) -> str:
+        """A TeX label."""
+        return f"{self.prefix}{name}"
+
+    def claim(self, label: str) -> str:
+        """``Lemma 3``."""
+        return rf"\rcref{{{KINDS[self.kinds[label]]}}}{{{self.label(label)}}}"
+
+    def claims(self, labels: Sequence[str]) -> str:
+        """``Lemmas 3 and 4``: one word for neighbours of a kind."""
+        parts = list[str]()
+        for kind in ("theorem", "instance", "lemma"):
+            own = [x for x in labels if self.kinds.get(x) == kind]
+            if len(own) == 1:
+                parts.append(self.claim(own[0]))
+            elif own:
+                refs = [rf"\ref{{{self.label(x)}}}" for x in own]
+                parts.append(f"{KINDS[kind].replace('ry', 'rie')}s~{listed(refs)}")
+        return listed(parts)
+
+    def equation(self, entry: ClaimEntry, number: int) -> str:
+        """``(12)``: the chain of this number."""
+        return rf"\eqref{{{self.label(f'{entry.label}:{number}')}}}"
+
+    def math(self, node: k.Node) -> str:
+        """A formula in a sentence."""
+        if isinstance(node, k.Fin):
+            return f"${self.inline.show(node.term)}$ is {INTEGRABLE[node.exponent]}"
+        if isinstance(node, k.All):
+            return self.every(node)
+        return f"${self.inline.show(node)}$"
+
+    def every(self, formula: k.All) -> str:
+        """A statement for all values of some constants."""
+        return f"{self.math(formula.body)} {self.range_of(formula)}"
+
+    def range_of(self, formula: k.All) -> str:
+        """For which values it is stated."""
+        names = ", ".join(self.inline.names.plain(v.name) for v in formula.variables)
+        given = listed([f"${t}$" for t in self.joined(formula.conditions)])
+        if set(_atoms(formula.conditions)) == {v.name for v in formula.variables}:
+            return f"for all {given}" if given else f"for all ${names}$"
+        return f"for all ${names}$" + (f" with {given}" if given else "")
+
+    # --- hypotheses ---------------------------------------------------------------------------
+
+    def joined(self, formulas: Iterable[k.Formula]) -> list[str]:
+        r"""Relations, those that follow on one another as one: ``0\le\theta\le\beta<1``."""
+        rows: list[tuple[list[k.Node], list[str]]] = []
+        for f in formulas:
+            if isinstance(f, k.Le):
+                left, op, right = _end(f.left), "<=", _end(f.right)
+            elif isinstance(f, k.Rel):
+                left, op, right = f.left, f.op, f.right
+            else:
+                continue
+            if op != "=":
+                free = [] if isinstance(left, k.Rat) else rows
+                row = next((r for r in free if r[0][-1] == left and "=" not in r[1]), None)
+                if row is not None:
+                    row[0].append(right)
+                    row[1].append(op)
+                    continue
+                free = [] if isinstance(right, k.Rat) else rows
+                row = next((r for r in free if r[0][0] == right and "=" not in r[1]), None)
+                if row is not None:
+                    row[0].insert(0, left)
+                    row[1].insert(0, op)
+                    continue
+            rows.append(([left, right], [op]))
+        out, signs = list[str](), dict[str, list[str]]()
+        for terms, ops in rows:
+            shown = [self.inline.show(t) for t in terms]
+            if len(terms) == 2 and terms[0] == k.ZERO and ops[0] != "=":
+                if ops[0] not in signs:
+                    out.append(ops[0])  # its place in the sentence
+                signs.setdefault(ops[0], []).append(shown[1])
+                continue
+            text = shown[0]
+            for op, term in zip(ops, shown[1:], strict=True):
+                text = joined([text, OPS[op], term])
+            out.append(text)
+        return [
+            f"{', '.join(signs[t])}{'>' if t == '<' else BACK}0" if t in signs else t for t in out
+        ]
+
+    # --- reasons ------------------------------------------------------------------------------
+
+    def reason(self, entry: ClaimEntry, step: StepLine, results: dict[int, Chain]) -> str:
+        """Why a step holds, as a phrase without a capital letter; empty if it needs no words."""
+        text, termwise = step.reason.removesuffix(", term by term"), ""
+        if text != step.reason:
+            termwise = " for each summand"
+        uses = self._uses(entry, step, results)
+        if text == "taking expectations":
+            said = f"on taking expectations in {uses}" if uses else "on taking expectations"
+        elif text == "summing up":
+            said = f"by summing {uses}" if uses else "by summing up"
+        elif text == "telescoping":
+            said = "as the sum telescopes"
+        elif text == "multiplying":
+            said = f"by {uses}" if uses else ""
+            if step.factor is not None:
+                factor = self.inline.box(step.factor)
+                if factor.width <= SHORT:
+                    times = f"times ${factor.text}$"
+                    said = f"{said} {times}" if said else ""
+        elif text == "linearity of E":
+            said = "by linearity" + (f" and {uses}" if uses else "")
+        elif text == "tower property":
+            said = "by the tower property" + (f" and {uses}" if uses else "")
+        elif text.startswith("definition of "):
+            said = self._definition(text, uses)
+        elif uses:
+            said = f"by {uses}"
+        else:
+            said = self._plain(step)
+        return said + termwise if said else termwise.strip()
+
+    def _definition(self, text: str, uses: str) -> str:
+        names = [n.strip() for n in text.removeprefix("definition of ").split(",")]
+        shown = listed([f"${self.inline.names.plain(n)}$" for n in names])
+        return f"by definition of {shown}" + (f" and {uses}" if uses else "")
+
+    def _uses(self, entry: ClaimEntry, step: StepLine, results: dict[int, Chain]) -> str:
+        """The claims, chains and assumptions that a step names."""
+        rests = step.rests
+        labels = [c for c in rests.claims if c not in self.integrability]
+        parts = [self.claims(labels)] if labels else []
+        numbered, inline = list[str](), list[str]()
+        for number in rests.chains:
+            chain = results.get(number)
+            if chain is None or is_displayed(chain, self):
+                numbered.append(self.equation(entry, number))
+            elif not trivial(chain):
+                inline.append(self.math(chain.result))
+        parts += [listed(numbered)] if numbered else []
+        if any(h in self.supposed for h in rests.hypotheses):
+            parts.append("the induction hypothesis")
+        groups = dict.fromkeys(self.groups[a] for a in rests.axioms if a in self.groups)
+        parts += [self.assumption(g) for g in groups]
+        if inline and not parts:
+            parts += inline[:2]
+        return listed(parts)
+
+    def assumption(self, group: str) -> str:
+        """``Assumption (A2)``."""
+        return rf"\rchyp{{{escaped(group)}}}"
+
+    def _plain(self, step: StepLine) -> str:
+        """A step from the hypotheses alone: what they are, or the square that is the difference."""
+        if step.op == "=":
+            return "by definition" if step.rests.definitions else ""
+        gap = self.gap(step)
+        if gap is not None:
+            return f"as the difference of the sides is ${gap.text}$"
+        near = [
+            h for h in step.rests.hypotheses
+            if isinstance(h, k.Rel) and self.inline.box(h).width <= SHORT
+        ]  # fmt: skip
+        shown = self.joined(near)
+        if 0 < len(shown) <= 2 and len(near) == len(step.rests.hypotheses):
+            return "as " + listed([f"${t}$" for t in shown])
+        return ""
+
+    def gap(self, step: StepLine) -> Box | None:
+        """Right minus left as products of what is not negative, if the certificate is this short."""
+        theorem = step.theorem
+        certificate = theorem.args.get("certificate") if theorem.rule == "certify" else None
+        if not isinstance(certificate, Leaf) or certificate.cofactors:
+            return None
+        goals = [p for p in certificate.products if GOAL in p.facts]
+        others = [p for p in certificate.products if GOAL not in p.facts]
+        if len(goals) != 1 or goals[0].facts != (GOAL,) or goals[0].squares or len(others) != 1:
+            return None
+        product, scale = others[0], goals[0].coefficient
+        if not product.squares or k.ZERO in (step.left, step.right):
+            return None
+        factors = list[k.Term]()
+        for q in product.squares:
+            half = isinstance(q, k.Pow) and q.exponent == Fraction(1, 2)
+            factors.append(q.base if half else k.Pow(q, Fraction(2)))  # type: ignore[attr-defined]
+        for number in product.facts:
+            fact = theorem.args["facts"][number].conclusion
+            low_is_zero = fact.left == k.ZERO
+            factors.append(positive(fact.right if low_is_zero else k.sub(fact.right, fact.left)))
+        number = product.coefficient / scale
+        term = k.Mul((k.Rat(number), *factors)) if number != 1 else (
+            k.Mul(tuple(factors)) if len(factors) > 1 else factors[0]
+        )  # fmt: skip
+        shown = self.inline.box(term)
+        return shown if shown.width <= 1.6 * SHORT else None
+
+    # --- sentences of authors -----------------------------------------------------------------
+
+    def own(self, text: str) -> str:
+        """An author's sentence: plain text with TeX between dollar signs, ``[L1]`` for a claim."""
+        out = list[str]()
+        for number, part in enumerate(re.split(r"\$", " ".join(text.split()))):
+            out.append(f"${part}$" if number % 2 else self._words(part))
+        return "".join(out)
+
+    def _words(self, text: str) -> str:
+        parts = re.split(r"(\[[A-Za-z][A-Za-z0-9_.-]*\])", text)
+        return "".join(self._reference(p) or mathematical(p, self.inline.names) for p in parts)
+
+    def _reference(self, text: str) -> str:
+        found = re.fullmatch(r"\[(.*)\]", text)
+        if found is None:
+            return ""
+        labels = (found.group(1), f"{self.document.id}.{found.group(1)}")
+        return next((self.claim(label) for label in labels if label in self.kinds), "")
+
+
+def positive(t: k.Term) -> k.Term:
+    """``-(x - 1)`` as ``1 - x``, and ``0 - (-x)`` as ``x``."""
+    if isinstance(t, k.Add):
+        parts = [p for p in t.terms if p != k.ZERO]
+        return positive(parts[0]) if len(parts) == 1 else t
+    negative, body = signed(t)
+    if not negative:
+        return t
+    if isinstance(body, k.Add):
+        return k.Add(tuple(opposite(x) for x in body.terms))
+    again, inner = signed(body)
+    return inner if again else t
+
+
+def opposite(t: k.Term) -> k.Term:
+    """Minus a term."""
+    negative, body = signed(t)
+    if negative:
+        return body
+    return k.Rat(-t.value) if isinstance(t, k.Rat) else k.Mul((k.Rat(Fraction(-1)), t))
+
+
+def trivial(chain: Chain) -> bool:
+    """Only the sign of something?"""
+    return k.ZERO in (chain.result.left, chain.result.right)
+
+
+def is_displayed(chain: Chain, prose: Prose) -> bool:
+    """Is it set apart, rather than said in a sentence?"""
+    if len(chain.steps) > 1:
+        return True
+    step = chain.steps[0]
+    return prose.inline.box(k.Rel(step.left, step.op, step.right)).width > 1.4 * SHORT
+
+
+# --- relations side by side -----------------------------------------------------------------------
+
+
+def _end(ix: k.Ix) -> k.Node:
+    """An index as a term, so that the two kinds of relation can follow on one another."""
+    return k.IxVal(ix) if ix.base is not None else k.Rat(Fraction(ix.offset))
+
+
+def _atoms(formulas: Iterable[k.Formula]) -> set[str]:
+    return {n.name for f in formulas for n, _ in k.subterms(f) if isinstance(n, k.App | k.Var)}
+

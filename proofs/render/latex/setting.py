@@ -1,0 +1,186 @@
+"""The opening of an appendix: setting, notation, assumptions, the algorithm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ...kernel import terms as k
+from ..document import Abbreviation, Assumption, Document, Line
+from .names import escaped
+from .proofs import displayed
+from .prose import Prose, listed, sentence
+from .style import Venue
+from .tables import tables
+from .terms import TexPrinter
+
+def setting(
+    document: Document, prose: Prose, printer: TexPrinter, venue: Venue
+) -> Iterator[str]:
+    """Sections on the setting, the assumptions and the algorithm."""
+    yield rf"\section*{{{escaped(document.title)}: statements and proofs}}"
+    yield _opening(document, prose)
+    yield r"\subsection*{Setting and notation}"
+    yield from _notation(document, prose, venue)
+    yield from _assumptions(document, prose, printer, venue)
+    yield from _algorithm(document, prose, printer, venue)
+    yield from _definitions(document, prose, printer, venue)
+    yield from _abbreviations(document, prose, printer, venue)
+
+
+def _opening(document: Document, prose: Prose) -> str:
+    own = prose.own(document.opening)
+    main = [c.label for c in document.claims() if c.kind == "theorem" and c.theory == document.id]
+    count = sum(1 for _ in document.claims())
+    said = f"This appendix states and proves {count} results. "
+    if main:
+        said += f"The main {'ones are' if len(main) > 1 else 'one is'} {prose.claims(main)}. "
+    said += (
+        "Every relation below that carries a reason was checked exactly; what this rests on is "
+        "said at the end."
+    )
+    return f"{own}\n\n{said}" if own else said
+
+
+def _notation(document: Document, prose: Prose, venue: Venue) -> Iterator[str]:
+    rows = [(f"${prose.inline.show(r.node)}$", prose.own(r.meaning)) for r in document.notation]
+    if any(isinstance(n, k.CE | k.E) for n in _nodes(document)):
+        rows.append((r"$\mathcal{F}_k$", "what is known after step $k$; $\\mathcal{F}_0$ is trivial"))
+        rows.append((r"$\rcE$", "expectation; $\\rcE[\\,\\cdot\\,\\vert\\,\\mathcal{F}_k]$ given $\\mathcal{F}_k$"))
+    wide = "0.62" if venue.columns > 1 else "0.7"
+    yield from tables(("symbol", "meaning"), rows, columns=f"lp{{{wide}\\linewidth}}")
+    yield (
+        r"\noindent Superscripts are times, subscripts coordinates. Statements about random "
+        "variables hold almost surely."
+        if any("^{k}" in symbol for symbol, _ in rows)
+        else ""
+    )
+
+
+def _nodes(document: Document) -> Iterator[k.Node]:
+    for a in document.assumptions:
+        for node, _ in k.subterms(a.conclusion):
+            yield node
+    for entry in document.claims():
+        for node, _ in k.subterms(entry.conclusion):
+            yield node
+
+
+# --- assumptions ----------------------------------------------------------------------------------
+
+
+def _assumptions(
+    document: Document, prose: Prose, printer: TexPrinter, venue: Venue
+) -> Iterator[str]:
+    if not document.assumptions:
+        return
+    yield r"\subsection*{Assumptions}"
+    yield "The following is assumed, for all indices and points for which it makes sense."
+    yield r"\begin{description}"
+    groups = dict.fromkeys(a.group for a in document.assumptions)
+    for group in groups:
+        own = [a for a in document.assumptions if a.group == group]
+        yield rf"\item[{prose.assumption(group)}]"
+        for assumption in own:
+            yield _assumption(assumption, prose, printer, venue.width - 2.5)
+    yield r"\end{description}"
+
+
+def _assumption(a: Assumption, prose: Prose, printer: TexPrinter, width: float) -> str:
+    said = sentence(prose.own(a.source)) if a.source else ""
+    ranges = listed([f"${t}$" for t in prose.joined(a.hypotheses)])
+    told = f" for {ranges}" if ranges else ""
+    if isinstance(a.conclusion, k.Rel):
+        shown = f"\\]\nfor {ranges}." if ranges else None
+        display = displayed(printer, a.conclusion, width, "" if ranges else ".")
+        if shown and display.endswith("\\]"):
+            display = display[: -len("\n\\]")] + r"\qquad(" + ranges.replace("$, $", ",\\ ").replace("$", "").replace(" and ", r",\ ") + ").\n\\]"
+            return f"{said}\n{display}"
+        return f"{said}\n{display}" + (f"\nfor {ranges}." if ranges else "")
+    return f"{said} Namely, {prose.math(a.conclusion)}{told}."
+
+
+# --- the algorithm --------------------------------------------------------------------------------
+
+
+def _algorithm(
+    document: Document, prose: Prose, printer: TexPrinter, venue: Venue
+) -> Iterator[str]:
+    algorithm = document.algorithm
+    if algorithm is None:
+        return
+    yield r"\subsection*{The algorithm}"
+    yield sentence(prose.own(algorithm.title)) + " Its parameters are"
+    rows = [
+        (f"${prose.inline.names.plain(name)}$", _condition(condition, prose) or "real",
+         prose.own(meaning))
+        for name, meaning, condition in algorithm.parameters
+    ]  # fmt: skip
+    yield r"\begin{center}\begin{tabular}{@{}llp{0.5\linewidth}@{}}\hline"
+    for row in rows:
+        yield f"{' & '.join(row)}\\\\"
+    yield r"\hline\end{tabular}\end{center}"
+    start = [prose.math(k.Rel(line.left, "=", line.right)) for line in algorithm.start]
+    began = f"It starts from {listed(start)}" if start else "It starts"
+    yield (
+        rf"\noindent {began} and a point $x^1$. In step $k=1,2,\dots$ it draws a stochastic gradient"
+        " $g^k$ at $x^k$ and sets, in every coordinate $i$,"
+    )
+    yield _equations(algorithm.lines, printer, venue.width, ".")
+
+
+def _condition(text: str, prose: Prose) -> str:
+    words = text.split()
+    if not words:
+        return ""
+    table = {"<=": r"\le ", ">=": r"\ge ", "<": "<", ">": ">"}
+    return "$" + "".join(
+        table.get(w) or (w if w[0].isdigit() else prose.inline.names.plain(w)) for w in words
+    ) + "$"  # fmt: skip
+
+
+def _equations(lines: Sequence[Line], printer: TexPrinter, width: float, end: str) -> str:
+    rows = []
+    for n, line in enumerate(lines):
+        mark = end if n == len(lines) - 1 else ","
+        left, right = printer.box(line.left), printer.box(line.right)
+        rows.append(f"{left.text}&={right.text}{mark}")
+    inner = "\\\\\n".join(rows)
+    return f"\\begin{{align*}}\n{inner}\n\\end{{align*}}"
+
+
+def _definitions(
+    document: Document, prose: Prose, printer: TexPrinter, venue: Venue
+) -> Iterator[str]:
+    lines = document.definitions
+    if not lines:
+        return
+    yield r"\noindent Further we define"
+    rows = []
+    for n, line in enumerate(lines):
+        left, right = printer.box(line.left), printer.box(line.right)
+        ranges = prose.joined(line.ranges)
+        told = rf"\quad({', '.join(ranges)})" if ranges and venue.columns == 1 else ""
+        rows.append(f"{left.text}&={right.text}{told}{'.' if n == len(lines) - 1 else ','}")
+    inner = "\\\\\n".join(rows)
+    yield f"\\begin{{align*}}\n{inner}\n\\end{{align*}}"
+
+
+def _abbreviations(
+    document: Document, prose: Prose, printer: TexPrinter, venue: Venue
+) -> Iterator[str]:
+    if not document.abbreviations:
+        return
+    yield r"\noindent We abbreviate"
+    rows = []
+    for n, short in enumerate(document.abbreviations):
+        with printer.spelling_out(short):
+            body = printer.box(short.body)
+        end = "." if n == len(document.abbreviations) - 1 else ","
+        rows.append(f"{name_of(short, printer)}&={body.text}{end}")
+    inner = "\\\\\n".join(rows)
+    yield f"\\begin{{align*}}\n{inner}\n\\end{{align*}}"
+
+
+def name_of(short: Abbreviation, printer: TexPrinter) -> str:
+    """The name of a shorthand at its own indices."""
+    return printer._name(short, [k.Ix(a) for a in short.arguments])[0].text
