@@ -113,8 +113,7 @@ def _notation(theory: Theory) -> tuple[Notation, ...]:
                 written.setdefault(node.name, node)
     meanings = _meanings(theory)
     rows = [
-        Notation(name, K.IxVal(K.Ix(name)), meanings.get(name, ""))
-        for name in core.index_constants
+        Notation(name, K.IxVal(K.Ix(name)), meanings.get(name, "")) for name in core.index_constants
     ]
     for symbol in core.symbols:
         node = written.get(symbol.name) or _generic(symbol)

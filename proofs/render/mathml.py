@@ -26,7 +26,7 @@ from .document import Abbreviation
 from .setting import Setter
 from .text import OPS
 
-WIDTH = 60.0
+WIDTH = 24.0
 """From how many glyphs on a formula is offered to the browser in pieces."""
 
 
@@ -80,7 +80,7 @@ def _sign(box: Sign) -> str:
     if box.role == "comma":
         return f'<mo separator="true">{escape(box.text)}</mo>'
     form = "infix" if box.role in ("binary", "relation") else "prefix"
-    extra = ' stretchy="false"' if box.text in "()[]{}|" else ""
+    extra = ' stretchy="false"' if box.text in "()[]{}|‖" else ""
     if box.role == "prefix" and box.text in "/*∇":
         extra += ' lspace="0" rspace="0"'
     return f'<mo form="{form}"{extra}>{escape(box.text)}</mo>'

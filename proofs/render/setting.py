@@ -37,7 +37,7 @@ from .boxes import Big, Box, Digits, Fence, Name, Over, Root, Script, Sign, row
 from .document import Abbreviation
 from .reading import extremum, fresh, quotient, signed
 from .shorthands import matched
-from .small_tex import tex_box
+from .small_tex import filled, has_slots, tex_box
 from .text import GREEK, OPS
 
 SUM, BIG, PRODUCT, POWER, UNIT = range(5)
@@ -332,11 +332,19 @@ class Setter:
     def _indexed(self, t: App) -> Box:
         """A family of numbers: the time above, the coordinate below."""
         indices = [self._index(a) for a in t.args if isinstance(a, Ix)]
+        if self._slotted(t.name):
+            return self._family(t.name, indices)
         if len(indices) == 1 and self._timed(t.name):
             return _scripted(self.name(t.name), None, indices[0])
         return self._family(t.name, indices)
 
+    def _slotted(self, name: str) -> bool:
+        """Does the author's TeX say where the indices stand (#1, #2)?"""
+        return name in self._names and has_slots(self._names[name])
+
     def _family(self, name: str, indices: list[Box]) -> Box:
+        if self._slotted(name):
+            return filled(self._names[name], indices)
         if len(indices) == 2:
             return _scripted(self.name(name), indices[1], indices[0])
         return _scripted(self.name(name), _listed(indices), None)

@@ -7,12 +7,13 @@ word it is, so that a page never fails for a symbol.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .boxes import Box, Digits, Name, Over, Root, Script, Sign, row
+from .boxes import Box, Digits, Name, Over, Root, Row, Script, Sign, row
 from .text import GREEK
 
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[0-9]+(?:\.[0-9]+)?|\S")
+_TOKEN = re.compile(r"#[1-9]|\\[A-Za-z]+|\\.|[0-9]+(?:\.[0-9]+)?|\S")
 _ACCENTS = {
     "hat": "^", "widehat": "^", "tilde": "~", "widetilde": "~", "bar": "¯", "overline": "¯",
     "dot": "˙", "vec": "→",
@@ -37,6 +38,13 @@ _SKIPPED = frozenset(
 )  # fmt: skip
 _SPACES = frozenset({r"\,", r"\;", r"\:", r"\!", r"\ ", "~", "$", "&"})
 MAX_DEPTH = 40
+
+
+@dataclass(frozen=True)
+class Slot(Name):
+    """The place of an argument: #1."""
+
+    number: int = 1
 
 
 @dataclass
@@ -112,6 +120,8 @@ class _Reader:
 def _plain(token: str) -> Box:
     if token[:1].isdigit():
         return Digits(token)
+    if token.startswith("#") and len(token) == 2:
+        return Slot("", number=int(token[1]))
     if token in "+-":
         return Sign("−" if token == "-" else "+", "binary")
     if token in "<>=":
@@ -144,6 +154,25 @@ def _letters(box: Box) -> str:
     if isinstance(box, Script):
         return _letters(box.base)
     return "".join(map(_letters, box.parts)) if hasattr(box, "parts") else ""
+
+
+def has_slots(box: Box) -> bool:
+    """Is there a place for an argument, #1 or #2?"""
+    return filled(box, ()) != box
+
+
+def filled(box: Box, arguments: Sequence[Box]) -> Box:
+    """The box with arguments in their places; those that are missing are left out."""
+    if isinstance(box, Slot):
+        return arguments[box.number - 1] if box.number <= len(arguments) else Name("")
+    if isinstance(box, Row):
+        return row(*(filled(part, arguments) for part in box.parts))
+    if isinstance(box, Script):
+        sub, sup = (None if s is None else filled(s, arguments) for s in (box.sub, box.sup))
+        return Script(filled(box.base, arguments), sub, sup)
+    if isinstance(box, Over):
+        return Over(filled(box.above, arguments), filled(box.below, arguments))
+    return Root(filled(box.body, arguments)) if isinstance(box, Root) else box
 
 
 def tex_box(tex: str) -> Box:

@@ -35,7 +35,7 @@ def overview(pen: Pen) -> Html:
         for kind in KINDS
         if any(counts[kind, p] for p in states)
     ]
-    heads = ["", *(PROOFS[p][0] for p in states)]
+    heads = ["kind", *(PROOFS[p][0] for p in states)]
     opening = [tag("p", pen.prose(block)) for block in _blocks(document.opening)]
     main = [e for e in entries if e.kind == "theorem" and e.theory == document.id]
     shown = [
@@ -78,7 +78,7 @@ def setting(pen: Pen) -> Html:
     """Notation, assumptions, algorithm, definitions."""
     document = pen.document
     rows = [[pen.math(row.node), row.meaning] for row in document.notation]
-    notation = table("Notation", ["symbol", "meaning"], rows) if rows else None
+    notation = table("Notation", ["symbol", "meaning"], rows, named=False) if rows else None
     taken = [
         [
             tag("b", a.group if a.group == a.name else f"{a.group} ({a.name})"),
@@ -98,7 +98,7 @@ def setting(pen: Pen) -> Html:
         for a in document.abbreviations
     ]
     heads = ["written", "stands for", "meaning"]
-    shorthands = table("Shorthands", heads, short) if short else None
+    shorthands = table("Shorthands", heads, short, named=False) if short else None
     body = (notation, assumptions, algorithm, definitions, shorthands)
     return _section("setting", "Setting", *body)
 
@@ -117,7 +117,7 @@ def _algorithm(algorithm: Algorithm, pen: Pen) -> Html:
         tag("h3", f"The algorithm: {algorithm.title}"),
         tag("p", algorithm.source) if algorithm.source else None,
         tag("ul", start, steps, class_="equations algorithm"),
-        table("Parameters", ["parameter", "meaning", "condition"], parameters)
+        table("Parameters", ["parameter", "meaning", "condition"], parameters, named=False)
         if parameters
         else None,
     )
@@ -150,7 +150,7 @@ def instances(pen: Pen) -> Html:
     if not rows:
         return Html("")
     heads = ["instance", "takes", "gives", "verdict"]
-    return _section("instances", "Instances", table("Instances", heads, rows))
+    return _section("instances", "Instances", table("What each takes and gives", heads, rows))
 
 
 def constants(pen: Pen) -> Html:
@@ -168,7 +168,9 @@ def constants(pen: Pen) -> Html:
     if not rows:
         return Html("")
     heads = ["constant", "closed form", "introduced by", "enters", "of"]
-    return _section("constants", "Constants", table("Constants and their provenance", heads, rows))
+    return _section(
+        "constants", "Constants", table("Constants and their provenance", heads, rows, named=False)
+    )
 
 
 def trust(pen: Pen) -> Html:
@@ -197,7 +199,7 @@ def trust(pen: Pen) -> Html:
     ]  # fmt: skip
     found = table("Models of the axioms", ["theory", "verdict", "model"], models)
     rest = found if models else None
-    table_of_trust = table("What all claims rest on", ["", ""], rows)
+    table_of_trust = table("What all claims rest on", ["what", "is"], rows)
     return _section("trust", "What one must believe", tag("p", again), table_of_trust, rest)
 
 

@@ -70,13 +70,21 @@ def items(parts: Iterable[Part], **attributes: str | None) -> Html:
     return tag("ul", found, **attributes) if found else Html("")
 
 
-def table(caption: str, head: Iterable[str], rows: Iterable[Iterable[Part]]) -> Html:
-    """A table whose first column is a header of its row; it scrolls by itself if it is wide."""
+def table(
+    caption: str, head: Iterable[str], rows: Iterable[Iterable[Part]], *, named: bool = True
+) -> Html:
+    """A table; it scrolls by itself if it is wide. ``named``: the first cell names its row."""
     heads = tag("tr", [tag("th", name, scope="col") for name in head])
     body = list[Html]()
     for cells in rows:
         first, *rest = cells
-        body.append(tag("tr", tag("th", first, scope="row"), [tag("td", cell) for cell in rest]))
+        body.append(
+            tag(
+                "tr",
+                tag("th", first, scope="row") if named else tag("td", first),
+                [tag("td", cell) for cell in rest],
+            )
+        )
     inside = tag("table", tag("caption", caption), tag("thead", heads), tag("tbody", body))
     return tag("div", inside, class_="wide", role="region", tabindex="0", aria_label=caption)
 
