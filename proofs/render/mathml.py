@@ -110,7 +110,7 @@ def math(box: Box, *, display: bool = False, width: float = WIDTH) -> str:
     """A whole formula; a wide one as several ``math`` elements, between which lines may break."""
     style = ' displaystyle="true"' if display else ""
     pieces = [box] if measure(box) <= width else lines(box, width)
-    return " ".join(f"<math{style}>{_inside(piece)}</math>" for piece in pieces)
+    return "<wbr>".join(f"<math{style}>{_inside(piece)}</math>" for piece in pieces)
 
 
 class MathPrinter(Setter):

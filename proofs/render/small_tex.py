@@ -111,6 +111,8 @@ class _Reader:
             return Root(self.group(depth))
         if word in _UPRIGHT:
             return Name(_letters(self.group(depth)), upright=True)
+        if word == "mathit":
+            return Name(_letters(self.group(depth)))
         if word == "mathcal":
             letters = _letters(self.group(depth))
             return Name(_SCRIPT.get(letters, letters), upright=True)
@@ -138,6 +140,8 @@ def _command(word: str) -> Box:
         return Sign(_SIGNS[word], "relation")
     if word in _BINARY:
         return Sign(_BINARY[word], "binary")
+    if word == "rcE":
+        return Name("E", upright=True)
     if word == "nabla":
         return Sign("∇", "prefix")
     if word == "|":

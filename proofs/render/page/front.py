@@ -41,7 +41,7 @@ def overview(pen: Pen) -> Html:
     shown = [
         tag(
             "div",
-            tag("p", pen.link(e.label, e.title), " ", badge(pen.status[e.label])),
+            tag("p", pen.link(e.label, pen.prose(e.title)), " ", badge(pen.status[e.label])),
             tag("div", pen.math(e.conclusion, display=True), class_="then"),
             class_="result",
         )
@@ -77,12 +77,12 @@ def dependencies(pen: Pen) -> Html:
 def setting(pen: Pen) -> Html:
     """Notation, assumptions, algorithm, definitions."""
     document = pen.document
-    rows = [[pen.math(row.node), row.meaning] for row in document.notation]
+    rows = [[pen.math(row.node), pen.prose(row.meaning)] for row in document.notation]
     notation = table("Notation", ["symbol", "meaning"], rows, named=False) if rows else None
     taken = [
         [
             tag("b", a.group if a.group == a.name else f"{a.group} ({a.name})"),
-            a.kind, pen.math(a.conclusion, display=True), _for(a.hypotheses, pen), a.source,
+            a.kind, pen.math(a.conclusion, display=True), _for(a.hypotheses, pen), pen.prose(a.source),
         ]
         for a in document.assumptions
     ]  # fmt: skip
@@ -111,11 +111,12 @@ def _algorithm(algorithm: Algorithm, pen: Pen) -> Html:
     start = [_line(line, pen) for line in algorithm.start]
     steps = [_line(line, pen) for line in algorithm.lines]
     parameters = [
-        [pen.name(name), meaning, condition] for name, meaning, condition in algorithm.parameters
+        [pen.name(name), pen.prose(meaning), pen.prose(condition)]
+        for name, meaning, condition in algorithm.parameters
     ]
     return join(
         tag("h3", f"The algorithm: {algorithm.title}"),
-        tag("p", algorithm.source) if algorithm.source else None,
+        tag("p", pen.prose(algorithm.source)) if algorithm.source else None,
         tag("ul", start, steps, class_="equations algorithm"),
         table("Parameters", ["parameter", "meaning", "condition"], parameters, named=False)
         if parameters
@@ -143,7 +144,7 @@ def instances(pen: Pen) -> Html:
         state = pen.status.get(row.label)
         rows.append(
             [
-                pen.link(row.label, row.title), tag("ul", taken, class_="row"),
+                pen.link(row.label, pen.prose(row.title)), tag("ul", taken, class_="row"),
                 tag("ul", gives, class_="row"), badge(state) if state else row.verdict,
             ]
         )  # fmt: skip
@@ -212,7 +213,12 @@ def contents(pen: Pen, sections: list[tuple[str, str]]) -> Html:
             listed.append(tag("li", link))
             continue
         inside = [
-            tag("li", pen.link(entry.label), " ", tag("span", entry.title, class_="title"))
+            tag(
+                "li",
+                pen.link(entry.label),
+                " ",
+                tag("span", pen.prose(entry.title), class_="title"),
+            )
             for entry in pen.document.sections[number].claims
         ]
         number += 1

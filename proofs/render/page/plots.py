@@ -12,7 +12,7 @@ from .markup import Html, Part, anchor, tag
 
 LEFT, WIDE, ROW, TOP = 210.0, 480.0, 20.0, 28.0
 BINS = 20
-DASHES = ("none", "7 3", "2 3", "9 3 2 3", "1 4", "12 4")
+DASHES = ("none", "7 3", "2 3", "9 3 2 3", "1 4", "12 4", "9 3 2 3 2 3", "14 3 5 3")
 HIGH = 250.0
 MARGIN = 60.0
 

@@ -51,7 +51,7 @@ class _Writer:
             return join(inside)
         if part.kind == "cases":
             return tag("div", note, inside, class_="cases")
-        return tag("div", self._opening(part), note, inside, class_=f"part {part.kind}")
+        return tag("div", self._opening(part), note, inside, class_=f"part of-{part.kind}")
 
     def _opening(self, part: Passage) -> Html:
         formulas: Part = [self.pen.math(f) for f in part.formulas]
@@ -88,7 +88,7 @@ class _Writer:
         reason = self._reason(step)
         rule = RULES.get(step.rule, step.rule.replace("_", " "))
         place = "right" if left is None else "right whole"
-        right = tag("div", left, " ", self.pen.related(step.op, step.right), class_=place)
+        right = tag("div", left, self.pen.related(step.op, step.right), class_=place)
         why = tag("div", reason, class_="why")
         lines = certificate_lines(step.theorem, self.pen.text)
         title = f"kernel rule {step.rule}; trace {step.fingerprint}"
@@ -109,7 +109,9 @@ class _Writer:
             others = replace(
                 step.rests, claims=tuple(c for c in step.rests.claims if c not in whole)
             )
-            return join("by ", self.pen.link(whole[0], step.reason), self.because(others))
+            return join(
+                "by ", self.pen.link(whole[0], self.pen.prose(step.reason)), self.because(others)
+            )
         return join("by ", self.pen.prose(step.reason), self.because(step.rests))
 
     def _title(self, label: str) -> str:
