@@ -5,6 +5,7 @@ Source: N. Hansen, "The CMA evolution strategy: a tutorial" (arXiv 1604.00772), 
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -35,7 +36,7 @@ def evolve(
     strategy = cma.CMAEvolutionStrategy(row.tolist(), 0.3, options)
     while not strategy.stop():
         asked = strategy.ask()
-        raw = torch.tensor(asked, dtype=torch.float64).reshape(len(asked), -1)
+        raw = torch.from_numpy(np.array(asked, dtype=np.float64))
         budget.spend(len(raw))
         with torch.no_grad():
             scores, penalty = problem.scores(raw)

@@ -55,7 +55,6 @@ def run(task: Task) -> Result:
 
 def finding(done: Attacked) -> Finding:
     """What an attack says of its claim."""
-    from ..attack.report import rounded_down
     from ..scenarios import as_data
 
     best = max(
@@ -64,7 +63,7 @@ def finding(done: Attacked) -> Finding:
     )  # fmt: skip
     place = best.examination.worst if best is not None and best.examination is not None else None
     constants = {
-        str(f.goal.summand): rounded_down(f.attained)
+        str(f.goal.summand): {"factor": str(f.attained), "scenario": as_data(f.scenario)}
         for f in done.found
         if f.goal.summand is not None and f.scenario is not None
     }

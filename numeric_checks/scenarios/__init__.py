@@ -10,7 +10,7 @@ searches for one (``attack`` does), and nothing here proves a claim.
 from .examination import examine
 from .results import Examination, Outcome, Place
 from .scenario import Scenario, ScenarioError
-from .serial import as_data, from_json, to_json
+from .serial import as_data, from_data, from_json, to_json
 from .shrinking import shrink, still_violated
 from .stated import Stated, stated, stated_claim
 from .store import (
@@ -42,6 +42,7 @@ __all__ = [
     "as_data",
     "default_folder",
     "examine",
+    "from_data",
     "from_json",
     "read_scenario",
     "replay",

@@ -13,6 +13,7 @@ from torch import Tensor
 from ...optimizers.batched import NonFiniteError, ShapeError, require_finite
 from ...optimizers.recursions import Recursion
 from ...proofs.kernel.terms import Rat, Term, sqrt
+from ...proofs.render.notebook import of_run
 from ..exact import Exact, as_float, closed_value, from_float, working_precision
 
 if TYPE_CHECKING:
@@ -166,6 +167,17 @@ class Run:
     recursion: Recursion | None = None
     instance: Instance | None = None
     start: Tensor | None = None
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        name = self.recursion.title if self.recursion is not None else "Run"
+        window = "whole" if self.whole else f"iterations {self.first} to {self.last}"
+        kept = ", ".join(sorted({*self.points, *self.processes}))
+        listed = ", ".join(map(str, self.seeds[:8])) + (", ..." if self.rows > 8 else "")
+        rows = [
+            ("iterations", f"{self.K} ({window})"), ("dimension", str(self.d)),
+            ("instances", str(self.rows)), ("seeds", listed), ("recorded", kept),
+        ]  # fmt: skip
+        return of_run(name, rows)
 
     @property
     def K(self) -> int:  # noqa: N802 - its name in the field

@@ -60,6 +60,11 @@ class Step:
     theorem: Theorem
     factor: K.Term | None = None
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from ..render.notebook import of_step
+
+        return of_step(self)
+
 
 @dataclass
 class Proof(Basis):
@@ -68,6 +73,11 @@ class Proof(Basis):
     goal: K.Rel | K.Fin = field(kw_only=True)
     chains: list[list[Step]] = field(default_factory=list)
     outline: Outline = field(default_factory=Outline, repr=False)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from ..render.notebook import of_proof
+
+        return of_proof(self)
 
     # --- steps --------------------------------------------------------------------------------
 

@@ -104,6 +104,11 @@ class Claimed:
         """The stated hypotheses, in the author's order."""
         return self.scope().hypotheses(self.given)
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from ..render.notebook import of_claim
+
+        return of_claim(self)
+
     @property
     def of_integrability(self) -> bool:
         """Does it say that a term is integrable?"""
@@ -267,6 +272,11 @@ class Theory(Presented):
             self._index_constants += core.index_constants
             self._axioms += core.axioms
             self._definitions += core.definitions
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from ..render.notebook import of_theory
+
+        return of_theory(self)
 
     # --- declarations -------------------------------------------------------------------------
 

@@ -139,13 +139,14 @@ def lines(box: Box, width: float) -> list[Box]:
             current.append(part)
         elif isinstance(part, Fence) and measure(part) > width and part.left != "|":
             inner = lines(part.body, width)
+            if len(inner) == 1:  # nothing to gain
+                current.append(part)
+                continue
             current.append(Sign(part.left, "prefix"))
-            first, *rest = inner
-            current.append(first)
-            if rest:
-                flush()
-                pieces.extend(rest[:-1])
-                current.append(rest[-1])
+            current.append(inner[0])
+            flush()
+            pieces.extend(inner[1:-1])
+            current.append(inner[-1])
             current.append(Sign(part.right, "prefix"))
         else:
             current.append(part)

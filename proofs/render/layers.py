@@ -9,10 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 SWEEPS = 12
 LANE = 14.0
 """The width an edge takes where it passes between nodes."""
+
+
+PULL, LANE_PULL = 0.7, 0.93
+"""What nodes and passing edges keep of their neighbours' distance from the middle. Without it, all
+would drift; were it smaller for edges, they would bend."""
 
 
 class CycleError(ValueError):
@@ -103,7 +109,7 @@ def layered(
     above = {item: list[_Item]() for row in rows for item in row}
     below = {item: list[_Item]() for row in rows for item in row}
     for chain in chains:
-        for high, low in zip(chain, chain[1:], strict=False):
+        for high, low in pairwise(chain):
             above[low].append(high)
             below[high].append(low)
     _order(rows, above, below)
@@ -124,9 +130,7 @@ _Item = str | tuple[str, str, int]
 """A node, or where an edge (source, target) passes a layer."""
 
 
-def _levels(
-    edges: Edges, sizes: Mapping[str, float], breadth: float, gap: float
-) -> dict[str, int]:
+def _levels(edges: Edges, sizes: Mapping[str, float], breadth: float, gap: float) -> dict[str, int]:
     """The layer of each node: as high as what it rests on and the breadth allow."""
     levels, filled = dict[str, int](), list[float]()
     for node in sorted_upwards(edges):
@@ -170,7 +174,7 @@ def _rows(
                 (source, node, n) for n in range(levels[source] + 1, levels[node])
             ]
             for item in passing:
-                rows[item[2]].append(item)  # type: ignore[arg-type,index]
+                rows[item[2]].append(item)  # type: ignore[index]
             chains.append((source, *passing, node))
     return rows, chains
 
@@ -199,7 +203,7 @@ def _order(
 def _crossings(rows: list[list[_Item]], above: Mapping[_Item, list[_Item]]) -> int:
     """How often two edges between neighbouring layers cross (by counting inversions)."""
     total = 0
-    for high, low in zip(rows, rows[1:], strict=False):
+    for high, low in pairwise(rows):
         spot = {item: n for n, item in enumerate(high)}
         tree = [0] * (len(high) + 1)
         seen = 0
@@ -243,7 +247,10 @@ def _place(
             row = rows[n]
             near = above if down else below
             both = {i: near[i] or (above[i] + below[i]) for i in row}
-            wish = [_mean((xs[j] for j in both[i]), xs[i]) for i in row]
+            wish = [
+                (PULL if isinstance(i, str) else LANE_PULL) * _mean((xs[j] for j in both[i]), xs[i])
+                for i in row
+            ]
             weights = [1.0 if isinstance(i, str) else 4.0 for i in row]
             shifted = [w - o for w, o in zip(wish, offsets[n], strict=True)]
             fitted = _rising(shifted, weights)

@@ -26,7 +26,7 @@ from .document import Abbreviation
 from .setting import Setter
 from .text import OPS
 
-WIDTH = 60.0
+WIDTH = 24.0
 """From how many glyphs on a formula is offered to the browser in pieces."""
 
 
@@ -80,7 +80,7 @@ def _sign(box: Sign) -> str:
     if box.role == "comma":
         return f'<mo separator="true">{escape(box.text)}</mo>'
     form = "infix" if box.role in ("binary", "relation") else "prefix"
-    extra = ' stretchy="false"' if box.text in "()[]{}|" else ""
+    extra = ' stretchy="false"' if box.text in "()[]{}|‖" else ""
     if box.role == "prefix" and box.text in "/*∇":
         extra += ' lspace="0" rspace="0"'
     return f'<mo form="{form}"{extra}>{escape(box.text)}</mo>'
@@ -103,14 +103,14 @@ def _low(box: Box) -> bool:
         return all(map(_low, box.parts))
     if isinstance(box, Fence):
         return _low(box.body)
-    return True
+    return _low(box.base) if isinstance(box, Script) else True
 
 
 def math(box: Box, *, display: bool = False, width: float = WIDTH) -> str:
     """A whole formula; a wide one as several ``math`` elements, between which lines may break."""
     style = ' displaystyle="true"' if display else ""
     pieces = [box] if measure(box) <= width else lines(box, width)
-    return " ".join(f"<math{style}>{_inside(piece)}</math>" for piece in pieces)
+    return "<wbr>".join(f"<math{style}>{_inside(piece)}</math>" for piece in pieces)
 
 
 class MathPrinter(Setter):

@@ -37,7 +37,7 @@ from .boxes import Big, Box, Digits, Fence, Name, Over, Root, Script, Sign, row
 from .document import Abbreviation
 from .reading import extremum, fresh, quotient, signed
 from .shorthands import matched
-from .small_tex import tex_box
+from .small_tex import filled, has_slots, tex_box
 from .text import GREEK, OPS
 
 SUM, BIG, PRODUCT, POWER, UNIT = range(5)
@@ -256,10 +256,12 @@ class Setter:
                 return self._strength(parts.above[0])
             big = bool(parts.above) and isinstance(parts.above[-1], Sum)
             return self._factors(parts.above), BIG if big else PRODUCT
-        # A sum, or what is too large for a fraction, stands behind it: (1/2)(a + b).
-        small = [p for p in parts.above if not isinstance(p, Add | Sum)]
-        large = [p for p in parts.above if isinstance(p, Add | Sum)]
-        if large and len(parts.below) == 1 and isinstance(parts.below[0], Rat):
+        # A sum stands behind the fraction: (1/2)(a + b), (1/K) times the sum over k.
+        number = len(parts.below) == 1 and isinstance(parts.below[0], Rat)
+        behind = (Add, Sum) if number else (Sum,)
+        small = [p for p in parts.above if not isinstance(p, behind)]
+        large = [p for p in parts.above if isinstance(p, behind)]
+        if large:
             fraction = Over(self._factors(tuple(small)), self._factors(parts.below))
             factors = [self._term(p, PRODUCT) for p in large[:-1]]
             last = self._term(large[-1], BIG)
@@ -293,9 +295,8 @@ class Setter:
         if e == Fraction(1, 2):
             return Root(self._term(t.base, SUM)), UNIT
         base_box = self._term(t.base, UNIT)
-        if _has_sup(base_box) or isinstance(base_box, Root | Over):
-            base_box = Fence("(", base_box, ")")
-        elif isinstance(t.base, E | CE) or (isinstance(t.base, App) and not _plain(base_box)):
+        unclear = isinstance(t.base, E | CE) or (isinstance(t.base, App) and not _plain(base_box))
+        if _has_sup(base_box) or isinstance(base_box, Root | Over) or unclear:
             base_box = Fence("(", base_box, ")")
         exponent = self._number(e)[0]
         if e.denominator != 1:
@@ -331,11 +332,19 @@ class Setter:
     def _indexed(self, t: App) -> Box:
         """A family of numbers: the time above, the coordinate below."""
         indices = [self._index(a) for a in t.args if isinstance(a, Ix)]
+        if self._slotted(t.name):
+            return self._family(t.name, indices)
         if len(indices) == 1 and self._timed(t.name):
             return _scripted(self.name(t.name), None, indices[0])
         return self._family(t.name, indices)
 
+    def _slotted(self, name: str) -> bool:
+        """Does the author's TeX say where the indices stand (#1, #2)?"""
+        return name in self._names and has_slots(self._names[name])
+
     def _family(self, name: str, indices: list[Box]) -> Box:
+        if self._slotted(name):
+            return filled(self._names[name], indices)
         if len(indices) == 2:
             return _scripted(self.name(name), indices[1], indices[0])
         return _scripted(self.name(name), _listed(indices), None)

@@ -29,5 +29,5 @@ def _match(body: object, term: object, names: frozenset[str], found: dict[str, I
             and all(_match(b, t, names, found) for b, t in zip(body, term, strict=True))
         )
     if isinstance(body, Node):
-        return type(body) is type(term) and _match(body.parts(), term.parts(), names, found)  # type: ignore[attr-defined]
+        return type(body) is type(term) and _match(body.parts(), term.parts(), names, found)
     return body == term

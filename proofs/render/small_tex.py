@@ -7,12 +7,13 @@ word it is, so that a page never fails for a symbol.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .boxes import Box, Digits, Name, Over, Root, Script, Sign, row
+from .boxes import Box, Digits, Name, Over, Root, Row, Script, Sign, row
 from .text import GREEK
 
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[0-9]+(?:\.[0-9]+)?|\S")
+_TOKEN = re.compile(r"#[1-9]|\\[A-Za-z]+|\\.|[0-9]+(?:\.[0-9]+)?|\S")
 _ACCENTS = {
     "hat": "^", "widehat": "^", "tilde": "~", "widetilde": "~", "bar": "¯", "overline": "¯",
     "dot": "˙", "vec": "→",
@@ -37,6 +38,13 @@ _SKIPPED = frozenset(
 )  # fmt: skip
 _SPACES = frozenset({r"\,", r"\;", r"\:", r"\!", r"\ ", "~", "$", "&"})
 MAX_DEPTH = 40
+
+
+@dataclass(frozen=True)
+class Slot(Name):
+    """The place of an argument: #1."""
+
+    number: int = 1
 
 
 @dataclass
@@ -103,15 +111,19 @@ class _Reader:
             return Root(self.group(depth))
         if word in _UPRIGHT:
             return Name(_letters(self.group(depth)), upright=True)
+        if word == "mathit":
+            return Name(_letters(self.group(depth)))
         if word == "mathcal":
-            inner = _letters(self.group(depth))
-            return Name(_SCRIPT.get(inner, inner), upright=True)
+            letters = _letters(self.group(depth))
+            return Name(_SCRIPT.get(letters, letters), upright=True)
         return _command(word)
 
 
 def _plain(token: str) -> Box:
     if token[:1].isdigit():
         return Digits(token)
+    if token.startswith("#") and len(token) == 2:
+        return Slot("", number=int(token[1]))
     if token in "+-":
         return Sign("−" if token == "-" else "+", "binary")
     if token in "<>=":
@@ -128,6 +140,8 @@ def _command(word: str) -> Box:
         return Sign(_SIGNS[word], "relation")
     if word in _BINARY:
         return Sign(_BINARY[word], "binary")
+    if word == "rcE":
+        return Name("E", upright=True)
     if word == "nabla":
         return Sign("∇", "prefix")
     if word == "|":
@@ -138,7 +152,7 @@ def _command(word: str) -> Box:
 
 
 def _letters(box: Box) -> str:
-    """The letters of a box set upright, as of ``\\mathrm{max}``."""
+    r"""The letters of a box set upright, as of ``\mathrm{max}``."""
     if isinstance(box, Name | Digits | Sign):
         return box.text
     if isinstance(box, Script):
@@ -146,13 +160,32 @@ def _letters(box: Box) -> str:
     return "".join(map(_letters, box.parts)) if hasattr(box, "parts") else ""
 
 
+def has_slots(box: Box) -> bool:
+    """Is there a place for an argument, #1 or #2?"""
+    return filled(box, ()) != box
+
+
+def filled(box: Box, arguments: Sequence[Box]) -> Box:
+    """The box with arguments in their places; those that are missing are left out."""
+    if isinstance(box, Slot):
+        return arguments[box.number - 1] if box.number <= len(arguments) else Name("")
+    if isinstance(box, Row):
+        return row(*(filled(part, arguments) for part in box.parts))
+    if isinstance(box, Script):
+        sub, sup = (None if s is None else filled(s, arguments) for s in (box.sub, box.sup))
+        return Script(filled(box.base, arguments), sub, sup)
+    if isinstance(box, Over):
+        return Over(filled(box.above, arguments), filled(box.below, arguments))
+    return Root(filled(box.body, arguments)) if isinstance(box, Root) else box
+
+
 def tex_box(tex: str) -> Box:
     r"""The boxes of a piece of TeX.
 
     >>> tex_box(r"\\widetilde D")
     Name(text='D', upright=False, accent='~')
-    >>> tex_box("x_i")
-    Script(base=Name(text='x', upright=False, accent=''), sub=Name(text='i', upright=False, accent=''), sup=None)
+    >>> tex_box(r"\\sqrt 2")
+    Root(body=Digits(text='2'))
     """
     reader = _Reader(_TOKEN.findall(tex))
     parts = list[Box]()
@@ -162,6 +195,3 @@ def tex_box(tex: str) -> Box:
             reader.take()
     found = row(*parts) if parts else Name("")
     return found
-
-
-

@@ -19,6 +19,7 @@ from .options import (
     constants,
     guarding,
     printing,
+    reporting,
 )
 
 EXIT_OK, EXIT_FINDING, EXIT_USAGE, EXIT_INTERNAL, EXIT_NOTHING = range(5)
@@ -48,6 +49,7 @@ examples:
   ratecert optimise adam.rate --minimise C_1 --fix c_eps=1    tune it, and prove the result
   ratecert campaign run quick       confront the claims with runs; resume, merge, status
   ratecert latex adamw -o paper     its statements and proofs as an appendix
+  ratecert report adamw -o adamw.html    all of it as one page, to read and to send
 
 exit codes: 0 all well; 1 a finding (refuted, undecided, error in a proof; axioms that fail in
             their model; divergence); 2 usage; 3 internal error; 4 nothing was checked
@@ -61,7 +63,9 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"ratecert {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for options in (checking, constants, guarding, conforming, attacking, campaigning, printing):
+    for options in (
+        checking, constants, guarding, conforming, attacking, campaigning, printing, reporting,
+    ):  # fmt: skip
         options.add(commands)
     return top
 

@@ -9,6 +9,8 @@ from .pen import Pen, ratio_of
 from .proofs import proof
 from .status import badge
 
+MANY = 24
+
 
 def section(part: Section, number: int, pen: Pen) -> Html:
     """The claims of a section, under its title."""
@@ -25,7 +27,7 @@ def claim(entry: ClaimEntry, pen: Pen) -> Html:
     title = tag(
         "h3",
         tag("span", f"{entry.kind.capitalize()} {pen.short(entry.label)}", class_="id"),
-        " ", tag("span", entry.title, class_="title"),
+        " ", tag("span", pen.prose(entry.title), class_="title"),
         id=f"{place}-h",
     )  # fmt: skip
     head = tag("header", title, badge(status))
@@ -55,8 +57,8 @@ def statement(entry: ClaimEntry, pen: Pen) -> Html:
     words = {"random": "real random variables", "constant": "real numbers", "point": "points"}
     for kind, names in entry.variables.items():
         if names:
-            shown = [tag("li", pen.name(n)) for n in names]
-            rows.append(_row("For", [words.get(kind, kind), tag("ul", shown, class_="row")]))
+            shown = join(*(pen.name(n) for n in names), between=", ")
+            rows.append(_row("For", [f"{words.get(kind, kind)} ", shown]))
     if indices:
         rows.append(_row("At", pen.listed(indices)))
     if others:
@@ -74,9 +76,9 @@ def beneath(entry: ClaimEntry, pen: Pen) -> Html:
     """What the claim rests on, what rests on it, constants and tightness."""
     rows = list[Part]()
     if entry.uses:
-        rows.append(_row("Uses", pen.links(entry.uses)))
+        rows.append(_row("Uses", _many(entry.uses, pen)))
     if entry.used_by:
-        rows.append(_row("Used by", pen.links(entry.used_by)))
+        rows.append(_row("Used by", _many(entry.used_by, pen)))
     base = entry.foundation
     if base is not None:
         rows.append(_row("Assumptions beneath", _chips(base.assumptions, "assumption")))
@@ -106,11 +108,21 @@ def beneath(entry: ClaimEntry, pen: Pen) -> Html:
     return tag("dl", rows, class_="beneath")
 
 
+def _many(labels: tuple[str, ...], pen: Pen) -> Html:
+    """Links to claims; folded, if they are more than a few lines."""
+    shown = pen.links(labels)
+    if len(labels) <= MANY:
+        return shown
+    return tag("details", tag("summary", f"{len(labels)} claims"), shown)
+
+
 def _tightness(entry: ClaimEntry, pen: Pen) -> Part:
     row = pen.tightness.get(entry.label)
     if row is None:
         return None
-    return _row("Tightness", [meter(row.ratio), f" {row.shown}, exactly, in: {row.instance}"])
+    return _row(
+        "Tightness", [meter(row.ratio), f" {row.shown}, exactly, in: ", pen.prose(row.instance)]
+    )
 
 
 def _measured(entry: ClaimEntry, pen: Pen) -> Part:
@@ -146,5 +158,3 @@ def _words(entry: ClaimEntry, pen: Pen) -> str:
         parts += entry.foundation.assumptions
     parts += [pen.text.show(f) for f in formulas]
     return " ".join(parts).lower()
-
-

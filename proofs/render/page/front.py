@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Literal
 
 from ...kernel.terms import Formula
 from ..document import Algorithm, Line
@@ -11,7 +12,8 @@ from .markup import Html, Part, join, table, tag
 from .pen import Pen
 from .status import PROOFS, badge
 
-KINDS = ("theorem", "instance", "lemma")
+Kind = Literal["theorem", "instance", "lemma"]
+KINDS: tuple[Kind, ...] = ("theorem", "instance", "lemma")
 PLURAL = {"theorem": "theorems", "instance": "instances", "lemma": "lemmas"}
 
 
@@ -33,13 +35,13 @@ def overview(pen: Pen) -> Html:
         for kind in KINDS
         if any(counts[kind, p] for p in states)
     ]
-    heads = ["", *(PROOFS[p][0] for p in states)]
+    heads = ["kind", *(PROOFS[p][0] for p in states)]
     opening = [tag("p", pen.prose(block)) for block in _blocks(document.opening)]
     main = [e for e in entries if e.kind == "theorem" and e.theory == document.id]
     shown = [
         tag(
             "div",
-            tag("p", pen.link(e.label, e.title), " ", badge(pen.status[e.label])),
+            tag("p", pen.link(e.label, pen.prose(e.title)), " ", badge(pen.status[e.label])),
             tag("div", pen.math(e.conclusion, display=True), class_="then"),
             class_="result",
         )
@@ -75,12 +77,12 @@ def dependencies(pen: Pen) -> Html:
 def setting(pen: Pen) -> Html:
     """Notation, assumptions, algorithm, definitions."""
     document = pen.document
-    rows = [[pen.math(row.node), row.meaning] for row in document.notation]
-    notation = table("Notation", ["symbol", "meaning"], rows) if rows else None
+    rows = [[pen.math(row.node), pen.prose(row.meaning)] for row in document.notation]
+    notation = table("Notation", ["symbol", "meaning"], rows, named=False) if rows else None
     taken = [
         [
             tag("b", a.group if a.group == a.name else f"{a.group} ({a.name})"),
-            a.kind, pen.math(a.conclusion, display=True), _for(a.hypotheses, pen), a.source,
+            a.kind, pen.math(a.conclusion, display=True), _for(a.hypotheses, pen), pen.prose(a.source),
         ]
         for a in document.assumptions
     ]  # fmt: skip
@@ -96,7 +98,7 @@ def setting(pen: Pen) -> Html:
         for a in document.abbreviations
     ]
     heads = ["written", "stands for", "meaning"]
-    shorthands = table("Shorthands", heads, short) if short else None
+    shorthands = table("Shorthands", heads, short, named=False) if short else None
     body = (notation, assumptions, algorithm, definitions, shorthands)
     return _section("setting", "Setting", *body)
 
@@ -109,13 +111,14 @@ def _algorithm(algorithm: Algorithm, pen: Pen) -> Html:
     start = [_line(line, pen) for line in algorithm.start]
     steps = [_line(line, pen) for line in algorithm.lines]
     parameters = [
-        [pen.name(name), meaning, condition] for name, meaning, condition in algorithm.parameters
+        [pen.name(name), pen.prose(meaning), pen.prose(condition)]
+        for name, meaning, condition in algorithm.parameters
     ]
     return join(
         tag("h3", f"The algorithm: {algorithm.title}"),
-        tag("p", algorithm.source) if algorithm.source else None,
+        tag("p", pen.prose(algorithm.source)) if algorithm.source else None,
         tag("ul", start, steps, class_="equations algorithm"),
-        table("Parameters", ["parameter", "meaning", "condition"], parameters)
+        table("Parameters", ["parameter", "meaning", "condition"], parameters, named=False)
         if parameters
         else None,
     )
@@ -141,14 +144,14 @@ def instances(pen: Pen) -> Html:
         state = pen.status.get(row.label)
         rows.append(
             [
-                pen.link(row.label, row.title), tag("ul", taken, class_="row"),
+                pen.link(row.label, pen.prose(row.title)), tag("ul", taken, class_="row"),
                 tag("ul", gives, class_="row"), badge(state) if state else row.verdict,
             ]
         )  # fmt: skip
     if not rows:
         return Html("")
     heads = ["instance", "takes", "gives", "verdict"]
-    return _section("instances", "Instances", table("Instances", heads, rows))
+    return _section("instances", "Instances", table("What each takes and gives", heads, rows))
 
 
 def constants(pen: Pen) -> Html:
@@ -166,7 +169,9 @@ def constants(pen: Pen) -> Html:
     if not rows:
         return Html("")
     heads = ["constant", "closed form", "introduced by", "enters", "of"]
-    return _section("constants", "Constants", table("Constants and their provenance", heads, rows))
+    return _section(
+        "constants", "Constants", table("Constants and their provenance", heads, rows, named=False)
+    )
 
 
 def trust(pen: Pen) -> Html:
@@ -195,7 +200,7 @@ def trust(pen: Pen) -> Html:
     ]  # fmt: skip
     found = table("Models of the axioms", ["theory", "verdict", "model"], models)
     rest = found if models else None
-    table_of_trust = table("What all claims rest on", ["", ""], rows)
+    table_of_trust = table("What all claims rest on", ["what", "is"], rows)
     return _section("trust", "What one must believe", tag("p", again), table_of_trust, rest)
 
 
@@ -208,7 +213,12 @@ def contents(pen: Pen, sections: list[tuple[str, str]]) -> Html:
             listed.append(tag("li", link))
             continue
         inside = [
-            tag("li", pen.link(entry.label), " ", tag("span", entry.title, class_="title"))
+            tag(
+                "li",
+                pen.link(entry.label),
+                " ",
+                tag("span", pen.prose(entry.title), class_="title"),
+            )
             for entry in pen.document.sections[number].claims
         ]
         number += 1
@@ -220,5 +230,3 @@ def contents(pen: Pen, sections: list[tuple[str, str]]) -> Html:
 def _section(place: str, title: str, *body: Part) -> Html:
     head = tag("h2", title, id=place)
     return tag("section", head, list(body), aria_labelledby=place)
-
-

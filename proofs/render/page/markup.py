@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from html import escape
 
-_VOID = frozenset({"meta", "link", "input", "br", "hr", "circle", "path", "rect", "line"})
+_VOID = frozenset({"meta", "link", "input", "br", "hr"})
+_SHAPES = frozenset({"path", "rect", "line"})
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 
 
@@ -48,6 +49,8 @@ def tag(name: str, /, *parts: Part, **attributes: str | float | bool | None) -> 
             shown.append(f" {word}")
         elif value is not None and value is not False:
             shown.append(f' {word}="{escape(str(value))}"')
+    if name in _SHAPES and not parts:
+        return Html(f"<{name}{''.join(shown)}/>")
     start = f"<{name}{''.join(shown)}>"
     return Html(start) if name in _VOID else Html(f"{start}{join(*parts)}</{name}>")
 
@@ -67,13 +70,21 @@ def items(parts: Iterable[Part], **attributes: str | None) -> Html:
     return tag("ul", found, **attributes) if found else Html("")
 
 
-def table(caption: str, head: Iterable[str], rows: Iterable[Iterable[Part]]) -> Html:
-    """A table whose first column is a header of its row; it scrolls by itself if it is wide."""
+def table(
+    caption: str, head: Iterable[str], rows: Iterable[Iterable[Part]], *, named: bool = True
+) -> Html:
+    """A table; it scrolls by itself if it is wide. ``named``: the first cell names its row."""
     heads = tag("tr", [tag("th", name, scope="col") for name in head])
     body = list[Html]()
     for cells in rows:
         first, *rest = cells
-        body.append(tag("tr", tag("th", first, scope="row"), [tag("td", cell) for cell in rest]))
+        body.append(
+            tag(
+                "tr",
+                tag("th", first, scope="row") if named else tag("td", first),
+                [tag("td", cell) for cell in rest],
+            )
+        )
     inside = tag("table", tag("caption", caption), tag("thead", heads), tag("tbody", body))
     return tag("div", inside, class_="wide", role="region", tabindex="0", aria_label=caption)
 

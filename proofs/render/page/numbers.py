@@ -7,7 +7,7 @@ from typing import Any
 
 from .markup import Html, Part, join, table, tag
 from .pen import Pen, ratio_of
-from .plots import Dots, histogram, ratios
+from .plots import Dots, curves, histogram, ratios
 
 MAX_TASKS = 200
 """Up to how many tasks are listed one by one."""
@@ -18,8 +18,21 @@ def confrontation(pen: Pen) -> Html:
     campaign = (pen.document.results or {}).get("campaign")
     body: list[Part] = [_tightness(pen, campaign)]
     body.append(_none() if campaign is None else _campaign(campaign, pen))
+    body.insert(0, _bounds(pen))
     head = tag("h2", "Confronted with runs", id="runs")
     return tag("section", head, body, aria_labelledby="runs")
+
+
+def _bounds(pen: Pen) -> Html:
+    """The bounds against K, and the constants against gamma, in floating point."""
+    document = pen.document
+    at = ", ".join(f"{name} = {value}" for name, value in document.at.items())
+    bounds = curves(document.bounds, "The bound against the iterations", "K", "bound")
+    floors = curves(document.floors, "Constants against the floor parameter", "γ", "constant")
+    if not bounds and not floors:
+        return Html("")
+    said = f"The bounds proved, at {at}, rounded up." if at and bounds else None
+    return join(tag("p", said) if said else None, bounds, floors)
 
 
 def _none() -> Html:

@@ -60,6 +60,22 @@
     folded = [];
   });
 
+  // --- what scrolls can be reached by keyboard; what does not scroll is no stop
+  const boxes = all(".then, .left, .right, .certificate, .equations li");
+  let waiting = 0;
+  const reach = () => {
+    waiting = 0;
+    const wide = boxes.map((box) => box.scrollWidth > box.clientWidth + 1);
+    boxes.forEach((box, n) => {
+      if (wide[n]) { box.tabIndex = 0; box.setAttribute("role", "group"); box.setAttribute("aria-label", "formula, scrolls"); }
+      else if (box.hasAttribute("tabindex")) for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
+    });
+  };
+  const later = () => { waiting ||= requestAnimationFrame(reach); };
+  addEventListener("resize", later);
+  document.addEventListener("toggle", later, true);
+  later();
+
   // --- search: every word must occur
   const search = one("#search");
   const found = one("#found");
@@ -98,6 +114,9 @@
       search.focus();
     }
   });
+
+  const canvas = one(".canvas");
+  if (canvas) canvas.scrollLeft = (canvas.scrollWidth - canvas.clientWidth) / 2;
 
   // --- graph: what the node pointed at rests on, and what rests on it
   const edges = all(".edges path");

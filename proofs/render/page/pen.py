@@ -9,8 +9,10 @@ from typing import Any
 
 from ...kernel.terms import Formula, Node, Op, Term
 from ...kernel.theory import Theory
-from ..boxes import Box, Sign
+from ..boxes import Box, Sign, measure
 from ..document import ClaimEntry, ConstantRow, Document, InstanceRow, Tightness
+from ..latex.names import Names
+from ..latex.wording import mathematical
 from ..mathml import MathPrinter, math
 from ..small_tex import tex_box
 from ..text import Printer
@@ -19,6 +21,10 @@ from .status import Status, statuses
 
 _SPANS = re.compile(r"\$([^$]*)\$|\[([^\]\s]+)\]|`([^`]*)`")
 
+_DOLLARS = re.compile(r"(?<!\\)\$((?:[^$\\]|\\.)*)\$")
+LINE = 50.0
+"""Glyphs that a line holds beside the reasons."""
+
 
 class Pen:
     """Writes pieces of one document."""
@@ -26,6 +32,7 @@ class Pen:
     def __init__(self, document: Document, theory: Theory) -> None:
         self.document = document
         self.text = Printer(theory)
+        self._known = Names(document.names)
         self._printer = MathPrinter(theory, document.names, document.abbreviations)
 
     # --- formulas -----------------------------------------------------------------------------
@@ -37,6 +44,10 @@ class Pen:
     def related(self, op: Op, right: Term) -> Html:
         """A relation and its right side, as in a line of a chain."""
         return Html(self._printer.related(op, right))
+
+    def fits(self, *terms: Term) -> bool:
+        """Do they stand on one line, side by side?"""
+        return sum(measure(self._printer.box(t)) for t in terms) < LINE
 
     def name(self, name: str) -> Html:
         """A declared name."""
@@ -54,7 +65,7 @@ class Pen:
 
     def listed(self, formulas: Iterable[Formula]) -> Html:
         """Formulas in a row, as hypotheses are."""
-        shown = [tag("li", self.math(f)) for f in formulas]
+        shown = [tag("li", self.math(f, display=True)) for f in formulas]
         return tag("ul", shown, class_="row") if shown else Html("")
 
     # --- claims -------------------------------------------------------------------------------
@@ -73,7 +84,7 @@ class Pen:
         """A label without the name of the document's own theory."""
         return label.removeprefix(f"{self.document.id}.")
 
-    def link(self, label: str, words: str = "") -> Html:
+    def link(self, label: str, words: Part = None) -> Html:
         """A link to a claim, or its label alone if it is not in the page."""
         entry = self.entries.get(label)
         if entry is None:
@@ -85,10 +96,11 @@ class Pen:
         return join(*(self.link(label) for label in labels), between=", ")
 
     def prose(self, text: str) -> Html:
-        """An author's sentences: formulas between dollars, claims in brackets, code in backquotes."""
+        """An author's sentences: $formulas$, [claims], `code`."""
         parts, end = list[Part](), 0
+        text = " ".join(text.split())
         for found in _SPANS.finditer(text):
-            parts.append(text[end : found.start()])
+            parts.append(self._words(text[end : found.start()]))
             end = found.end()
             tex, claim, code = found.groups()
             if tex is not None:
@@ -97,7 +109,14 @@ class Pen:
                 parts.append(self._claim(claim))
             else:
                 parts.append(tag("code", code))
-        parts.append(text[end:])
+        parts.append(self._words(text[end:]))
+        return join(parts)
+
+    def _words(self, text: str) -> Html:
+        """Plain words, in which such as theta <= 1 is seen as mathematics."""
+        parts = list[Part]()
+        for n, part in enumerate(_DOLLARS.split(mathematical(text, self._known))):
+            parts.append(Html(math(tex_box(part))) if n % 2 else unescaped(part))
         return join(parts)
 
     def _claim(self, name: str) -> Part:
@@ -131,6 +150,17 @@ class Pen:
         """What the campaign says of a claim, by label."""
         campaign = (self.document.results or {}).get("campaign") or {}
         return {row["id"]: row for row in campaign.get("claims", ())}
+
+
+def unescaped(tex: str) -> str:
+    r"""Words written for TeX, as they are.
+
+    >>> unescaped(r"50\% \textasciitilde{}")
+    '50% ~'
+    """
+    for command, sign in (("backslash", "\\"), ("asciitilde", "~"), ("asciicircum", "^")):
+        tex = tex.replace(f"\\text{command}{{}}", sign)
+    return re.sub(r"\\([{}$&#%_])", r"\1", tex)
 
 
 def ratio_of(row: Mapping[str, Any]) -> float | None:

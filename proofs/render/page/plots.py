@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..document import Curve
+from ..text import SUPERSCRIPT
 from .markup import Html, Part, anchor, tag
 
 LEFT, WIDE, ROW, TOP = 210.0, 480.0, 20.0, 28.0
 BINS = 20
+DASHES = ("none", "7 3", "2 3", "9 3 2 3", "1 4", "12 4", "9 3 2 3 2 3", "14 3 5 3")
+HIGH = 250.0
+MARGIN = 60.0
 
 
 @dataclass(frozen=True)
@@ -101,3 +107,55 @@ def _figure(shapes: Sequence[Part], width: float, height: float, title: str) -> 
         "div", drawn, class_="wide", tabindex="0", role="region", aria_label=f"{title}, scrolls"
     )
     return tag("figure", caption, scrolled)
+
+
+def curves(lines: Sequence[Curve], title: str, across: str, up: str) -> Html:
+    """Lines over logarithmic axes, told apart by dashes; the legend gives their slopes."""
+    points = [p for line in lines for p in line.points if p[0] > 0 and p[1] > 0]
+    if not points:
+        return Html("")
+    xs, ys = (sorted(math.log10(p[n]) for p in points) for n in (0, 1))
+    (x0, x1), (y0, y1) = (_decades(v[0], v[-1]) for v in (xs, ys))
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        across_, up_ = (math.log10(x) - x0) / (x1 - x0), (math.log10(y) - y0) / (y1 - y0)
+        return MARGIN + WIDE * across_, TOP + HIGH * (1 - up_)
+
+    shapes: list[Part] = [tag("title", title)]
+    for n in range(x0, x1 + 1):
+        x = f"{at(10.0**n, 10.0**y0)[0]:.1f}"
+        shapes.append(tag("line", x1=x, x2=x, y1=f"{TOP:g}", y2=f"{TOP + HIGH:g}", class_="grid"))
+        shapes.append(_text(_power(n), x, TOP + HIGH + 16, "middle"))
+    for n in range(y0, y1 + 1):
+        y = at(10.0**x0, 10.0**n)[1]
+        ends = {"x1": f"{MARGIN:g}", "x2": f"{MARGIN + WIDE:g}"}
+        shapes.append(tag("line", **ends, y1=f"{y:.1f}", y2=f"{y:.1f}", class_="grid"))
+        shapes.append(_text(_power(n), f"{MARGIN - 6:g}", y + 4, "end"))
+    shapes.append(_text(across, f"{MARGIN + WIDE / 2:g}", TOP + HIGH + 34, "middle"))
+    shapes.append(_text(up, f"{MARGIN - 40:g}", TOP - 12, "start"))
+    for n, line in enumerate(lines):
+        drawn = (at(x, y) for x, y in line.points if x > 0 and y > 0)
+        path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in drawn)
+        dash = DASHES[n % len(DASHES)]
+        name = line.name + (f", slope {line.slope:.3f}" if line.slope is not None else "")
+        shapes.append(
+            tag("path", tag("title", name), d=path, stroke_dasharray=dash, class_="curve")
+        )
+        y = TOP + 8 + 20 * n
+        key = f"M{MARGIN + WIDE + 16:g} {y:g}h34"
+        shapes.append(tag("path", d=key, stroke_dasharray=dash, class_="curve"))
+        shapes.append(_text(name, f"{MARGIN + WIDE + 58:g}", y + 4, "start"))
+    return _figure(shapes, MARGIN + WIDE + 330, max(TOP + HIGH + 42, TOP + 20 * len(lines)), title)
+
+
+def _decades(low: float, high: float) -> tuple[int, int]:
+    first, last = math.floor(low + 1e-9), math.ceil(high - 1e-9)
+    return first, max(last, first + 1)
+
+
+def _power(n: int) -> str:
+    return str(10**n) if 0 <= n <= 3 else f"10{str(n).translate(SUPERSCRIPT)}"
+
+
+def _text(words: str, x: str, y: float, anchor_: str) -> Html:
+    return tag("text", words, x=x, y=f"{y:.1f}", text_anchor=anchor_)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...kernel.terms import IxVal
 from ..certificates import certificate_lines
 from ..document import Chain, ClaimEntry, Passage, StepLine
@@ -49,7 +51,7 @@ class _Writer:
             return join(inside)
         if part.kind == "cases":
             return tag("div", note, inside, class_="cases")
-        return tag("div", self._opening(part), note, inside, class_=f"part {part.kind}")
+        return tag("div", self._opening(part), note, inside, class_=f"part of-{part.kind}")
 
     def _opening(self, part: Passage) -> Html:
         formulas: Part = [self.pen.math(f) for f in part.formulas]
@@ -64,8 +66,13 @@ class _Writer:
         """The lines of a chain, the first expression above."""
         self.chains += 1
         place = f"{anchor(self.entry.label)}-{chain.number}"
-        left = tag("div", self.pen.math(chain.steps[0].left, display=True), class_="left")
-        lines = [self.step(step) for step in chain.steps]
+        first = chain.steps[0]
+        shown = self.pen.math(first.left, display=True)
+        if len(chain.steps) == 1 and self.pen.fits(first.left, first.right):
+            left, lines = None, [self.step(first, shown)]
+        else:
+            left = tag("div", shown, class_="left")
+            lines = [self.step(step) for step in chain.steps]
         given = (
             tag("p", "Given ", join(*(self.pen.math(g) for g in chain.given), between=", "), ":")
             if chain.given
@@ -75,14 +82,14 @@ class _Writer:
         body = tag("div", left, lines, class_="lines")
         return tag("div", given, number, body, class_="chain", id=place)
 
-    def step(self, step: StepLine) -> Html:
+    def step(self, step: StepLine, left: Html | None = None) -> Html:
         """One line: relation, right side, the reason, the certificate folded."""
         self.steps += 1
-        reason = join("by ", self.pen.prose(step.reason), self._factor(step))
-        known = self.because(step.rests)
+        reason = self._reason(step)
         rule = RULES.get(step.rule, step.rule.replace("_", " "))
-        right = tag("div", self.pen.related(step.op, step.right), class_="right")
-        why = tag("div", reason, known, class_="why")
+        place = "right" if left is None else "right whole"
+        right = tag("div", left, self.pen.related(step.op, step.right), class_=place)
+        why = tag("div", reason, class_="why")
         lines = certificate_lines(step.theorem, self.pen.text)
         title = f"kernel rule {step.rule}; trace {step.fingerprint}"
         if not lines:
@@ -92,15 +99,34 @@ class _Writer:
             kernel = tag("details", tag("summary", rule, title=title), listed, class_="kernel")
         return tag("div", right, why, kernel, class_="step")
 
-    def _factor(self, step: StepLine) -> Part:
-        return None if step.factor is None else [" by ", self.pen.math(step.factor)]
+    def _reason(self, step: StepLine) -> Html:
+        """The author's reason, and what it uses: by multiplying (1) by eta/2."""
+        if step.factor is not None and step.rests.claims + step.rests.chains:
+            used = join(*self._used(step.rests), between=", ")
+            return join("by multiplying ", used, " by ", self.pen.math(step.factor))
+        whole = [c for c in step.rests.claims if self._title(c) == step.reason]
+        if whole:  # the reason is the title of a claim: it is the link
+            others = replace(
+                step.rests, claims=tuple(c for c in step.rests.claims if c not in whole)
+            )
+            return join(
+                "by ", self.pen.link(whole[0], self.pen.prose(step.reason)), self.because(others)
+            )
+        return join("by ", self.pen.prose(step.reason), self.because(step.rests))
+
+    def _title(self, label: str) -> str:
+        entry = self.pen.entries.get(label)
+        return entry.title if entry is not None else ""
 
     def because(self, rests: Rests) -> Html:
         """Claims, chains and axioms used, as links."""
+        parts = self._used(rests)
+        return join(" from ", join(*parts, between=", ")) if parts else Html("")
+
+    def _used(self, rests: Rests) -> list[Html]:
         parts = [self.pen.link(label) for label in rests.claims]
         parts += [self._chain_link(n) for n in rests.chains]
-        parts += [tag("span", name, class_="axiom") for name in rests.axioms]
-        return join(" from ", join(*parts, between=", ")) if parts else Html("")
+        return parts + [tag("span", name, class_="axiom") for name in rests.axioms]
 
     def _chain_link(self, number: int) -> Html:
         return tag("a", f"({number})", href=f"#{anchor(self.entry.label)}-{number}")

@@ -37,10 +37,10 @@ def page(document: Document, theory: Theory) -> str:
         numbers.confrontation(pen), front.trust(pen), id="main", tabindex="-1",
     )  # fmt: skip
     nav = tag("nav", _finder(pen), front.contents(pen, places), aria_label="Contents")
-    body = (tag("a", "Skip to the text", href="#main", class_="skip"), _head(pen), nav, main)
+    whole = (tag("a", "Skip to the text", href="#main", class_="skip"), _head(pen), nav, main)
     script = Html(f"<script>{_resource('page.js')}</script>")
     return "<!doctype html>\n" + tag(
-        "html", _meta(pen), tag("body", *body, script), lang="en"
+        "html", _meta(pen), tag("body", *whole, script), lang="en"
     ) + "\n"  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def _head(pen: Pen) -> Html:
 def _finder(pen: Pen) -> Html:
     label = tag("label", "Search claims", for_="search")
     field = tag(
-        "input", id="search", type="search", autocomplete="off", spellcheck="false",
+        "input", id="search", type="search", spellcheck="false",
         aria_describedby="found", placeholder="title, id, symbol  ( / )",
     )  # fmt: skip
     found = tag("p", id="found", role="status")
@@ -82,5 +82,3 @@ def _finder(pen: Pen) -> Html:
 
 def _resource(name: str) -> str:
     return files(__package__).joinpath(name).read_text("utf-8")
-
-

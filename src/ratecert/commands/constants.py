@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from ..cli import EXIT_FINDING, EXIT_OK, EXIT_USAGE
 from ..proofs.constants.bound import chosen, evaluate, instances
 from ..proofs.constants.elasticity import exponents
+from ..proofs.constants.equality import INSTANCES
 from ..proofs.constants.gains import Gain
 from ..proofs.constants.inputs import InputError, number, whole
 from ..proofs.constants.instance import BoundError, atoms_of
@@ -22,6 +24,7 @@ from ..proofs.constants.ledger import (
     LedgerError,
     Named,
 )
+from ..proofs.constants.limits import Limit, limit_of
 from ..proofs.constants.origins import Step, rests_on
 from ..proofs.constants.values import UnvaluedError, Value, decimal_nearest, digits
 from ..proofs.kernel import terms as k
@@ -29,7 +32,13 @@ from ..proofs.kernel.exact import Interval
 from ..proofs.language.loader import statement
 from ..proofs.language.theory import Claimed
 from ..proofs.render.text import Printer, name_text
+from .attacked import read_attacked, short
 from .output import emit_json, progress
+
+if TYPE_CHECKING:
+    from ..numeric_checks.attack.attained import Attained
+
+    Attacks = Mapping[Claimed, Attained]
 
 SMALL = Fraction(1, 10_000)
 """In the text, constants of lemmas worth less than this part of the bound are left out."""
@@ -47,7 +56,8 @@ def run(args: argparse.Namespace) -> int:
         data = _data(args)
         progress(f"proving {claim.label}, and reading its proof")
         ledger = _ledger(claim, args.instance, data)
-        shown = _described(ledger)
+        attacks = read_attacked(args.attacked, [e.gain.claim for e in ledger.entries()])
+        shown = _described(ledger, attacks)
         progress("")
     except (InputError, BoundError, UnvaluedError) as error:
         progress("")
@@ -95,7 +105,7 @@ def _with_start(claim: Claimed, data: dict[str, Value]) -> dict[str, Value]:
 # --- as data ------------------------------------------------------------------------------------
 
 
-def _described(ledger: Ledger) -> dict[str, Any]:
+def _described(ledger: Ledger, attacks: Attacks) -> dict[str, Any]:
     show = Printer(ledger.root.theory.kernel()).show
     point = ledger.point
     evaluated = point is not None and ledger.bound is not None
@@ -127,7 +137,7 @@ def _described(ledger: Ledger) -> dict[str, Any]:
         ],
         "constants": [_named(n, show, value) for n in ledger.named()],
         "compositions": [_composition(c, show) for c in ledger.compositions()],
-        "lemmas": [_entry(e, ledger, show) for e in ledger.entries()],
+        "lemmas": [_entry(e, ledger, show, attacks) for e in ledger.entries()],
         "rests_on": rests_on(ledger.root),
     }
 
@@ -186,7 +196,31 @@ def _composition(c: Composition, show: Show) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _entry(e: Entry, ledger: Ledger, show: Show) -> dict[str, Any]:
+def _tightness(gain: Gain, attacks: Attacks) -> str | None:
+    """With what the constant can at best be multiplied, by exact worlds; None if none is known."""
+    known = [f for f in (_by_instance(gain), _by_attack(gain, attacks)) if f is not None]
+    return max(known, key=Fraction) if known else None
+
+
+def _by_instance(gain: Gain) -> str | None:
+    if gain.claim not in {instance.claim for instance in INSTANCES}:
+        return None
+    factor = _limit(gain.claim).constants[gain.number].factor
+    return short(factor[0]) if factor is not None and factor[0] > 0 else None
+
+
+@cache
+def _limit(claim: Claimed) -> Limit:
+    return limit_of(claim, INSTANCES)
+
+
+def _by_attack(gain: Gain, attacks: Attacks) -> str | None:
+    found = attacks.get(gain.claim)
+    factor = None if found is None else found.factors.get(gain.number)
+    return None if factor is None or factor > 1 else short(factor)
+
+
+def _entry(e: Entry, ledger: Ledger, show: Show, attacks: Attacks) -> dict[str, Any]:
     share = None if e.gain.value is None else ledger.share(e.gain.value)
     return {
         "claim": e.gain.claim.label,
@@ -197,6 +231,7 @@ def _entry(e: Entry, ledger: Ledger, show: Show) -> dict[str, Any]:
         "introduced": _step(e.born),
         "used_by": [c.label for c in e.used_by],
         "elasticity": None if share is None else decimal(share),
+        "tightness": _tightness(e.gain, attacks),
         "partial": e.gain.partial,
         "reason": (e.gain.reason or None) if ledger.point is not None else None,
         "rests_on": rests_on(e.gain.claim),
@@ -273,9 +308,10 @@ def _lemmas(shown: dict[str, Any]) -> None:
         own = [_short(within.get((name, e["claim"], e["number"]), "")) for name in parts]
         used = ", ".join(label.partition(".")[2] for label in e["used_by"][:2])
         shares = [("≥ " if e["partial"] else "") + _short(share), *own] if at else []
-        rows.append((e["claim"], *shares, _product(e), _from(e["introduced"]), used))
+        tight = _short(e["tightness"] or "") or "-"
+        rows.append((e["claim"], *shares, tight, _product(e), _from(e["introduced"]), used))
     header = ("claim", *(("elasticity", *(f"in {n}" for n in parts)) if at else ()),
-              "constant", "step", "used by")  # fmt: skip
+              "tightness", "constant", "step", "used by")  # fmt: skip
     if rows:
         _columns(header, rows)
     why = "are worth less than 0.01 %, or have no price" if at else "are 1 or -1"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Iterable, Mapping
 from textwrap import fill
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..cli import EXIT_FINDING, EXIT_OK
 from ..proofs.constants.equality import INSTANCES
@@ -16,8 +17,12 @@ from ..proofs.language.loader import LoadError, load, statement
 from ..proofs.language.theory import Claimed, Theory
 from ..proofs.render.text import Printer
 from ..proofs.theorems import SHIPPED
+from .attacked import read_attacked, short
 from .checked import Outcome, Outcomes, outcomes, unproved
 from .output import emit_json, progress, table
+
+if TYPE_CHECKING:
+    from ..numeric_checks.attack.attained import Attained as Attack
 
 LEGEND = """\
 claim, constants of the summands of its right side, what each must at least be (all else the same),
@@ -36,12 +41,15 @@ def run(args: argparse.Namespace) -> int:
             found[claim] = limit_of(claim, INSTANCES)
         except InstanceError as error:
             trouble.append(str(error))
+    attacks = read_attacked(args.attacked, list(found))
     known = outcomes([c for c, limit in found.items() if limit.found], started, not args.no_cache)
     if args.format == "json":
         theories = [
             {
                 "id": theory.name,
-                "claims": [_described(found[c], known.get(c)) for c in claims if c in found],
+                "claims": [
+                    _described(found[c], known.get(c), attacks.get(c)) for c in claims if c in found
+                ],
             }
             for theory, claims in chosen.items()
         ]
@@ -51,6 +59,8 @@ def run(args: argparse.Namespace) -> int:
             print(LEGEND)
         for theory, claims in chosen.items():
             _table(theory, [found[c] for c in claims if c in found], known)
+        if attacks:
+            _attacks(found.values(), attacks)
     for text in trouble:
         print(f"ratecert: an instance is refused: {text}", file=sys.stderr)
     failed = unproved(known)
@@ -88,7 +98,7 @@ def _here(constants: tuple[Constant, ...], attained: Attained) -> str:
     return ", ".join(constant.at_least(factor) or "-" for constant, factor in pairs)
 
 
-def _described(limit: Limit, outcome: Outcome | None) -> dict[str, Any]:
+def _described(limit: Limit, outcome: Outcome | None, attack: Attack | None) -> dict[str, Any]:
     """One claim, for programs."""
     printer = Printer(limit.claim.theory.kernel())
     return {
@@ -105,9 +115,11 @@ def _described(limit: Limit, outcome: Outcome | None) -> dict[str, Any]:
                 "of": printer.show(c.of),
                 "at_least": c.at_least(c.factor) or None,
                 "best_possible": c.best_possible,
+                "attacked": short(attack.factors.get(n)) or None if attack else None,
             }
-            for c in limit.constants
+            for n, c in enumerate(limit.constants)
         ],
+        "attacked_ratio": short(attack.ratio) or None if attack else None,
         "instances": [
             {
                 "case": a.instance.case,
@@ -121,6 +133,26 @@ def _described(limit: Limit, outcome: Outcome | None) -> dict[str, Any]:
             for a in limit.found
         ],
     }
+
+
+def _attacks(limits: Iterable[Limit], attacks: Mapping[Claimed, Attack]) -> None:
+    """What attacks attained: the ratio, and with what each constant could at best be multiplied."""
+    rows = list[tuple[str, ...]]()
+    for limit in limits:
+        attack = attacks[limit.claim]
+        if attack.ratio is None and not attack.factors:
+            continue
+        show = Printer(limit.claim.theory.kernel()).show
+        proved = ", ".join(show(c.proved) for c in limit.constants)
+        factors = ", ".join(
+            short(attack.factors.get(n)) or "-" for n, _ in enumerate(limit.constants)
+        )
+        rows.append((limit.claim.label, proved, factors, short(attack.ratio)))
+    print("\nAttained by attacks (each decided exactly, now)")
+    header = ("claim", "constants", "times, at best", "ratio")
+    widths = [max(len(row[n]) for row in (*rows, header)) for n in range(len(header))]
+    for row in (header, *rows):
+        print("  " + "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip())
 
 
 def _table(theory: Theory, limits: list[Limit], known: Outcomes) -> None:

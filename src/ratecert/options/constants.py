@@ -105,6 +105,7 @@ def _constants(commands: Commands) -> None:
         "--instance", metavar="NAME",
         help="canonical, tuned, ...; best: the smallest bound at these data",
     )  # fmt: skip
+    _attacked(command)
     usual = {"d": "1000", "K": "1e5", "L": "1", "Delta": "10", "sigma": "1"}
     for option, default in usual.items():
         text = f"{PROBLEM[option]} (default {default})"
@@ -137,10 +138,19 @@ def _limits(commands: Commands) -> None:
         "statements", nargs="*", metavar="THEORY|STATEMENT",
         help="such as adamw, or adamw.L4 (default: all shipped theories)",
     )  # fmt: skip
+    _attacked(command)
     command.add_argument(
         "--no-cache", action="store_true", help="prove the claims anew, recall nothing"
     )
     text_or_json(command)
+
+
+def _attacked(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--attacked", metavar="FILE",
+        help="also what the attacks of a campaign attained, each decided again exactly "
+        "(`ratecert campaign run standard` writes such a file; needs [numeric])",
+    )  # fmt: skip
 
 
 def _optimise(commands: Commands) -> None:
