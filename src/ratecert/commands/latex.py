@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from ..cli import EXIT_FINDING, EXIT_OK, EXIT_USAGE
-from ..proofs.language.loader import LoadError, load
+from ..proofs.language.loader import load
 from ..proofs.language.theory import Theory
 from ..proofs.render.assemble import document
 from ..proofs.render.document import Document
 from ..proofs.render.latex.style import VENUES
 from ..proofs.render.latex.write import Options, files
 from ..proofs.render.numbers import numbers
+from ..proofs.theorems import SHIPPED
 from .memory import uncollected
 from .output import progress
 
@@ -33,28 +34,22 @@ def run(args: argparse.Namespace) -> int:
     except (ResultsError, OSError) as error:
         print(f"ratecert: {args.results}: {error}", file=sys.stderr)
         return EXIT_USAGE
-    progress(f"proving {args.theory}")
-    with uncollected():
-        whole = assembled(only_theory(args.theory), Path(args.lock), results)
-    progress("")
-    options = Options(VENUES[args.venue], args.numbered, args.breqn)
-    written = files(whole, options)
-    folder = Path(args.output)
-    code = _compare(folder, written) if args.check else _write(folder, written)
-    for entry in whole.claims():
-        if not entry.proved:
-            print(f"ratecert: {entry.label} is {entry.verdict}: {entry.reason}", file=sys.stderr)
-            code = EXIT_FINDING
+    theories = [t for name in args.theories or SHIPPED for t in load(name)]
+    options, code = Options(VENUES[args.venue], args.numbered, args.breqn), EXIT_OK
+    for theory in theories:
+        folder = Path(args.output) / (theory.name if len(theories) > 1 else "")
+        progress(f"proving {theory.name}")
+        with uncollected():
+            whole = assembled(theory, Path(args.lock), results)
+            written = files(whole, options)
+        progress("")
+        code = max(code, _compare(folder, written) if args.check else _write(folder, written))
+        for entry in whole.claims():
+            if not entry.proved:
+                told = f"{entry.label} is {entry.verdict}: {entry.reason}"
+                print(f"ratecert: {told}", file=sys.stderr)
+                code = EXIT_FINDING
     return code
-
-
-def only_theory(name: str) -> Theory:
-    """The theory named; raises ``LoadError`` if a file defines several."""
-    theories = load(name)
-    if len(theories) != 1:
-        listed = ", ".join(t.name for t in theories)
-        raise LoadError(f"{name} defines {len(theories)} theories ({listed}): print one at a time")
-    return theories[0]
 
 
 def assembled(theory: Theory, lock: Path, results: dict[str, Any] | None) -> Document:
