@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..cli import EXIT_FINDING, EXIT_OK, EXIT_USAGE
+from ..proofs.record.store import default_directory
 from ..proofs.render.page.whole import page
 from .documents import gathered, one_theory
 from .memory import uncollected
@@ -60,11 +61,13 @@ def _write(target: Path, text: str) -> None:
 
 
 def read_campaign(path: Path) -> dict[str, Any]:
-    """What a campaign found, from its file, or from what ``campaign status --format json`` printed.
+    """What a campaign found: from its file (or name, if it is in the cache), or as JSON.
 
     Raises:
-        ResultsError: it is neither.
+        ResultsError: there is no such file, or it is neither.
     """
+    if not path.exists() and path.name == str(path) and not path.suffix:  # a campaign's name
+        path = default_directory() / "campaigns" / f"{path}.sqlite"
     if not path.is_file():
         raise ResultsError(f"{path}: no such file")
     with path.open("rb") as file:
