@@ -212,7 +212,7 @@ class Genome:
             return raw.new_full((B, K, b), 1 / b), (zero,) * K
         chances = self.part(raw, "chance").reshape(B, K, b).softmax(-1)
         counts = [self.shape.nodes(k) * b * d for k in range(1, K + 1)]
-        steps = self.part(raw, "noise").split(counts, -1)
+        steps = torch.split(self.part(raw, "noise"), counts, -1)
         noise = []
         for k, step in enumerate(steps):
             values = step.reshape(B, -1, b, d)

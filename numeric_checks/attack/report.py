@@ -11,7 +11,8 @@ from ...proofs.render.text import Printer
 from ..scenarios import Examination, Scenario
 from ..scenarios.serial import as_data
 from .planted import constants
-from .run import Attacked, Found
+from .pursuit import Found
+from .run import Attacked
 
 DIGITS = 9
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from typing import Literal
 
-import torch
+from torch import Tensor
 
 from ...proofs.kernel.terms import Formula, PointVar, subterms
 from ...proofs.language import Claimed
@@ -22,27 +22,18 @@ from ..scenarios import (
     Store,
     examine,
     shrink,
+    stated_claim,
     still_violated,
 )
-from ..scenarios.stated import stated_claim
-from .evolution import evolve, is_smooth
 from .genome import Genome, Shape
 from .kinds import AttackError, Kind, kind_of
 from .planted import is_negative, planted, right_summands
-from .rounding import dyadic, scenario_of
-from .search import Best, Budget, BudgetError, Goal, Problem, ascend, polish
+from .pursuit import Found, Pursuit, hash_seed
+from .rounding import scenario_of
+from .search import Budget, Goal, Problem
 
 BUDGET = 20_000
 """Evaluations of worlds, by default."""
-ROWS, POLISHED = 48, 4
-EVOLVED = 40
-"""Generations of evolution, of a dozen worlds each."""
-ALARM = 1e-9
-"""A score above this is looked at exactly."""
-ATTAINED = 1 - 1e-9
-_BITS = (24, 36, 50)
-_LOSSES = (1e-8, 1e-6, 1e-4, 1e-3, 1e-2)
-"""By how much what floats found of a constant may be lessened, to be shown exactly."""
 SHAPES: dict[Kind, tuple[Shape, ...]] = {
     Kind.CONSTANTS: (Shape(4, 2), Shape(1, 1), Shape(40, 3)),
     Kind.POINTS: (Shape(1, 1), Shape(1, 2), Shape(1, 5)),
@@ -54,24 +45,6 @@ SHAPES: dict[Kind, tuple[Shape, ...]] = {
 """The sizes that are tried, by kind; more would cost more and, for these claims, find no more."""
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Found:
-    """The best world for one goal.
-
-    Attributes:
-        goal: the ratio, or the excess of one constant.
-        score: in floats; all else is of the exact scenario, if there is one.
-        attained: of the ratio, a number that it is at least; of a constant, one with which it may
-            not be multiplied: the claim would then be false in the scenario. Decided exactly.
-    """
-
-    goal: Goal
-    score: float
-    scenario: Scenario | None = None
-    examination: Examination | None = None
-    attained: Fraction = Fraction(0)
 
 
 @dataclass
@@ -195,26 +168,30 @@ class Attack:
         if self._replayed(done):
             return done
         goals = list(self._goals())
-        spent = 0
         for number, goal in enumerate(goals):
-            share = (self.budget - spent) // (len(goals) - number)
-            budget = Budget(share)
-            done.found.append(self._pursue(goal, budget, done, number, spent))
-            spent += budget.used
-            done.evaluations = spent
-            if done.counterexample is not None:
+            share = (self.budget - done.evaluations) // (len(goals) - number)
+            seed = hash_seed(self.seed, number)
+            pursuit = Pursuit(self, goal, Budget(share), seed, partial(self._tell, done))
+            found = pursuit.run()
+            done.found.append(found)
+            done.evaluations += pursuit.budget.used
+            done.undecided += pursuit.undecided
+            if found.violated and found.scenario is not None:
+                self._shrunk(done, found.scenario)
                 break
-        if self.progress is not None:
-            self.progress(self.budget, self.budget)
-        if done.counterexample is not None:
-            keeps = still_violated(
-                done.counterexample, statement=self.statement, claim=self.claim,
-                without=self.without,
-            )  # fmt: skip
-            done.counterexample = shrink(done.counterexample, keeps)
-            done.examination = self.examined(done.counterexample)
-            done.counterexample = done.examination.located
+        self._tell(done, self.budget - done.evaluations)
         return done
+
+    def _tell(self, done: Attacked, used: int) -> None:
+        if self.progress is not None:
+            self.progress(done.evaluations + used, self.budget)
+
+    def _shrunk(self, done: Attacked, scenario: Scenario) -> None:
+        keeps = still_violated(
+            scenario, statement=self.statement, claim=self.claim, without=self.without
+        )
+        done.examination = self.examined(shrink(scenario, keeps))
+        done.counterexample = done.examination.located
 
     def _replayed(self, done: Attacked) -> bool:
         """Is a stored counterexample one of the statement as it is attacked now?"""
@@ -260,92 +237,16 @@ class Attack:
             self.kind, shape, region, self.claim.theory.recursion, self.points, self.axioms
         )
 
-    def _pursue(
-        self, goal: Goal, budget: Budget, done: Attacked, number: int, before: int
-    ) -> Found:
-        """The best world for one goal, all shapes in turn, the more promising ones longer."""
-        shapes = list(self.shapes or SHAPES[self.kind])
-        problems = [
-            Problem(self.weaker, self.genome(shape), goal, self.parts, self.loose)
-            for shape in shapes
-        ]
-        bests = [Best(POLISHED) for _ in problems]
-        alarms = _Alarms(self, done)
+    def problem(self, shape: Shape, goal: Goal) -> Problem:
+        """The statement and one goal in the worlds of one shape."""
+        return Problem(self.weaker, self.genome(shape), goal, self.parts, self.loose)
 
-        def stop(score: float) -> bool:
-            return score > ALARM and alarms.patience > 0
+    @property
+    def sizes(self) -> tuple[Shape, ...]:
+        """The shapes of worlds that are tried."""
+        return tuple(self.shapes or SHAPES[self.kind])
 
-        smooth = is_smooth((self.statement.conclusion,))
-        rounds = 0
-        try:
-            while budget.left:
-                order = sorted(range(len(problems)), key=lambda n: -bests[n].score)
-                chosen = order if rounds == 0 else order[: max(1, len(order) // (rounds + 1))]
-                for n in chosen:
-                    seed = hash_seed(self.seed, number, n, rounds)
-                    generator = torch.Generator().manual_seed(seed)
-                    raw = problems[n].genome.draw(ROWS, generator).to(self.device)
-                    self._climb(problems[n], raw, rounds, budget, bests[n], stop)
-                    if rounds and not smooth and bests[n].rows and not stop(bests[n].score):
-                        evolve(problems[n], bests[n].rows[0][1], EVOLVED, seed, budget, bests[n])
-                    if self.progress is not None:
-                        self.progress(before + budget.used, self.budget)
-                    if alarms.settle(problems[n], bests[n]):
-                        return alarms.found(goal)
-                rounds += 1
-                if max(b.score for b in bests) > math.log(ATTAINED) and goal.summand is None:
-                    break
-        except BudgetError:
-            pass
-        for n in sorted(range(len(problems)), key=lambda n: -bests[n].score):
-            if alarms.settle(problems[n], bests[n]):
-                return alarms.found(goal)
-        return self._exactly(goal, problems, bests)
-
-    def _climb(
-        self, problem: Problem, raw: torch.Tensor, rounds: int, budget: Budget, best: Best,
-        stop: Callable[[float], bool],
-    ) -> None:  # fmt: skip
-        ascend(problem, raw, 20 + 20 * rounds, budget, best, stop)
-        if stop(best.score):
-            return
-        for _, row in list(best.rows):
-            polish(problem, row, 40 + 40 * rounds, budget, best)
-
-    def _exactly(self, goal: Goal, problems: list[Problem], bests: list[Best]) -> Found:
-        """The best world that can be made exact."""
-        ranked = sorted(
-            ((score, n, row) for n, best in enumerate(bests) for score, row in best.rows),
-            key=lambda entry: -entry[0],
-        )
-        for score, n, row in ranked[: 2 * POLISHED]:
-            for bits in _BITS:
-                scenario = self.scenario(problems[n], row, bits)
-                if scenario is None:
-                    continue
-                examination = self.examined(scenario)
-                # Where the sides are equal and irrational, no precision tells them apart.
-                if examination.outcome in ("holds", "undecided"):
-                    attained = self._attained(goal, score, examination)
-                    if attained is not None:
-                        return Found(goal, score, scenario, examination, attained)
-        return Found(goal, max((b.score for b in bests), default=-math.inf))
-
-    def _attained(self, goal: Goal, score: float, examination: Examination) -> Fraction | None:
-        """What the scenario shows of the goal; None if it is nothing."""
-        if goal.summand is None:
-            return examination.ratio.low if examination.ratio is not None else Fraction(0)
-        for loss in _LOSSES:
-            factor = dyadic(1 - score + loss if goal.gain else 1 + score - loss, 30)
-            if factor <= 0:
-                break
-            smaller = planted(self.statement, goal.summand, factor)
-            found = examine(examination.scenario, smaller, claim=self.claim, without=self.without)
-            if found.outcome == "violated":
-                return factor
-        return None
-
-    def scenario(self, problem: Problem, row: torch.Tensor, bits: int) -> Scenario | None:
+    def scenario(self, problem: Problem, row: Tensor, bits: int) -> Scenario | None:
         """The exact world near a row; None if there is none within the hypotheses."""
         try:
             scenario = scenario_of(self.claim, problem.genome, row, bits)
@@ -372,56 +273,3 @@ def _unbounded(statement: Statement) -> tuple[str, ...]:
             loose[error.index] = 1
         else:
             return tuple(sorted(loose))
-
-
-@dataclass
-class _Alarms:
-    """Scores above 0: confirmed exactly, or cleared; after some, they no longer end an ascent."""
-
-    attack: Attack
-    done: Attacked
-    patience: int = 6
-    seen: set[float] = field(default_factory=set)
-    last: Found | None = None
-
-    def settle(self, problem: Problem, best: Best) -> bool:
-        """Look at the alarms among the best rows; is one of them a counterexample?"""
-        for score, row in list(best.rows):
-            if score <= ALARM or score in self.seen:
-                continue
-            self.seen.add(score)
-            outcome = "outside"
-            for bits in _BITS:
-                scenario = self.attack.scenario(problem, row, bits)
-                if scenario is None:
-                    continue
-                examination = self.attack.examined(scenario)
-                outcome = examination.outcome
-                if outcome == "violated":
-                    self.done.counterexample = scenario
-                    self.done.examination = examination
-                    ratio = examination.ratio
-                    attained = ratio.low if ratio is not None else Fraction(0)
-                    self.last = Found(problem.goal, score, scenario, examination, attained)
-                    return True
-                if outcome == "holds":
-                    break
-            if outcome == "undecided":
-                self.done.undecided += 1
-            self.patience -= 1
-        return False
-
-    def found(self, goal: Goal) -> Found:
-        return self.last or Found(goal, -math.inf)
-
-
-def hash_seed(*parts: int) -> int:
-    """A seed for torch's generator from several numbers; the same on every machine.
-
-    >>> hash_seed(0, 1, 2) == hash_seed(0, 1, 2), hash_seed(0, 1) == hash_seed(1, 0)
-    (True, False)
-    """
-    import hashlib
-
-    text = ",".join(map(str, parts)).encode()
-    return int.from_bytes(hashlib.sha256(text).digest()[:7], "big")

@@ -11,12 +11,12 @@ import torch
 from ...proofs.language import Claimed
 from ..scenarios import ScenarioError
 from .genome import Shape
-from .run import Attack, hash_seed
+from .pursuit import ALARM, hash_seed
+from .run import Attack
 from .search import FEASIBLE, Goal, Problem
 
 MOST = 4
 """Alarms of a tile that are decided exactly, the worst first."""
-_ALARM = 1e-9
 _BITS = 24
 
 
@@ -56,7 +56,7 @@ def sampled(claim: Claimed, shape: Shape, worlds: int, *, seed: int = 0, tile: i
         AttackError: the claim cannot be evaluated in such worlds.
     """
     attack = Attack(claim, budget=worlds, seed=seed)
-    problem = Problem(attack.weaker, attack.genome(shape), Goal(), attack.parts, attack.loose)
+    problem = attack.problem(shape, Goal())
     checked = outside = alarms = cleared = 0
     best, place, violated = -math.inf, "", ""
     for number, first in enumerate(range(0, worlds, tile)):
@@ -67,7 +67,7 @@ def sampled(claim: Claimed, shape: Shape, worlds: int, *, seed: int = 0, tile: i
         inside = (penalty <= FEASIBLE) & (scores > -math.inf)
         outside += int((~inside).sum())
         checked += int(inside.sum())
-        high = inside & (scores > _ALARM)
+        high = inside & (scores > ALARM)
         alarms += int(high.sum())
         for at in scores.masked_fill(~high, -math.inf).argsort(descending=True)[:MOST].tolist():
             if not bool(high[at]):

@@ -18,7 +18,7 @@ from .task import Result, Task, TaskError
 if TYPE_CHECKING:
     from ...proofs.language import Claimed
 
-_SHIPPED = {"attack": "attacks", "paths": "paths", "worlds": "worlds"}
+_SHIPPED = {"attack": "attacks", "gaussian": "gaussian", "paths": "paths", "worlds": "worlds"}
 """The kinds that are shipped, and the module of this room where each is."""
 _REGISTERED: dict[str, Kind] = {}
 

@@ -26,7 +26,7 @@ MAIN = (
     "nadamw.rate", "adam.rate", "norms.N1",
 )  # fmt: skip
 """What ``quick`` attacks."""
-QUICK_BUDGET, STANDARD_BUDGET, RANDOM_WORLDS = 1_000, 5_000, 128
+QUICK_BUDGET, STANDARD_BUDGET, RANDOM_WORLDS, SAMPLES = 1_000, 5_000, 128, 16_384
 WORLDS = {
     "constants": ("K=50 d=8 b=1",),
     "points": ("K=1 d=50 b=1",),
@@ -75,11 +75,15 @@ def standard(seed: int) -> Iterator[Task]:
     """Every claim that says something of a finite world: attacked, and in large random worlds.
 
     What only says that something is integrable is true of every finite world: it has no task. The
-    claims of ``norms`` about Gaussian variables have a kind of their own.
+    claims of ``norms`` about Gaussian variables, and its cases of equality, have their own kind.
     """
     from ..attack.kinds import AttackError, kind_of
+    from .gaussian import concerns
 
     for claim in every_claim():
+        if concerns(claim.label):
+            yield Task("gaussian", claim.label, "d=64", seed=seed, budget=SAMPLES, tile=1024)
+            continue
         try:
             sizes = WORLDS[kind_of(claim).value]
         except AttackError:

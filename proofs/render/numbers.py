@@ -196,7 +196,7 @@ def _floor(name: str, freedom: object, fixed: Mapping[str, float]) -> Iterator[C
     low, high = list[tuple[float, float]](), list[tuple[float, float]]()
     for n in range(FLOORS + 1):
         gamma = 10 ** (-2 + 2 * n / FLOORS)
-        known = freedom.at({**fixed, "gamma": gamma})  # type: ignore[dict-item]
+        known = freedom.at({**fixed, "gamma": gamma})
         if any(float(d.slack(known).min()) < -1e-12 for d in freedom.demands):
             continue
         c_p = float(freedom.constants(known).max())

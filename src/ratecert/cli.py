@@ -18,6 +18,7 @@ from .options import (
     conforming,
     constants,
     guarding,
+    printing,
     reporting,
 )
 
@@ -47,6 +48,7 @@ examples:
   ratecert attack adamw.L4          how close it comes to being false, exactly
   ratecert optimise adam.rate --minimise C_1 --fix c_eps=1    tune it, and prove the result
   ratecert campaign run quick       confront the claims with runs; resume, merge, status
+  ratecert latex adamw -o paper     its statements and proofs as an appendix
   ratecert report adamw -o adamw.html    all of it as one page, to read and to send
 
 exit codes: 0 all well; 1 a finding (refuted, undecided, error in a proof; axioms that fail in
@@ -61,8 +63,9 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"ratecert {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    rooms = (checking, constants, guarding, conforming, attacking, campaigning, reporting)
-    for options in rooms:
+    for options in (
+        checking, constants, guarding, conforming, attacking, campaigning, printing, reporting,
+    ):  # fmt: skip
         options.add(commands)
     return top
 

@@ -27,6 +27,7 @@ def test_a_claim_with_an_instance(run):
     (constant,) = sharp["constants"]
     assert constant == {
         "proved": "4/3", "of": "v[k, i]", "at_least": "1.32159816909", "best_possible": False,
+        "attacked": None,
     }  # fmt: skip
     (instance,) = sharp["instances"]
     assert instance["limit"] == "k -> infinity, then beta -> 1" and instance["scenarios"] == 256

@@ -1,8 +1,7 @@
 """Pieces of mathematics with their width, and how a row of them is broken into lines.
 
 Widths are in em of the text font, estimated glyph by glyph: what counts is what is seen, not how
-long its source is. ``tall`` says how high a piece is: 0 a letter, 1 with superscripts or a root, 2 a
-fraction, 3 a large sum.
+long its source is. ``tall`` says how high a piece is: 0 a letter, 1 a root, 2 a fraction, 3 a sum.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ...kernel import terms as k
@@ -10,12 +11,12 @@ from .names import escaped
 from .numeric import numeric
 from .plots import bound_plot, floor_plot, tightness_plot
 from .proofs import displayed
-from .prose import Prose, listed
+from .prose import Prose, sentence
 from .style import Venue
 from .tables import tables
 from .terms import TexPrinter
 
-SLIM = 12.0
+SLIM = 11.0
 """How wide (em) a closed form may be to stand in a table."""
 
 
@@ -73,8 +74,9 @@ def _instances(document: Document, prose: Prose, venue: Venue) -> Iterator[str]:
     if document.floors:
         yield from floor_plot(document, venue)
         yield (
-            r"\noindent The last figure is in floating point: the least constants that the theorem's"
-            r" conditions admit for each $\gamma$, the other parameters as in the instance named."
+            r"\noindent The last figure is in floating point: the least constants that the"
+            r" theorem's conditions admit for each $\gamma$, the other parameters as in the"
+            " instance named."
         )
 
 
@@ -130,7 +132,9 @@ def _tightness(document: Document, prose: Prose, venue: Venue) -> Iterator[str]:
     cells = [[rf"\ref{{{prose.label(t.label)}}}", f"${_short(t.shown)}$",
               prose.own(t.instance)] for t in rows]  # fmt: skip
     wide = "0.55" if venue.columns > 1 else "0.66"
-    yield from tables(["", "ratio", "instance"], cells, small=True, columns=f"llp{{{wide}\\linewidth}}")
+    yield from tables(
+        ["", "ratio", "instance"], cells, small=True, columns=f"llp{{{wide}\\linewidth}}"
+    )
 
 
 def _short(text: str) -> str:
@@ -168,7 +172,10 @@ def _trust(document: Document, prose: Prose, venue: Venue) -> Iterator[str]:
         first = "0.4" if venue.columns > 1 else "0.3"
         columns = f"p{{{first}\\linewidth}}p{{{wide}\\linewidth}}"
         yield from tables(["rests on", "statements"], rows, small=True, columns=columns)
-    flagged = [c for c in proved if c.foundation is not None and c.foundation.random_hypotheses]
+    flagged = [
+        c for c in proved
+        if c.foundation is not None and any(map(_of_process, c.foundation.random_hypotheses))
+    ]  # fmt: skip
     if flagged:
         yield (
             r"\noindent A hypothesis that is itself an inequality between random quantities stands"
@@ -178,8 +185,8 @@ def _trust(document: Document, prose: Prose, venue: Venue) -> Iterator[str]:
     for model in document.models:
         if model.detail and model.verdict == "holds":
             yield (
-                rf"\noindent The assumptions of \texttt{{{escaped(model.theory)}}} hold together: a "
-                f"finite model satisfies them ({prose.own(model.detail)})."
+                rf"\noindent The assumptions of \texttt{{{escaped(model.theory)}}} hold together: "
+                f"a finite model satisfies them ({prose.own(model.detail)})."
             )
     lock = f" of digest \\rchash{{{escaped(document.lock)}}}" if document.lock else ""
     yield (
@@ -187,6 +194,11 @@ def _trust(document: Document, prose: Prose, venue: Venue) -> Iterator[str]:
         rf" the lock{lock}, run \texttt{{ratecert verify}}; \texttt{{ratecert latex "
         rf"{escaped(document.id)} --check}} compares this text with the theorems."
     )
+
+
+def _of_process(formula: k.Formula) -> bool:
+    """Does it speak of the algorithm, and not only of the statement's own variables?"""
+    return any(isinstance(n, k.App) and n.args for n, _ in k.subterms(formula))
 
 
 def _ranges(entries: Sequence[ClaimEntry], claims: Sequence[ClaimEntry], prose: Prose) -> str:
@@ -201,7 +213,9 @@ def _ranges(entries: Sequence[ClaimEntry], claims: Sequence[ClaimEntry], prose: 
     refs = []
     for run in runs:
         first, last = (rf"\ref{{{prose.label(e.label)}}}" for e in (run[0], run[-1]))
-        refs.append(first if len(run) == 1 else f"{first}--{last}" if len(run) > 2 else f"{first}, {last}")
+        refs.append(
+            first if len(run) == 1 else f"{first}--{last}" if len(run) > 2 else f"{first}, {last}"
+        )
     return ", ".join(refs)
 
 
@@ -210,15 +224,14 @@ def _sources(document: Document, prose: Prose) -> Iterator[str]:
     named = [document.source]
     if document.algorithm is not None:
         named.append(document.algorithm.source)
-    named += [a.source for a in document.assumptions if any(c.isdigit() for c in a.source)]
+    named += [a.source for a in document.assumptions if re.search(r"\b\d{4}\b", a.source)]
     named += [line.source for line in document.definitions]
     sources = [s for s in dict.fromkeys(s.strip() for s in named) if s]
     if not sources:
         return
-    yield r"\begin{thebibliography}{9}"
-    for n, source in enumerate(sources, 1):
-        yield rf"\bibitem{{{prose.label(f'source{n}')}}} {prose.own(source)}."
-    yield r"\end{thebibliography}"
-
-
-__all__ = ["closing", "listed"]
+    # No thebibliography: the document around has its own, and natbib refuses numbered items.
+    yield r"\subsection*{Sources}"
+    yield r"\begin{enumerate}"
+    for source in sources:
+        yield rf"\item {sentence(prose.own(source))}"
+    yield r"\end{enumerate}"

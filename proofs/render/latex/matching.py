@@ -23,9 +23,7 @@ def matched(short: Abbreviation, term: Term) -> tuple[Ix, ...] | None:
     return tuple(found[name] for name in short.arguments)
 
 
-def _match(
-    pattern: object, node: object, names: frozenset[str], found: dict[str, Ix]
-) -> bool:
+def _match(pattern: object, node: object, names: frozenset[str], found: dict[str, Ix]) -> bool:
     if isinstance(pattern, Ix) and isinstance(node, Ix):
         if isinstance(pattern.base, str) and pattern.base in names:
             if isinstance(node.base, int):

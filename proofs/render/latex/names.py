@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from ...language.presentation import balanced
 from .boxes import Box, box
 
-GREEK = frozenset(
-    """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau
-    upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega""".split()
+_LETTERS = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
+    "upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 )
+GREEK = frozenset(_LETTERS.split())
 SPECIAL = {"eps": r"\varepsilon", "epsilon": r"\varepsilon", "lam": r"\lambda", "fstar": "f^*"}
 SCRIPT = 0.72
 """How large an index is, of the letter it belongs to."""
@@ -39,7 +40,14 @@ def _word(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Text without anything that TeX reads as a command."""
-    table = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    table = {
+        "<": "$<$",
+        ">": "$>$",
+        "|": "$|$",
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+    }
     return "".join(table.get(c, f"\\{c}" if c in "{}$&#%_" else c) for c in text)
 
 
@@ -94,7 +102,7 @@ class Names:
     def box(self, name: str) -> tuple[Box, bool]:
         """A name without indices, and whether it can take a superscript."""
         tex = self.plain(name)
-        return box(tex, width(tex)), "^" not in tex
+        return box(tex, width(tex)), _free(tex)
 
     def indexed(self, name: str, args: Sequence[str]) -> tuple[Box, bool]:
         """A family at its indices: ``m_i^k`` for two, ``T_i`` for one; or as the author set it."""
@@ -107,7 +115,13 @@ class Names:
         else:
             below = ",".join(args[1:])
             tex = f"{_under(tex, below)}^{{{args[0]}}}"
-        return box(tex, width(tex)), "^" not in tex
+        return box(tex, width(tex)), _free(tex)
+
+
+def _free(tex: str) -> bool:
+    """Can it take a superscript? A norm can, whatever is inside."""
+    outside = re.sub(r"\\\|.*\\\|", "", tex)
+    return "^" not in outside and not tex.startswith((r"\max", r"\min"))
 
 
 def _under(tex: str, below: str) -> str:

@@ -52,10 +52,12 @@ def _campaign(campaign: Mapping[str, Any], prose: Prose, venue: Venue) -> Iterat
         yield r"\noindent Where the largest ratios were found:"
         wide = "0.6" if venue.columns > 1 else "0.75"
         cells = [
-            [rf"\ref{{{prose.label(c['id'])}}}",
-             escaped(str(c["task"])) + (f"; {escaped(str(c['location']))}" if c["location"] else "")]
+            [
+                rf"\ref{{{prose.label(c['id'])}}}",
+                escaped("; ".join(str(c[x]) for x in ("task", "location") if c[x])),
+            ]
             for c in worst
-        ]  # fmt: skip
+        ]
         yield from tables(["", "task"], cells, small=True, columns=f"lp{{{wide}\\linewidth}}")
     ratios = [
         _number(f["ratio"])
@@ -68,7 +70,9 @@ def _campaign(campaign: Mapping[str, Any], prose: Prose, venue: Venue) -> Iterat
     kinds = defaultdict[str, int](int)
     for result in campaign.get("results", ()):
         kinds[str(result["task"]["kind"])] += 1
-    told = ", ".join(f"{n} of kind \\texttt{{{escaped(kind)}}}" for kind, n in sorted(kinds.items()))
+    told = ", ".join(
+        f"{n} of kind \\texttt{{{escaped(kind)}}}" for kind, n in sorted(kinds.items())
+    )
     if told:
         yield rf"\noindent Tasks: {told}."
     digest = escaped(str(campaign["digest"]))

@@ -62,10 +62,11 @@ def bound_plot(document: Document, venue: Venue) -> Iterator[str]:
         f"{curve_name(c.name)}" + (f", slope ${c.slope:.3f}$" if c.slope is not None else "")
         for c in curves
     ]
-    options = [r"xlabel={$K$}", r"ylabel={bound}", "legend pos=outer north east"
-               if venue.columns == 1 else "legend style={at={(0.5,-0.3)},anchor=north}"]  # fmt: skip
+    options = ["xlabel={$K$}", "ylabel={bound}"]
     if venue.columns == 1:
-        options.append(r"width=0.6\linewidth")
+        options += ["legend pos=outer north east", r"width=0.6\linewidth"]
+    else:
+        options.append("legend style={at={(0.5,-0.3)},anchor=north}")
     code = _axis("loglogaxis", options, [*_lines(curves, legend)], venue)
     grid = [x for x, _ in curves[0].points][::4]
     rows = [
@@ -91,9 +92,7 @@ def floor_plot(document: Document, venue: Venue) -> Iterator[str]:
     yield _plot(code, "\n".join(tables([r"$\gamma$", *map(number, xs)], rows, small=True)))
 
 
-def tightness_plot(
-    rows: Sequence[Tightness], prose: Prose, venue: Venue
-) -> Iterator[str]:
+def tightness_plot(rows: Sequence[Tightness], prose: Prose, venue: Venue) -> Iterator[str]:
     """The ratio of the two sides, a bar for each statement."""
     names = ",".join(f"{{{escaped(t.label.partition('.')[2])}}}" for t in rows)
     points = " ".join(f"({number(t.ratio)},{n})" for n, t in enumerate(rows))
@@ -119,7 +118,8 @@ def histogram(ratios: Sequence[float], venue: Venue) -> Iterator[str]:
     points = " ".join(f"({number(n * top / BINS)},{c})" for n, c in enumerate([*counts, 0]))
     options = ["ybar interval", "ymin=0", r"xlabel={worst ratio}", r"ylabel={findings}",
                r"xticklabel style={/pgf/number format/fixed}",
-               "xtick={0,%s,%s}" % (number(top / 2), number(top)), "x tick label as interval=false"]  # fmt: skip
+               f"xtick={{0,{number(top / 2)},{number(top)}}}",
+               "x tick label as interval=false"]  # fmt: skip
     body = f"\\addplot[fill=gray!50,draw=black] coordinates {{{points}}};"
     rows = [[f"{number(n * top / BINS)} to {number((n + 1) * top / BINS)}", str(c)]
             for n, c in enumerate(counts) if c]  # fmt: skip

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ...kernel import terms as k
 from ..document import Chain, ClaimEntry, Passage, StepLine
 from .boxes import Box, box, lines, row
-from .prose import SHORT, Prose, is_displayed, listed, sentence, trivial
+from .prose import Prose, is_displayed, listed, sentence, trivial
 from .terms import OPS, TexPrinter
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -20,10 +20,13 @@ GAP = 2.2
 def words_width(text: str) -> float:
     """About how many em a phrase takes."""
     text = re.sub(r"\\rcref\{(\w+)\}\{[^}]*\}", r"\1 000", text)
-    text = re.sub(r"\\(eqref|ref|rchyp)\{[^}]*\}", "(000)", text)
+    text = re.sub(r"\\rchyp\{([^}]*)\}", r"(\1)", text)
+    text = re.sub(r"\\(eqref|ref)\{[^}]*\}", "(000)", text)
     total = 0.0
     for number, part in enumerate(text.split("$")):
-        total += 0.62 * len(re.sub(r"\\[a-z]+|[{}_^]", "x", part)) if number % 2 else 0.5 * len(part)
+        total += (
+            0.62 * len(re.sub(r"\\[a-z]+|[{}_^]", "x", part)) if number % 2 else 0.5 * len(part)
+        )
     return total
 
 
@@ -63,10 +66,14 @@ class ProofWriter:
             if isinstance(item, Chain) and not is_displayed(item, self.prose):
                 facts.append(self.fact(item))
                 continue
+            shown = [self.chain(item)] if isinstance(item, Chain) else self.inner(item)
             if facts:
-                out.append(" ".join(facts))
+                if isinstance(item, Chain):
+                    shown[0] = f"{' '.join(facts)} {shown[0]}"
+                else:
+                    out.append(" ".join(facts))
                 facts = []
-            out += [self.chain(item)] if isinstance(item, Chain) else self.inner(item)
+            out += shown
         if facts:
             out.append(" ".join(facts))
         return out
@@ -99,7 +106,7 @@ class ProofWriter:
             self.inside.pop()
             self.prose.supposed = supposed
             said = f"{ranges}{self.stated(given)}{self.note(part)}"
-            join = "\n" if said.endswith("}") or said.endswith("\\]") else " "
+            join = "\n" if said.endswith(("}", "\\]")) else " "
             return [said + join + body[0], *body[1:]] if body else [said]
         if part.kind == "case":
             case = f"\\emph{{Case}} {prose.math(turned(part.formulas[0]))}\\emph{{.}}"
@@ -135,7 +142,7 @@ class ProofWriter:
     def stated(self, goal: k.Formula) -> str:
         """A formula that ends a sentence, set apart if it is long."""
         whole = goal.body if isinstance(goal, k.All) else goal
-        if isinstance(whole, k.Rel) and self.prose.inline.box(whole).width > 1.4 * SHORT:
+        if isinstance(whole, k.Rel) and self.prose.inline.box(whole).width > 1.4 * self.prose.short:
             after = f"\n{self.prose.range_of(goal)}." if isinstance(goal, k.All) else ""
             return self.relation(whole, "" if after else ".") + after
         return f"{self.prose.math(goal)}."
@@ -168,7 +175,7 @@ class ProofWriter:
         return f"%rc {self.entry.label} {step.fingerprint}\n"
 
     def ranges(self, chain: Chain) -> str:
-        """``$1\\le i\\le d$``: for which indices a chain inside a sum stands."""
+        """``1 <= i <= d``: for which indices a chain inside a sum stands."""
         known = frozenset[k.Formula]().union(*self.inside)
         given = [g for g in chain.given if isinstance(g, k.Le) and g not in known]
         return listed([f"${t}$" for t in self.prose.joined(given)])
@@ -177,11 +184,11 @@ class ProofWriter:
         """A displayed chain with the words before and after it."""
         single, ranges = len(chain.steps) == 1, self.ranges(chain)
         final = (
-            chain.number == self.last
-            and chain.result == self.entry.conclusion
-            and not self.inside
+            chain.number == self.last and chain.result == self.entry.conclusion and not self.inside
         )
         reasons = [self.reason(s) for s in chain.steps]
+        if single and self.last == 1 and chain.result == self.entry.conclusion:
+            return f"{self.mark(chain.steps[0])}This holds {reasons[0] or 'by elementary algebra'}."
         before = f"for {ranges}, " if ranges else ""
         if single and reasons[0]:
             before = f"{before}we have, {reasons[0]}," if ranges else f"{reasons[0]}, we have"
@@ -238,7 +245,9 @@ class ProofWriter:
                 comment = self.mark(step) if m == 0 else ""
                 rows.append((comment + head, text))
                 head = ""
-        after = f"Here {listed([f'({r[1]}) follows {r[4:]}' if not n else r for n, r in enumerate(said)])}." if said else ""
+        if said:
+            said[0] = f"{said[0][:3]} follows{said[0][3:]}"
+        after = f"Here {listed(said)}." if said else ""
         return self.aligned(rows, chain if number else None), after
 
     def aligned(self, rows: list[tuple[str, str]], chain: Chain | None) -> str:

@@ -18,7 +18,11 @@ SHORT = 15.0
 """How wide (em) a formula may be to stand in a reason."""
 BACK = r"\ge "
 KINDS = {"lemma": "Lemma", "theorem": "Theorem", "instance": "Corollary"}
-INTEGRABLE = {Fraction(0): "bounded", Fraction(1, 2): "square integrable", Fraction(1): "integrable"}
+INTEGRABLE = {
+    Fraction(0): "bounded",
+    Fraction(1, 2): "square integrable",
+    Fraction(1): "integrable",
+}
 
 
 def listed(parts: Sequence[str], word: str = "and") -> str:
@@ -41,13 +45,12 @@ def sentence(text: str) -> str:
 class Prose:
     """The words of one document."""
 
-    def __init__(self, document: Document, prefix: str) -> None:
+    def __init__(self, document: Document, prefix: str, width: float = 34.0) -> None:
         self.document, self.prefix = document, prefix
+        self.short = min(SHORT, 0.42 * width)
         self.inline = TexPrinter(document, inline=True)
         self.kinds = {c.label: c.kind for c in document.claims()}
-        self.integrability = {
-            c.label for c in document.claims() if isinstance(c.conclusion, k.Fin)
-        }
+        self.integrability = {c.label for c in document.claims() if isinstance(c.conclusion, k.Fin)}
         self.supposed: frozenset[k.Formula] = frozenset()  # in the induction being written
         self.groups = {a.name: a.group for a in document.assumptions}
         self.assumed = {a.name: a.kind for a in document.assumptions}
@@ -158,7 +161,7 @@ class Prose:
             said = f"by {uses}" if uses else ""
             if step.factor is not None:
                 factor = self.inline.box(step.factor)
-                if factor.width <= SHORT:
+                if factor.width <= self.short:
                     times = f"times ${factor.text}$"
                     said = f"{said} {times}" if said else ""
         elif text == "linearity of E":
@@ -197,6 +200,13 @@ class Prose:
         parts += [self.assumption(g) for g in groups]
         if inline and not parts:
             parts += inline[:2]
+        if not parts and step.reason in ("multiplying", "adding", "on taking expectations"):
+            facts = self.joined(
+                h for h in rests.hypotheses
+                if isinstance(h, k.Rel) and k.ZERO not in (h.left, h.right)
+                and self.inline.box(h).width <= self.short
+            )  # fmt: skip
+            parts += [f"${f}$" for f in facts[:2]]
         return listed(parts)
 
     def assumption(self, group: str) -> str:
@@ -212,15 +222,17 @@ class Prose:
             return f"as the difference of the sides is ${gap.text}$"
         near = [
             h for h in step.rests.hypotheses
-            if isinstance(h, k.Rel) and self.inline.box(h).width <= SHORT
+            if isinstance(h, k.Rel) and self.inline.box(h).width <= self.short
         ]  # fmt: skip
+        if [*step.rests.hypotheses] == [k.Rel(step.left, step.op, step.right)]:
+            return "by hypothesis"
         shown = self.joined(near)
         if 0 < len(shown) <= 2 and len(near) == len(step.rests.hypotheses):
             return "as " + listed([f"${t}$" for t in shown])
         return ""
 
     def gap(self, step: StepLine) -> Box | None:
-        """Right minus left as products of what is not negative, if the certificate is this short."""
+        """Right minus left as a product of what is not negative, if the certificate is short."""
         theorem = step.theorem
         certificate = theorem.args.get("certificate") if theorem.rule == "certify" else None
         if not isinstance(certificate, Leaf) or certificate.cofactors:
@@ -240,12 +252,12 @@ class Prose:
             fact = theorem.args["facts"][number].conclusion
             low_is_zero = fact.left == k.ZERO
             factors.append(positive(fact.right if low_is_zero else k.sub(fact.right, fact.left)))
-        number = product.coefficient / scale
-        term = k.Mul((k.Rat(number), *factors)) if number != 1 else (
+        ratio = product.coefficient / scale
+        term = k.Mul((k.Rat(ratio), *factors)) if ratio != 1 else (
             k.Mul(tuple(factors)) if len(factors) > 1 else factors[0]
         )  # fmt: skip
         shown = self.inline.box(term)
-        return shown if shown.width <= 1.6 * SHORT else None
+        return shown if shown.width <= 1.5 * self.short else None
 
     # --- sentences of authors -----------------------------------------------------------------
 
@@ -300,7 +312,7 @@ def is_displayed(chain: Chain, prose: Prose) -> bool:
     if len(chain.steps) > 1:
         return True
     step = chain.steps[0]
-    return prose.inline.box(k.Rel(step.left, step.op, step.right)).width > 1.4 * SHORT
+    return prose.inline.box(k.Rel(step.left, step.op, step.right)).width > 1.4 * prose.short
 
 
 # --- relations side by side -----------------------------------------------------------------------
@@ -313,4 +325,3 @@ def _end(ix: k.Ix) -> k.Node:
 
 def _atoms(formulas: Iterable[k.Formula]) -> set[str]:
     return {n.name for f in formulas for n, _ in k.subterms(f) if isinstance(n, k.App | k.Var)}
-

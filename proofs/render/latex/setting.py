@@ -13,9 +13,8 @@ from .style import Venue
 from .tables import tables
 from .terms import TexPrinter
 
-def setting(
-    document: Document, prose: Prose, printer: TexPrinter, venue: Venue
-) -> Iterator[str]:
+
+def setting(document: Document, prose: Prose, printer: TexPrinter, venue: Venue) -> Iterator[str]:
     """Sections on the setting, the assumptions and the algorithm."""
     yield rf"\section*{{{escaped(document.title)}: statements and proofs}}"
     yield _opening(document, prose)
@@ -44,8 +43,15 @@ def _opening(document: Document, prose: Prose) -> str:
 def _notation(document: Document, prose: Prose, venue: Venue) -> Iterator[str]:
     rows = [(f"${prose.inline.show(r.node)}$", prose.own(r.meaning)) for r in document.notation]
     if any(isinstance(n, k.CE | k.E) for n in _nodes(document)):
-        rows.append((r"$\mathcal{F}_k$", "what is known after step $k$; $\\mathcal{F}_0$ is trivial"))
-        rows.append((r"$\rcE$", "expectation; $\\rcE[\\,\\cdot\\,\\vert\\,\\mathcal{F}_k]$ given $\\mathcal{F}_k$"))
+        rows.append(
+            (r"$\mathcal{F}_k$", "what is known after step $k$; $\\mathcal{F}_0$ is trivial")
+        )
+        rows.append(
+            (
+                r"$\rcE$",
+                "expectation; $\\rcE[\\,\\cdot\\,\\vert\\,\\mathcal{F}_k]$ given $\\mathcal{F}_k$",
+            )
+        )
     wide = "0.62" if venue.columns > 1 else "0.7"
     yield from tables(("symbol", "meaning"), rows, columns=f"lp{{{wide}\\linewidth}}")
     yield (
@@ -90,11 +96,12 @@ def _assumption(a: Assumption, prose: Prose, printer: TexPrinter, width: float) 
     ranges = listed([f"${t}$" for t in prose.joined(a.hypotheses)])
     told = f" for {ranges}" if ranges else ""
     if isinstance(a.conclusion, k.Rel):
-        shown = f"\\]\nfor {ranges}." if ranges else None
         display = displayed(printer, a.conclusion, width, "" if ranges else ".")
-        if shown and display.endswith("\\]"):
-            display = display[: -len("\n\\]")] + r"\qquad(" + ranges.replace("$, $", ",\\ ").replace("$", "").replace(" and ", r",\ ") + ").\n\\]"
-            return f"{said}\n{display}"
+        wide = sum(prose.inline.box(f).width for f in (a.conclusion, *a.hypotheses)) + 4.0
+        if ranges and display.endswith("\\]") and wide < 0.8 * width:
+            within = ",\\ ".join(prose.joined(a.hypotheses))
+            display = display.removesuffix("\n\\]")
+            return f"{said}\n{display}\\qquad({within}).\n\\]"
         return f"{said}\n{display}" + (f"\nfor {ranges}." if ranges else "")
     return f"{said} Namely, {prose.math(a.conclusion)}{told}."
 
@@ -122,8 +129,8 @@ def _algorithm(
     start = [prose.math(k.Rel(line.left, "=", line.right)) for line in algorithm.start]
     began = f"It starts from {listed(start)}" if start else "It starts"
     yield (
-        rf"\noindent {began} and a point $x^1$. In step $k=1,2,\dots$ it draws a stochastic gradient"
-        " $g^k$ at $x^k$ and sets, in every coordinate $i$,"
+        rf"\noindent {began} and a point $x^1$. In step $k=1,2,\dots$ it draws a stochastic"
+        " gradient $g^k$ at $x^k$ and sets, in every coordinate $i$,"
     )
     yield _equations(algorithm.lines, printer, venue.width, ".")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MACROS = r"""% Macros for appendix.tex, made by ratecert. \input this in the preamble, after the document class;
-% the order among packages does not matter. Needed: amsmath. Used if they are loaded: amsfonts or
+MACROS = r"""% Macros for appendix.tex, made by ratecert. To be \input in the preamble.
+% The order among packages does not matter. Needed: amsmath. Used if they are loaded: amsfonts or
 % amssymb (blackboard E), pgfplots (plots), hyperref (links).
 \makeatletter
 \AtBeginDocument{%

@@ -19,7 +19,7 @@ def tables(
     """As many tables as the rows need."""
     columns = columns or "l" * max(map(len, [header, *rows]))
     for start in range(0, len(rows), most):
-        size = r"\footnotesize\setlength{\tabcolsep}{4pt}" if small else ""
+        size = r"\footnotesize\setlength{\tabcolsep}{2.8pt}" if small else ""
         yield rf"\begin{{center}}{size}\begin{{tabular}}{{@{{}}{columns}@{{}}}}\hline"
         if any(header):
             yield f"{' & '.join(header)}\\\\\\hline"

@@ -1,10 +1,11 @@
-"""Kernel terms and formulas as TeX, in the notation of the field: m_i^k, E[. | F_k], norms, sums."""
+"""Kernel terms and formulas as TeX, in the notation of the field: m_i^k, E[. | F_k], sums."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
+from itertools import pairwise
 
 from ...kernel import terms as k
 from ..document import Abbreviation, Document
@@ -70,7 +71,7 @@ class TexPrinter:
         """An index such as ``k-1``."""
         if ix.base is None:
             return str(ix.offset)
-        base = self.names.plain(str(ix.base))
+        base: str = self.names.plain(str(ix.base))
         return base if not ix.offset else f"{base}{ix.offset:+d}"
 
     def _fresh(self, body: k.Term, *ends: k.Ix) -> str:
@@ -279,8 +280,10 @@ class TexPrinter:
         rest = [p.breakable(TIMES, r"\cdot ") for p in parts[1:]]
         return row(parts[0], *rest), PRODUCT
 
-    def _order(self, t: k.Term) -> int:
+    def _order(self, t: k.Term) -> float:
         """Where the table of notation has it: K d L Delta; what it has not comes first."""
+        if isinstance(t, k.Pow) and t.exponent.denominator > 1:
+            return self._at(t.base, SUM).width
         if isinstance(t, k.Pow):
             return self._order(t.base)
         name = t.name if isinstance(t, k.App | k.Var) else ""
@@ -312,17 +315,17 @@ class TexPrinter:
         alone_below = len(over) + len(below) == 1
         top = [*numerals, *named]
         dividing = bool(below or over)
-        for p in above:
-            top.append(self._at(p, SUM if alone_above and dividing and not self.inline else PRODUCT))
-        over += [self._at(p, SUM if alone_below and not self.inline else
-                          UNIT if self.inline and alone_below else PRODUCT) for p in below]  # fmt: skip
+        spread = alone_above and dividing and not self.inline
+        top += [self._at(p, SUM if spread else PRODUCT) for p in above]
+        bare = POWER if self.inline else SUM
+        over += [self._at(p, bare if alone_below else PRODUCT) for p in below]
         if not dividing:
             return _times(top) if top else None
         up, down = _times(top) if top else box("1", 0.5), _times(over)
         if self.inline:
             if len(over) > 1:
                 down = fenced(down)
-            return row(up, box("/", 0.55), down)
+            return row(up, box(r"/\allowbreak", 0.55), down)
         if max(up.width, down.width) > self.widest:
             if len(over) > 1 or (alone_below and below and isinstance(below[0], k.Add)):
                 down = fenced(down)
@@ -345,8 +348,8 @@ class TexPrinter:
                 text = rf"\sqrt{degree}{{{inner.text}}}"
                 return box(text, inner.width + 0.95, max(1, inner.tall)), UNIT
         base = self._at(t.base, UNIT)
-        shown = str(e) if e.denominator == 1 else f"{e.numerator}/{e.denominator}"
-        power = box(f"^{{{shown}}}", 0.4 * len(shown))
+        exponent = str(e) if e.denominator == 1 else f"{e.numerator}/{e.denominator}"
+        power = box(f"^{{{exponent}}}", 0.4 * len(exponent))
         return row(base, power), POWER
 
     def _extremum(self, t: k.Mul) -> Box | None:
@@ -365,8 +368,9 @@ class TexPrinter:
 def _times(parts: Sequence[Box]) -> Box:
     """Factors side by side; numbers next to one another are told apart by a dot."""
     rest = list[Box]()
-    for before, part in zip(parts, parts[1:], strict=False):
-        if part.text[:1].isdigit() or (part.text.startswith(r"\tfrac") and before.text[-1:].isdigit()):
+    for before, part in pairwise(parts):
+        after_number = part.text.startswith(r"\tfrac") and before.text[-1:].isdigit()
+        if part.text[:1].isdigit() or after_number:
             part = row(box(r"\cdot", 0.8), part)
         rest.append(part.breakable(TIMES, r"\cdot "))
     return row(parts[0], *rest)

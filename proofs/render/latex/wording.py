@@ -6,12 +6,14 @@ import re
 
 from .names import GREEK, SPECIAL, Names, escaped
 
-_TOKEN = re.compile(r"\s+|[A-Za-z][A-Za-z0-9]*|\d+(?:\.\d+)?|<=|>=|\S")
-_OPERATORS = {"<=": r"\le ", ">=": r"\ge ", "<": "<", ">": ">", "=": "=", "+": "+", "*": " ",
-              "^": "^", "_": "_", "|": "|", "{": "{", "}": "}"}  # fmt: skip
+_TOKEN = re.compile(r"\s+|[A-Za-z][A-Za-z0-9]*|\d+(?:\.\d+)?|<=|>=|->|\+-|\|\||\S")
+_OPERATORS = {
+    "<=": r"\le ", ">=": r"\ge ", "->": r"\to ", "+-": r"\pm ", "||": r"\|", "<": "<",
+    ">": ">", "=": "=", "+": "+", "*": " ", "^": "^", "_": "_", "|": "|", "{": "{", "}": "}",
+}  # fmt: skip
 _WORDS = frozenset({"a", "A", "I", "to", "is"})
-_NORMS = {"l1": r"\ell_1", "l2": r"\ell_2"}
-_CITED = re.compile(r"(\d{4}\)?$|^arXiv)")
+_NORMS = {"l1": r"\ell_1", "l2": r"\ell_2", "infinity": r"\infty "}
+_FORMULA = re.compile(r"[\^=<>]|\w\(.*\)|^\|.*\|$|\+-|\df?[A-Za-z]|\*$|[a-z]\*")
 
 
 def mathematical(text: str, names: Names) -> str:
@@ -30,6 +32,8 @@ def mathematical(text: str, names: Names) -> str:
         run.clear()
 
     for n, word in enumerate(words):
+        if run and word[:1] == "(" and not _continues(run, word, words[n:], names):
+            close()
         if word.isspace():
             (run if run else out).append(word)
         elif _is_symbol(word, names) or (run and _continues(run, word, words[n:], names)):
@@ -45,23 +49,29 @@ def mathematical(text: str, names: Names) -> str:
 
 def _is_symbol(word: str, names: Names) -> bool:
     bare = word.strip(".,;:()")
+    if word.startswith("||grad"):
+        return True
     if bare in GREEK or bare in SPECIAL or bare in _NORMS:
         return True
     if len(bare) == 1 and bare.isalpha():
         return bare not in _WORDS
     if bare in names.chosen or re.fullmatch(r"[A-Za-z]+_[A-Za-z0-9]+", bare):
         return bare in names.chosen or bare.split("_")[0] in GREEK or len(bare.split("_")[0]) == 1
-    return bool(re.search(r"[\^=<>]|\w\(.*\)|^\|.*\|$|\df?[A-Za-z]|\*$|[a-z]\*", bare)) and not (
-        re.search(r"[A-Za-z]{8,}", bare)
-    )
+    return bool(
+        re.search(r"[\^=<>]|\w\(.*\)|^\|.*\|$|\+-|\df?[A-Za-z]|\*$|[a-z]\*", bare)
+    ) and not (re.search(r"[A-Za-z]{8,}", bare))
 
 
 def _continues(run: list[str], word: str, rest: list[str], names: Names) -> bool:
     """An operator or a number between symbols."""
     last = next((w for w in reversed(run) if not w.isspace()), "")
-    if word in ("=", "<", ">", "<=", ">=", "+", "-", "*", "/"):
-        return len(rest) > 2 and (_is_symbol(rest[2], names) or rest[2][:1].isdigit() or rest[2][:1] == "(")
+    if word in ("=", "<", ">", "<=", ">=", "->", "+", "-", "*", "/"):
+        return len(rest) > 2 and (
+            _is_symbol(rest[2], names) or rest[2][:1].isdigit() or rest[2][:1] in "(+|"
+        )
     operators = "=<>+-*/"
+    if last[-1:].isdigit() and word[:1] in "|" and word.count("|") == 2:
+        return True
     return last[-1:] in operators and (word[:1].isdigit() or word[:1] in "(|")
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from ...kernel import terms as k
 from ..document import ClaimEntry, Document
-from .names import escaped
 from .closing import closing
+from .names import escaped
 from .proofs import ProofWriter, displayed
-from .prose import SHORT, Prose, listed, sentence
+from .prose import Prose, listed, sentence
 from .setting import setting
 from .style import MACROS, VENUES, WRAPPER, Venue
 from .terms import TexPrinter
@@ -40,15 +40,15 @@ def files(document: Document, options: Options | None = None) -> dict[str, str]:
 
 def _fragment(document: Document, options: Options) -> Iterator[str]:
     width = options.venue.width
-    prose = Prose(document, f"rc:{document.id}:")
+    prose = Prose(document, f"rc:{document.id}:", width)
     printer = TexPrinter(document, widest=0.55 * width)
     yield (
         f"% The proofs of the theory `{document.id}', printed by ratecert from its theorems.\n"
-        "% Do not edit: change the theory and print it again. Needs amsmath, and ratecert-macros.tex\n"
-        "% \\input in the preamble. A line `%rc CLAIM DIGITS' stands before each step: the digits\n"
+        "% Do not edit: change the theory and print it again. Needs amsmath, and that\n"
+        "% ratecert-macros.tex is \\input in the preamble. A line `%rc CLAIM DIGITS' stands before each step: the digits\n"
         "% are those of the kernel's theorem (docs/appendix.md)."
     )
-    yield r"\begingroup\allowdisplaybreaks[2]\emergencystretch=3em\relax"
+    yield r"\begingroup\allowdisplaybreaks[2]\tolerance=9999\emergencystretch=3em\relax"
     yield from setting(document, prose, printer, options.venue)
     for section in document.sections:
         yield rf"\subsection*{{{prose.own(section.title)}}}"
@@ -61,20 +61,17 @@ def _fragment(document: Document, options: Options) -> Iterator[str]:
     yield r"\par\endgroup"
 
 
-def _claim(
-    entry: ClaimEntry, prose: Prose, printer: TexPrinter, options: Options
-) -> Iterator[str]:
+def _claim(entry: ClaimEntry, prose: Prose, printer: TexPrinter, options: Options) -> Iterator[str]:
     if entry.introduction:
         yield prose.own(entry.introduction)
     name = ENVIRONMENTS[entry.kind]
-    yield f"\\begin{{{name}}}\\label{{{prose.label(entry.label)}}}\\rctitle{{{prose.own(entry.title)}}}"
+    title = rf"\rctitle{{{prose.own(entry.title)}}}"
+    yield f"\\begin{{{name}}}\\label{{{prose.label(entry.label)}}}{title}"
     yield f"%rc {entry.label} statement {entry.sha256[:16]}"
     yield statement(entry, prose, printer, options.venue.width)
     yield f"\\end{{{name}}}"
     if not entry.proved:
-        yield (
-            rf"\noindent\textbf{{This statement is not proved: it is {entry.verdict}.}}"
-        )
+        yield (rf"\noindent\textbf{{This statement is not proved: it is {entry.verdict}.}}")
         return
     yield r"\begin{rcproof}"
     writer = ProofWriter(
@@ -93,7 +90,7 @@ def statement(entry: ClaimEntry, prose: Prose, printer: TexPrinter, width: float
     conclusion = entry.conclusion
     then = "Then" if sentences else ""
     if isinstance(conclusion, k.Rel):
-        if prose.inline.box(conclusion).width <= 0.4 * SHORT and sentences:
+        if prose.inline.box(conclusion).width <= 0.4 * prose.short and sentences:
             shown = f" {prose.math(conclusion)}."
         else:
             shown = "\n" + displayed(printer, conclusion, width, ".")
@@ -108,9 +105,7 @@ def hypotheses(entry: ClaimEntry, prose: Prose, printer: TexPrinter, width: floa
     """``Let 0 <= theta <= beta < 1 ...``: what is given, in sentences."""
     out = list[str]()
     names = prose.inline.names
-    mentioned = {
-        n.name for h in entry.hypotheses for n, _ in k.subterms(h) if isinstance(n, k.Var)
-    }
+    mentioned = {n.name for h in entry.hypotheses for n, _ in k.subterms(h) if isinstance(n, k.Var)}
     lets = list[str]()
     random = [f"${names.plain(n)}$" for n in entry.variables["random"]]
     if random:
@@ -126,7 +121,7 @@ def hypotheses(entry: ClaimEntry, prose: Prose, printer: TexPrinter, width: floa
     short, long, choices = list[k.Formula](), list[k.Rel](), list[k.Rel]()
     for h in entry.hypotheses:
         if isinstance(h, k.Rel):
-            wide = prose.inline.box(h).width > min(0.6 * width, 1.2 * SHORT)
+            wide = prose.inline.box(h).width > 1.2 * prose.short
             if wide:
                 long.append(h)
             elif h.op == "=":

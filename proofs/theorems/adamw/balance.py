@@ -44,6 +44,9 @@ def error_bound(noise: Expr, moved: Expr) -> Expr:
     )
 
 
+adamw.section("Descent, momentum and denominators together")
+
+
 @adamw.lemma(
     "errors",
     title="The error of the mixed momentum, over all steps",

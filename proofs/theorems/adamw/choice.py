@@ -40,6 +40,9 @@ level = [within(K, 1), (0, "<", L), (0, "<", Delta), (0, "<", gamma), noise_leve
 at_one = {K: 1, d: 1, h: 1, s: 1, gamma: 1}
 
 
+adamw.section("Instances: what they have in common")
+
+
 @adamw.lemma(
     "instance.h",
     title="h is positive",

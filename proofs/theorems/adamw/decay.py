@@ -54,6 +54,9 @@ growing = [(0, "<=", R), (0, "<=", eta), farthest]
 spread = [within(K, 1), within(d, 1), *growing]
 
 
+adamw.section("What weight decay costs")
+
+
 @adamw.lemma(
     "squares",
     title="The squares of what grows by steps",

@@ -54,6 +54,13 @@ y = sqrt(mixture(predicted[k, i]))
 z = sqrt(mixture(v[k - 1, i], kappa * w))
 
 
+adamw.section(
+    "The denominators grow only as the descent allows",
+    "This is the heart of the proof: the sum of the denominators is bounded without any "
+    "bound on the gradients, by what the descent gains.",
+)
+
+
 @adamw.lemma(
     "conditional",
     title="Conditional second moment of the stochastic gradient",
@@ -200,6 +207,8 @@ def increment(p: Proof) -> Theorem:
 
 @adamw.lemma(
     "L7",
+    introduction="The induction is on the step, for all weights $w$ at once: the hypothesis is "
+    r"used at $\kappa w$.",
     title="The denominator grows only as the descent allows",
     for_constants=(w,),
     given=[from_start, coordinate, *signs, *weights],
@@ -501,6 +510,7 @@ def predicted_pays(p: Proof) -> Theorem:
 
 @adamw.lemma(
     "L8",
+    introduction="The predicted denominators may be exchanged for the actual ones.",
     title="The predicted denominator pays no more",
     given=[*signs],
     claim=(tP, "<=", P),

@@ -35,6 +35,13 @@ rho, G0, n0, x0, D0, e = symbols("rho G0 n0 x0 D0 e")
 b0 = n0 + lam * x0 * D0
 
 
+adamw.section(
+    "Descent",
+    "We follow the usual descent of a smooth function along the preconditioned step, and "
+    "complete squares so that both $(G_i^k)^2/D_i^k$ and $(b_i^k)^2/D_i^k$ are gained.",
+)
+
+
 @adamw.lemma(
     "L3.coordinate",
     title="One coordinate of the descent",
@@ -90,6 +97,8 @@ descent_term = (
 
 @adamw.lemma(
     "L3",
+    introduction="Summed over the coordinates, and with smoothness for the objective, this is "
+    "the descent of one step.",
     title="Descent, on every path",
     for_constants=(rho,),
     given=[step, *signs, (0, "<", rho)],

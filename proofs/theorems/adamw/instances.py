@@ -145,6 +145,8 @@ def state(
     return proof
 
 
+adamw.section("Instances")
+
 canonical_weight = stated_weight(adamw, canonical)
 canonical_constant = stated_constant(adamw, canonical, canonical_weight)
 canonical_bracket = stated_bracket(adamw, canonical)

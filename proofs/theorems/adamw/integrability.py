@@ -26,6 +26,13 @@ from .setting import (
 # --- the denominators ---------------------------------------------------------------------------
 
 
+adamw.section(
+    "Integrability",
+    "Terms are moved across inequalities between expectations, so these must be finite. "
+    "The denominators are bounded below, the gradients bounded along the iterates.",
+)
+
+
 @adamw.lemma(
     "floor",
     title="The denominator is at least the root of eps",

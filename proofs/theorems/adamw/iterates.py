@@ -58,6 +58,13 @@ def rooted(p: Proof, square: Theorem) -> Theorem:
     return p.have((abs(n[k, i]), "<=", R * D[k, i]), known)
 
 
+adamw.section(
+    "The iterates stay bounded",
+    r"Weight decay pulls the iterates towards $0$, and a step is at most $R\eta$ in each "
+    "coordinate.",
+)
+
+
 @adamw.lemma(
     "L1.root",
     title="Momentum domination, as |n| <= R D",

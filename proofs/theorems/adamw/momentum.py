@@ -27,6 +27,14 @@ from .setting import (
 ratio = (1 - theta) / (1 - beta)
 
 
+adamw.section(
+    "Momentum against the second moment",
+    "The first lemmas hold on every path: the momentum is dominated by the root of the "
+    "second moment, so that no coordinate of a step is large. The factor $q$ is what the "
+    "second mixing costs.",
+)
+
+
 @adamw.lemma(
     "v",
     title="The second moment is not negative",

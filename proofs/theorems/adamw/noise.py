@@ -34,6 +34,13 @@ from .setting import (
 noise = g[k, i] - G[k, i]
 
 
+adamw.section(
+    "The error of the momentum",
+    "The momentum lags behind the gradient. Its error contracts from step to step, up to "
+    "the length of a step and fresh noise.",
+)
+
+
 @adamw.lemma(
     "noise",
     title="Variance of the noise",
@@ -224,6 +231,8 @@ def error_step(p: Proof) -> Theorem:
 
 @adamw.lemma(
     "L4",
+    introduction="Summing the recursion, and moving its contraction to the left, bounds the "
+    "error over all steps.",
     title="Momentum error, over all steps",
     for_constants=(t,),
     given=[within(K, 1), (0, "<", L), *smoothing, (t, "<", 1), *floored],

@@ -95,6 +95,13 @@ canonical_point = {
 small_theta = chosen_theta, (s, "<=", gamma), (c_theta * gamma, "<=", 1), (0, "<", c_theta)
 
 
+adamw.section(
+    "The choice of the parameters",
+    r"All quantities are now of the size of $\sqrt{KdL\Delta}$. The free parameters are "
+    "kept, to be optimised later.",
+)
+
+
 @adamw.lemma(
     "chosen.s",
     title="The scale is positive",

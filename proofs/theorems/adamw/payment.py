@@ -59,6 +59,9 @@ from .setting import (
 k0, M0, A0, c0, y0, u0 = symbols("k0 M0 A0 c0 y0 u0")
 
 
+adamw.section("The sum of the scaled gradients")
+
+
 @adamw.lemma(
     "assembly",
     title="The inequality for P, solved",

@@ -64,6 +64,13 @@ c, b0, s0, u0, y0 = symbols("c b0 s0 u0 y0")
 l1 = over_k(E(over_i(abs(G[k, i]))))
 
 
+adamw.section(
+    "The rate",
+    r"It remains to pass from $P$ to the norm $\ell_1$, by Young's inequality in each "
+    "coordinate and the best weight.",
+)
+
+
 @adamw.lemma(
     "L9",
     title="The l1 norm against P and S",
@@ -253,6 +260,8 @@ def refined_rate(p: Proof) -> Theorem:
 
 @adamw.theorem(
     "rate",
+    introduction="With all this we arrive at the main result, in the notation of the parameters "
+    "above.",
     title="AdamW's and NAdamW's rate, measured by the l1 norm",
     for_constants=everything,
     given=hyperparameters,

@@ -74,6 +74,12 @@ tP = over_k(over_i(E(G[k, i] ** 2 / tD[k, i])))
 Q = over_k(over_i(E(b[k, i] ** 2 / D[k, i])))
 S = over_k(over_i(E(D[k, i])))
 
+adamw.introduce(
+    "We bound the mean of the expected norm of the gradient, in $\\ell_1$, along the iterates of "
+    "NAdamW with momentum mixing $\\mu$: AdamW is $\\mu=1$, NAdamW as it is practised "
+    r"$\mu=\theta$. All constants are explicit. The proof balances three sums: $P$, which the "
+    r"descent gains; $S$, the denominators; and the errors $e_k$ of the momentum."
+)
 adamw.typeset(tD=r"\widetilde D", xmax=r"\max_{j\le #1}|x_j^1|", lam=r"\lambda")
 adamw.shorthand("xmax.d", xmax[d], tex=r"\|x^1\|_\infty")
 adamw.shorthand("b", b[k, i], k, i)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..cli import EXIT_FINDING, EXIT_OK, EXIT_USAGE
@@ -23,7 +24,7 @@ from ..proofs.constants.ledger import (
     LedgerError,
     Named,
 )
-from ..proofs.constants.limits import limit_of
+from ..proofs.constants.limits import Limit, limit_of
 from ..proofs.constants.origins import Step, rests_on
 from ..proofs.constants.values import UnvaluedError, Value, decimal_nearest, digits
 from ..proofs.kernel import terms as k
@@ -204,9 +205,13 @@ def _tightness(gain: Gain, attacks: Attacks) -> str | None:
 def _by_instance(gain: Gain) -> str | None:
     if gain.claim not in {instance.claim for instance in INSTANCES}:
         return None
-    limit = limit_of(gain.claim, INSTANCES)
-    factor = limit.constants[gain.number].factor
+    factor = _limit(gain.claim).constants[gain.number].factor
     return short(factor[0]) if factor is not None and factor[0] > 0 else None
+
+
+@cache
+def _limit(claim: Claimed) -> Limit:
+    return limit_of(claim, INSTANCES)
 
 
 def _by_attack(gain: Gain, attacks: Attacks) -> str | None:

@@ -22,7 +22,7 @@ from .checked import Outcome, Outcomes, outcomes, unproved
 from .output import emit_json, progress, table
 
 if TYPE_CHECKING:
-    from ..numeric_checks.attack.attained import Attained
+    from ..numeric_checks.attack.attained import Attained as Attack
 
 LEGEND = """\
 claim, constants of the summands of its right side, what each must at least be (all else the same),
@@ -98,7 +98,7 @@ def _here(constants: tuple[Constant, ...], attained: Attained) -> str:
     return ", ".join(constant.at_least(factor) or "-" for constant, factor in pairs)
 
 
-def _described(limit: Limit, outcome: Outcome | None, attack: Attained | None) -> dict[str, Any]:
+def _described(limit: Limit, outcome: Outcome | None, attack: Attack | None) -> dict[str, Any]:
     """One claim, for programs."""
     printer = Printer(limit.claim.theory.kernel())
     return {
@@ -135,7 +135,7 @@ def _described(limit: Limit, outcome: Outcome | None, attack: Attained | None) -
     }
 
 
-def _attacks(limits: Iterable[Limit], attacks: Mapping[Claimed, Attained]) -> None:
+def _attacks(limits: Iterable[Limit], attacks: Mapping[Claimed, Attack]) -> None:
     """What attacks attained: the ratio, and with what each constant could at best be multiplied."""
     rows = list[tuple[str, ...]]()
     for limit in limits:

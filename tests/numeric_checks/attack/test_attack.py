@@ -1,4 +1,4 @@
-"""Attacks: what must break breaks, what must hold holds, nothing depends on anything but the seed."""
+"""Attacks: what must break breaks, what must hold holds, and all is a function of the seed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from ratecert.numeric_checks.attack import Attack, AttackError, Attacked, Kind, Shape, kind_of
+from tests.helpers import check
+
+from ratecert.numeric_checks.attack import Attack, Attacked, AttackError, Kind, Shape, kind_of
 from ratecert.numeric_checks.attack.report import as_json, lines, rounded_down
 from ratecert.numeric_checks.attack.rounding import dyadic, root_above
 from ratecert.numeric_checks.attack.sampled import sampled
 from ratecert.numeric_checks.scenarios import ScenarioError, Store, examine, from_json, to_json
 from ratecert.proofs.language.loader import statement
-from tests.helpers import check
 
 pytestmark = pytest.mark.numeric
 

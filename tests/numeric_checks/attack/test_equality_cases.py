@@ -5,10 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from tests.helpers import check
+
 from ratecert.numeric_checks.attack import Attack, Attacked, Shape
 from ratecert.numeric_checks.attack.power import Case, cases
 from ratecert.proofs.language.loader import statement
-from tests.helpers import check
 
 pytestmark = pytest.mark.numeric
 
@@ -24,7 +25,7 @@ EQUAL: tuple[tuple[str, int | None, int], ...] = (
     ("adamw.L5", 1, 1000),
     ("adamw.L6", None, 1000),  # v = 0
     ("adamw.L7", 1, 1000),  # G = 0
-    ("adamw.L7.sum", 1, 3000),  # 1 + kappa, in the limit: a spike, then no gradient
+    ("adamw.L7.sum", 1, 2500),  # 1 + kappa, in the limit: a spike, then no gradient
     ("adamw.L8", None, 1000),
     ("adamw.L9", 0, 1000),  # G constant
     ("adamw.L9", 1, 1000),
@@ -62,7 +63,9 @@ def is_reached(label: str, constant: int | None, budget: int) -> None:
 
 
 CASES = {f"{case.claim.label}-{case.constant}": case for case in cases()}
-SLOW = {"adamw.L1.sharp-0"}
+HERE = sorted(name for name in CASES if name.startswith(("adamw.L", "sgd.", "norms.")))
+SLOW = {"adamw.L1.sharp-0", "adamw.L4-0", "adamw.L7.mean-0", "adamw.L7.mean-1", "adamw.L3.adam-1"}
+"""What takes long, or is much the same as another."""
 
 
 def test_the_cases_are_those_of_the_equality_instances() -> None:
@@ -70,7 +73,7 @@ def test_the_cases_are_those_of_the_equality_instances() -> None:
     check(len(CASES) >= 50, len(CASES))
 
 
-@pytest.mark.parametrize("name", sorted(CASES.keys() - SLOW))
+@pytest.mark.parametrize("name", [name for name in HERE if name not in SLOW])
 def test_constants_too_small_by_two_per_cent_are_found_out(name: str) -> None:
     """One seed each; `python -m ratecert.numeric_checks.attack.power` runs ten."""
     case: Case = CASES[name]
