@@ -29,9 +29,9 @@ class ResultsError(ValueError):
 def run(args: argparse.Namespace) -> int:
     """Write the appendix of the theory named, or compare it with what is there."""
     try:
-        results = None if args.results is None else read_results(args.results.read())
-    except ResultsError as error:
-        print(f"ratecert: {args.results.name}: {error}", file=sys.stderr)
+        results = None if args.results is None else read_results(args.results.read_bytes())
+    except (ResultsError, OSError) as error:
+        print(f"ratecert: {args.results}: {error}", file=sys.stderr)
         return EXIT_USAGE
     progress(f"proving {args.theory}")
     with uncollected():

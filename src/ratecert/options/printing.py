@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from . import RAW, Commands
 
@@ -51,7 +52,7 @@ def _latex(commands: Commands) -> None:
         help="let the package breqn break long relations (dmath in place of align)",
     )  # fmt: skip
     command.add_argument(
-        "--results", metavar="FILE", type=argparse.FileType("rb"),
+        "--results", metavar="FILE", type=Path,
         help="what `ratecert campaign status --format json` wrote",
     )  # fmt: skip
     command.add_argument(

@@ -1,0 +1,271 @@
+"""Appendices: every displayed step is a kernel step, equal theories give equal bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from ratecert.cli import main
+from ratecert.proofs.kernel.trace import replay, trace
+from ratecert.proofs.language import DoorError, Theory, by, symbols
+from ratecert.proofs.language.loader import load
+from ratecert.proofs.render.assemble import document
+from ratecert.proofs.render.document import Chain, Passage
+from ratecert.proofs.render.latex.boxes import box, fenced, lines, row
+from ratecert.proofs.render.latex.names import Names, default, escaped
+from ratecert.proofs.render.latex.style import VENUES
+from ratecert.proofs.render.latex.terms import OPS, TexPrinter
+from ratecert.proofs.render.latex.wording import mathematical
+from ratecert.proofs.render.latex.write import FRAGMENT, files
+from ratecert.proofs.render.references import fingerprint
+
+MARK = re.compile(r"%rc (\S+) ([0-9a-f]{16})\n")
+
+
+def chains(part):
+    for item in part.parts:
+        if isinstance(item, Passage):
+            yield from chains(item)
+        else:
+            assert isinstance(item, Chain)
+            yield item
+
+
+def beneath(claims):
+    found, stack = {}, [t for c in claims for t in (c.theorem, *c.definedness)]
+    while stack:
+        theorem = stack.pop()
+        if id(theorem) not in found:
+            found[id(theorem)] = theorem
+            stack += theorem.premises
+    return found.values()
+
+
+@pytest.fixture(scope="module", params=["norms", "sgd"])
+def printed(request):
+    (theory,) = load(request.param)
+    whole = document(theory)
+    return whole, files(whole)[FRAGMENT], {c.label: c for c in theory.earlier(None)}
+
+
+# --- every displayed step is a kernel step --------------------------------------------------------
+
+
+def test_every_displayed_step_is_in_the_trace(printed):
+    whole, text, claimed = printed
+    claims = [claimed[e.label].check().claim for e in whole.claims()]
+    known = {fingerprint(t) for t in beneath(replay(trace(claims)))}
+    marks = MARK.findall(text)
+    assert len(marks) > 20
+    assert {digits for _, digits in marks} <= known
+
+
+def test_what_stands_behind_a_mark_is_that_step(printed):
+    """The relation printed is that of the theorem, but for where its lines are broken."""
+    whole, text, _ = printed
+    steps = {
+        (e.label, s.fingerprint): s
+        for e in whole.claims() if e.proof for c in chains(e.proof) for s in c.steps
+    }  # fmt: skip
+    printer = TexPrinter(whole, widest=0.55 * VENUES["article"].width)
+    inline = TexPrinter(whole, inline=True)
+    compared = 0
+    for found in MARK.finditer(text):
+        step = steps[found.groups()]
+        assert (step.left, step.op, step.right) == (
+            step.theorem.rel.left, step.theorem.rel.op, step.theorem.rel.right,
+        )  # fmt: skip
+        after = text[found.end() :]
+        if after.startswith("This holds") or after.startswith("This is a matter"):
+            continue  # the statement itself
+        shown = after.split("%rc")[0]
+        wanted = bare(OPS[step.op] + printer.show(step.right))
+        said = bare(inline.show(step.theorem.rel))
+        assert wanted in bare(shown) or said in bare(shown), (found.groups(), shown)
+        compared += 1
+    assert compared > 20
+
+
+def bare(tex: str) -> str:
+    """TeX without what only sets it: alignment, line breaks, labels, letters over relations."""
+    tex = re.sub(r"\\overset\{\\text\{\(\w\)\}\}\{([^}]*)\}", r"\1", tex)
+    tex = re.sub(r"&&\\text\{[^\n]*", "", tex)
+    tex = re.sub(r"\\notag|\\label\{[^}]*\}|\\qquad|\\quad|\\cdot|\\\\\n|\{\}|&|\s", "", tex)
+    return tex
+
+
+def test_all_chains_that_the_proof_rests_on_are_shown(printed):
+    whole, text, _ = printed
+    shown = set(MARK.findall(text))
+    for entry in whole.claims():
+        for chain in chains(entry.proof):
+            assert {(entry.label, s.fingerprint) for s in chain.steps} <= shown
+
+
+def test_a_chain_that_nothing_rests_on_is_left_out():
+    theory = Theory("idle")
+    x, y = symbols("x y")
+
+    @theory.lemma("square", title="A square", for_all=(x, y), claim=(0, "<=", x**2),
+                  witness={x: 0, y: 0})  # fmt: skip
+    def square(p):
+        p.have((2 * x * y, "<=", x**2 + y**2), by.algebra(hints=(x - y,)))
+        return p.have((0, "<=", x**2), by.algebra())
+
+    (entry,) = document(theory).claims()
+    (chain,) = chains(entry.proof)
+    assert chain.result == entry.conclusion
+
+
+def test_a_statement_that_is_not_proved_says_so():
+    theory = Theory("wrong")
+    (x,) = symbols("x")
+
+    @theory.lemma("less", title="Less", for_all=(x,), claim=(x, "<=", 0), witness={x: 0})
+    def less(p):
+        return p.have((x, "<=", 0), by.algebra())
+
+    text = files(document(theory))[FRAGMENT]
+    assert "This statement is not proved: it is refuted." in text
+    assert "rcproof" not in text
+
+
+# --- bytes ----------------------------------------------------------------------------------------
+
+
+def test_the_same_bytes_whatever_the_hash_seed(tmp_path):
+    written = []
+    for seed in ("1", "2"):
+        folder = tmp_path / seed
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        command = [sys.executable, "-m", "ratecert", "latex", "sgd", "-o", str(folder)]
+        subprocess.run(command, check=True, capture_output=True, env=environment)
+        written.append({f.name: f.read_bytes() for f in sorted(folder.iterdir())})
+    assert written[0] == written[1]
+    assert set(written[0]) == {"appendix.tex", "ratecert-macros.tex", "appendix-standalone.tex"}
+
+
+def test_check_tells_what_is_stale(tmp_path, capsys):
+    folder = str(tmp_path / "out")
+    assert main(["latex", "sgd", "-o", folder, "--check"]) == 1
+    assert capsys.readouterr().out.count("absent") == 3
+    assert main(["latex", "sgd", "-o", folder]) == 0
+    assert main(["latex", "sgd", "-o", folder, "--check"]) == 0
+    capsys.readouterr()
+    fragment = tmp_path / "out" / FRAGMENT
+    fragment.write_text(fragment.read_text().replace(r"\le", r"\ge", 1))
+    assert main(["latex", "sgd", "-o", folder, "--check"]) == 1
+    said = capsys.readouterr().out
+    assert said.count(": stale") == 1 and said.count(": up to date") == 2
+    assert main(["latex", "sgd", "-o", folder, "--check", "--venue", "icml"]) == 1
+
+
+def test_results_must_be_a_campaign(tmp_path, capsys):
+    file = tmp_path / "runs.json"
+    for text in ("[", "[]", '{"schema": 1}', '{"schema": 2}'):
+        file.write_text(text)
+        assert main(["latex", "sgd", "-o", str(tmp_path), "--results", str(file)]) == 2
+        assert "runs.json" in capsys.readouterr().err
+
+
+def test_results_are_printed():
+    (theory,) = load("sgd")
+    findings = [
+        {"claim": "sgd.rate", "ratio": float(n / 10).hex(), "verdict": "holds"} for n in range(1, 9)
+    ]
+    campaign = {
+        "schema": 1, "campaign": {"campaign": "quick", "seed": 7}, "digest": "ab" * 32,
+        "tasks": {"all": 1, "own": 1, "done": 1, "left": 0},
+        "claims": [{"id": "sgd.rate", "verdict": "holds", "ratio": (0.8).hex(), "checked": 40,
+                    "tasks": 1, "task": "paths sgd_digits", "location": "k = 3"}],
+        "results": [{"task": {"kind": "paths"}, "result": {"findings": findings}}],
+    }  # fmt: skip
+    whole = document(theory, results={"campaign": json.loads(json.dumps(campaign))})
+    text = files(whole)[FRAGMENT]
+    assert r"\ref{rc:sgd:sgd.rate} & holds & $0.800000$ & 40 & 1" in text
+    assert r"paths sgd\_digits; k = 3" in text
+    assert "ybar interval" in text and "seed 7" in text
+    assert "results were given to this text" not in text
+
+
+# --- what an author sets --------------------------------------------------------------------------
+
+
+def test_names_sections_shorthands_and_sentences():
+    theory = Theory("mine", "Mine")
+    (x,) = symbols("x")
+    theory.constants("rho", "a weight")
+    rho = symbols("rho")[0]
+    theory.typeset(rho=r"\varrho")
+    theory.shorthand("w", (1 + rho) ** 2)
+    theory.section("Squares", "All of them.")
+
+    @theory.lemma("square", title="A square of rho", for_all=(x,), claim=(0, "<=", (1 + rho) ** 2),
+                  introduction="See $x$ and [square], for rho <= 1.",
+                  witness={x: 0, rho: 0})  # fmt: skip
+    def square(p):
+        """It is a square."""
+        return p.have((0, "<=", (1 + rho) ** 2), by.algebra())
+
+    text = files(document(theory))[FRAGMENT]
+    for wanted in (
+        r"\subsection*{Squares}",
+        r"See $x$ and \rcref{Lemma}{rc:mine:mine.square}, for $\varrho \le 1$.",
+        r"$\varrho$ & a weight",
+        r"w&=(1+\varrho)^{2}",
+        r"0\le w",
+        "It is a square.",
+    ):
+        assert wanted in text, wanted
+
+
+@pytest.mark.parametrize("tex", ["", "{", "}{", "a\nb", "x" * 300])
+def test_tex_that_would_break_the_document_is_refused(tex):
+    with pytest.raises(DoorError, match="TeX"):
+        Theory("mine").typeset(x=tex)
+
+
+# --- pieces ---------------------------------------------------------------------------------------
+
+
+def test_lines_are_broken_where_it_costs_least():
+    parts = [box(f"x_{n}", 4.0) if not n else row(box("+", 1.0), box(f"x_{n}", 4.0)).breakable(10)
+             for n in range(6)]  # fmt: skip
+    whole = row(*parts)
+    assert lines(whole, 100, 100) == ["x_0+x_1+x_2+x_3+x_4+x_5"]
+    assert lines(whole, 15, 15) == ["x_0+x_1+x_2", "+x_3+x_4+x_5"]
+    inside = row(box("a", 4.0), row(box("+", 1), fenced(whole)).breakable(10))
+    assert lines(inside, 31.0, 31.0)[1:] == ["+(x_0+x_1+x_2+x_3+x_4+x_5)"]
+
+
+@pytest.mark.parametrize(
+    ("name", "tex"),
+    [("c_eta", r"c_{\eta}"), ("G0", "G_{0}"), ("fstar", "f^*"), ("eps", r"\varepsilon"),
+     ("a_mean", r"a_{\mathrm{mean}}")],
+)  # fmt: skip
+def test_names_by_default(name, tex):
+    assert default(name) == tex
+
+
+@pytest.mark.parametrize(
+    ("text", "tex"),
+    [
+        ("the case mu = 1", r"the case $\mu  = 1$"),
+        ("initial gap f(x^1) - f*", "initial gap $f (x ^1) - f ^*$"),
+        ("50% of A & B_", r"50\% of A \& B\_"),
+        ("k -> infinity, then", r"$k  \to  \infty$, then"),
+        ("a claim", "a claim"),
+    ],
+)
+def test_authors_words(text, tex):
+    made = mathematical(text, Names({}))
+    assert re.sub(r"\s+", " ", made) == re.sub(r"\s+", " ", tex)
+
+
+def test_nothing_in_a_title_is_a_command():
+    assert "\\input" not in escaped(r"\input{x}")
