@@ -39,6 +39,7 @@ check: $(VENV)/installed-check
 	$(BIN)/ratecert check --locked
 	$(BIN)/ratecert verify
 	$(BIN)/ratecert campaign run quick
+	$(BIN)/ratecert report adamw --campaign quick -o build/report.html
 
 test: $(VENV)/installed-test
 	$(BIN)/ruff check .

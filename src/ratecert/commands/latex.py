@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from ..cli import EXIT_FINDING, EXIT_OK, EXIT_USAGE
-from ..proofs.language.loader import LoadError, load
-from ..proofs.language.theory import Theory
-from ..proofs.render.assemble import document
-from ..proofs.render.document import Document
 from ..proofs.render.latex.style import VENUES
 from ..proofs.render.latex.write import Options, files
-from ..proofs.render.numbers import numbers
+from .documents import ResultsError, assembled, only_theory, read_results
 from .memory import uncollected
 from .output import progress
-
-
-class ResultsError(ValueError):
-    """A file that is no campaign's JSON; the message says why."""
 
 
 def run(args: argparse.Namespace) -> int:
@@ -46,40 +35,6 @@ def run(args: argparse.Namespace) -> int:
             print(f"ratecert: {entry.label} is {entry.verdict}: {entry.reason}", file=sys.stderr)
             code = EXIT_FINDING
     return code
-
-
-def only_theory(name: str) -> Theory:
-    """The theory named; raises ``LoadError`` if a file defines several."""
-    theories = load(name)
-    if len(theories) != 1:
-        listed = ", ".join(t.name for t in theories)
-        raise LoadError(f"{name} defines {len(theories)} theories ({listed}): print one at a time")
-    return theories[0]
-
-
-def assembled(theory: Theory, lock: Path, results: dict[str, Any] | None) -> Document:
-    """The document of a theory with its numbers, and the digest of the lock if there is one."""
-    digest = sha256(lock.read_bytes()).hexdigest() if lock.is_file() else ""
-    return document(theory, lock=digest, results=results, numbers=numbers(theory))
-
-
-def read_results(data: bytes) -> dict[str, Any]:
-    """The JSON of ``campaign status`` as results of a document.
-
-    Raises:
-        ResultsError: it is no JSON, or not of this shape.
-    """
-    try:
-        campaign = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise ResultsError(f"no JSON: {error}") from error
-    wanted = ("campaign", "tasks", "claims", "digest", "results")
-    if not isinstance(campaign, dict) or campaign.get("schema") != 1:
-        raise ResultsError("not what `ratecert campaign status --format json` writes (schema 1)")
-    absent = [name for name in wanted if name not in campaign]
-    if absent:
-        raise ResultsError(f"it has no {', '.join(absent)}")
-    return {"campaign": campaign}
 
 
 def _write(folder: Path, written: dict[str, str]) -> int:
