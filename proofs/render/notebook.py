@@ -58,7 +58,11 @@ def of_claim(claim: Claimed) -> Bundle:
     verdict = _verdict(claim)
     given, stated = claim.hypotheses(), claim.statement()
     head = f"{MARKS.get(verdict, '·')} {claim.label} ({claim.kind}, {verdict}): {claim.title}"
-    plain = [head, *(f"    given  {text.show(h)}" for h in given), f"    then   {text.show(stated)}"]
+    plain = [
+        head,
+        *(f"    given  {text.show(h)}" for h in given),
+        f"    then   {text.show(stated)}",
+    ]
     hypotheses = ", ".join(math.show(h) for h in given)
     html = [
         f"<p><b>{escape(head)}</b></p>",
@@ -75,7 +79,9 @@ def of_claim(claim: Claimed) -> Bundle:
 
 def of_proof(proof: Proof) -> Bundle:
     """The chains of a proof."""
-    printers = _printers(proof.theory, proof.claimed.theory.tex if proof.claimed is not None else {})
+    printers = _printers(
+        proof.theory, proof.claimed.theory.tex if proof.claimed is not None else {}
+    )
     chains = [_chain(chain, number, *printers) for number, chain in enumerate(proof.chains, 1)]
     plain = "\n".join(chain["text/plain"] for chain in chains)
     return bundle(plain, "".join(chain["text/html"] for chain in chains))

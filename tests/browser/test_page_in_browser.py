@@ -103,14 +103,16 @@ def test_search_leaves_what_fits(window: Window) -> None:
     page.keyboard.type("there is no such thing")
     assert page.query_selector_all("article.claim:not([hidden])") == []
     page.keyboard.press("Escape")
-    assert page.is_visible("#c-sgd.rate")
+    assert page.is_visible("[id='c-sgd.rate']")
 
 
 def test_proofs_and_certificates_unfold(window: Window) -> None:
     page = window.page
     step = page.locator("#c-sgd\\.expected-descent .step").first
+    page.click("a.node[data-claim='sgd.expected-descent']")
     assert not step.is_visible()
     page.click("#unfold")
+    step.scroll_into_view_if_needed()
     assert step.is_visible()
     assert page.locator("details.proof:not([open])").count() == 0
     kernel = page.locator("#c-sgd\\.rate details.kernel").first

@@ -16,7 +16,7 @@ import ratecert
 HEAVY = {"sympy", "numpy", "scipy", "flint", "mpmath", "torch", "jax", "rich", "sklearn"}
 COMMANDS = (
     "check", "show", "trust", "explain", "bound", "constants", "limits", "optimise", "lock",
-    "verify", "conform",
+    "verify", "conform", "report",
 )  # fmt: skip
 
 # --- help -------------------------------------------------------------------------------------

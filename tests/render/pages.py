@@ -47,7 +47,9 @@ def many(count: int) -> tuple[Document, KernelTheory]:
     made = list[object]()
     for n in range(count):
         entry = entries[n % len(entries)]
-        uses = tuple(f"many.L{m}" for m in sorted({(n * 7919) % n, n - 1, (n * 31) % n})) if n else ()
+        uses = (
+            tuple(f"many.L{m}" for m in sorted({(n * 7919) % n, n - 1, (n * 31) % n})) if n else ()
+        )
         made.append(
             replace(
                 entry, label=f"many.L{n}", theory="many", id=f"L{n}", uses=uses,

@@ -39,7 +39,7 @@ def test_edges_point_down_and_nodes_do_not_overlap(seed: int) -> None:
             assert layout.places[source][1] < layout.places[node][1]
     rows: dict[float, list[tuple[float, float]]] = {}
     for node, (x, y) in layout.places.items():
-        assert -0.1 <= x - sizes[node] / 2
+        assert x - sizes[node] / 2 >= -0.1
         assert x + sizes[node] / 2 <= layout.width + 0.1
         rows.setdefault(y, []).append((x - sizes[node] / 2, x + sizes[node] / 2))
     for row in rows.values():

@@ -81,7 +81,8 @@ class TexPrinter:
         taken = k.free_indices(body).union(self._around, *(k.free_indices(e) for e in ends))
         names = ("k", "l", "n") if _is_time(body) else ("i", "j", "l", "n")
         more = (f"i{n}" for n in range(100))
-        return next(name for name in (*names, *more) if name not in taken)
+        found: str = next(name for name in (*names, *more) if name not in taken)
+        return found
 
     def _point(self, p: k.Point) -> Box:
         if isinstance(p, k.PointApp):

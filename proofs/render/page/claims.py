@@ -63,7 +63,8 @@ def statement(entry: ClaimEntry, pen: Pen) -> Html:
         rows.append(_row("At", pen.listed(indices)))
     if others:
         rows.append(_row("Given", pen.listed(others)))
-    then = tag("div", pen.math(entry.conclusion, display=True), class_="then")
+    shown, wide = pen.math(entry.conclusion, display=True), pen.scrolls(entry.conclusion)
+    then = tag("div", shown, class_="then", **wide)
     rows.append(_row("Then", then))
     return tag("dl", rows, class_="statement")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Literal
 
-from ...kernel.terms import Formula
 from ..document import Algorithm, Line
 from .graph import graph, legend
 from .markup import Html, Part, join, table, tag
@@ -42,7 +41,12 @@ def overview(pen: Pen) -> Html:
         tag(
             "div",
             tag("p", pen.link(e.label, pen.prose(e.title)), " ", badge(pen.status[e.label])),
-            tag("div", pen.math(e.conclusion, display=True), class_="then"),
+            tag(
+                "div",
+                pen.math(e.conclusion, display=True),
+                class_="then",
+                **pen.scrolls(e.conclusion),
+            ),
             class_="result",
         )
         for e in main
@@ -82,7 +86,8 @@ def setting(pen: Pen) -> Html:
     taken = [
         [
             tag("b", a.group if a.group == a.name else f"{a.group} ({a.name})"),
-            a.kind, pen.math(a.conclusion, display=True), _for(a.hypotheses, pen), pen.prose(a.source),
+            a.kind, pen.math(a.conclusion, display=True), pen.listed(a.hypotheses),
+            pen.prose(a.source),
         ]
         for a in document.assumptions
     ]  # fmt: skip
@@ -101,10 +106,6 @@ def setting(pen: Pen) -> Html:
     shorthands = table("Shorthands", heads, short, named=False) if short else None
     body = (notation, assumptions, algorithm, definitions, shorthands)
     return _section("setting", "Setting", *body)
-
-
-def _for(hypotheses: tuple[Formula, ...], pen: Pen) -> Html:
-    return pen.listed(hypotheses)
 
 
 def _algorithm(algorithm: Algorithm, pen: Pen) -> Html:

@@ -76,6 +76,8 @@ def _campaign(campaign: Mapping[str, Any], pen: Pen) -> Html:
         + (f" ({counted})" if counted else "") + ". Digest of the results: ",
         tag("code", str(campaign["digest"])[:16]), ".",
     ]  # fmt: skip
+    if campaign["others"]:
+        told.append(f" {campaign['others']} results are of another version and not shown.")
     rows = list[list[Part]]()
     for row in campaign["claims"]:
         ratio = ratio_of(row)

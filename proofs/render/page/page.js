@@ -60,21 +60,29 @@
     folded = [];
   });
 
-  // --- what scrolls can be reached by keyboard; what does not scroll is no stop
-  const boxes = all(".then, .left, .right, .certificate, .equations li");
-  let waiting = 0;
-  const reach = () => {
-    waiting = 0;
+  // --- what scrolls can be reached by keyboard; what does not scroll is no stop. Only what is
+  // near the window is measured: to measure all would lay out the whole page, which takes long.
+  const reach = (part) => {
+    const boxes = all(".then, .left, .right, .certificate, .equations li", part);
     const wide = boxes.map((box) => box.scrollWidth > box.clientWidth + 1);
     boxes.forEach((box, n) => {
       if (wide[n]) { box.tabIndex = 0; box.setAttribute("role", "group"); box.setAttribute("aria-label", "formula, scrolls"); }
       else if (box.hasAttribute("tabindex")) for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
     });
   };
-  const later = () => { waiting ||= requestAnimationFrame(reach); };
-  addEventListener("resize", later);
-  document.addEventListener("toggle", later, true);
-  later();
+  const near = new Set();
+  const watch = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (entry.isIntersecting) { near.add(entry.target); reach(entry.target); }
+      else near.delete(entry.target);
+    }
+  }, { rootMargin: "300px" });
+  for (const part of all("article.claim, .result, .equations")) watch.observe(part);
+  addEventListener("resize", () => near.forEach(reach));
+  document.addEventListener("toggle", (event) => {
+    const claim = event.target.closest("article.claim");
+    if (near.has(claim)) reach(event.target);
+  }, true);
 
   // --- search: every word must occur
   const search = one("#search");

@@ -9,11 +9,11 @@ from typing import Any
 
 from ...kernel.terms import Formula, Node, Op, Term
 from ...kernel.theory import Theory
-from ..boxes import Box, Sign, measure
+from ..boxes import Box, Sign, lines, measure
 from ..document import ClaimEntry, ConstantRow, Document, InstanceRow, Tightness
 from ..latex.names import Names
 from ..latex.wording import mathematical
-from ..mathml import MathPrinter, math
+from ..mathml import WIDTH, MathPrinter, math
 from ..small_tex import tex_box
 from ..text import Printer
 from .markup import Html, Part, anchor, join, tag
@@ -22,6 +22,8 @@ from .status import Status, statuses
 _SPANS = re.compile(r"\$([^$]*)\$|\[([^\]\s]+)\]|`([^`]*)`")
 
 _DOLLARS = re.compile(r"(?<!\\)\$((?:[^$\\]|\\.)*)\$")
+WIDE = 30.0
+"""Glyphs without a break that may be too wide for a line."""
 LINE = 50.0
 """Glyphs that a line holds beside the reasons."""
 
@@ -48,6 +50,13 @@ class Pen:
     def fits(self, *terms: Term) -> bool:
         """Do they stand on one line, side by side?"""
         return sum(measure(self._printer.box(t)) for t in terms) < LINE
+
+    def scrolls(self, *nodes: Node) -> dict[str, str]:
+        """The attributes of what holds formulas that may be too wide, so that a key scrolls it."""
+        pieces = (piece for node in nodes for piece in lines(self._printer.box(node), WIDTH))
+        if max(map(measure, pieces)) < WIDE:
+            return {}
+        return {"tabindex": "0", "role": "group", "aria_label": "formula, scrolls"}
 
     def name(self, name: str) -> Html:
         """A declared name."""

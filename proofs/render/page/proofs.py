@@ -71,7 +71,7 @@ class _Writer:
         if len(chain.steps) == 1 and self.pen.fits(first.left, first.right):
             left, lines = None, [self.step(first, shown)]
         else:
-            left = tag("div", shown, class_="left")
+            left = tag("div", shown, class_="left", **self.pen.scrolls(first.left))
             lines = [self.step(step) for step in chain.steps]
         given = (
             tag("p", "Given ", join(*(self.pen.math(g) for g in chain.given), between=", "), ":")
@@ -88,7 +88,13 @@ class _Writer:
         reason = self._reason(step)
         rule = RULES.get(step.rule, step.rule.replace("_", " "))
         place = "right" if left is None else "right whole"
-        right = tag("div", left, self.pen.related(step.op, step.right), class_=place)
+        right = tag(
+            "div",
+            left,
+            self.pen.related(step.op, step.right),
+            class_=place,
+            **self.pen.scrolls(step.right),
+        )
         why = tag("div", reason, class_="why")
         lines = certificate_lines(step.theorem, self.pen.text)
         title = f"kernel rule {step.rule}; trace {step.fingerprint}"

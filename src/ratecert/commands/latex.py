@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from ..cli import EXIT_FINDING, EXIT_OK, EXIT_USAGE
 from ..proofs.language.loader import load
-from ..proofs.language.theory import Theory
-from ..proofs.render.assemble import document
-from ..proofs.render.document import Document
 from ..proofs.render.latex.style import VENUES
 from ..proofs.render.latex.write import Options, files
-from ..proofs.render.numbers import numbers
 from ..proofs.theorems import SHIPPED
+from .documents import ResultsError, assembled, results_in
 from .memory import uncollected
 from .output import progress
-
-
-class ResultsError(ValueError):
-    """A file that is no campaign's JSON; the message says why."""
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the appendix of the theory named, or compare it with what is there."""
     try:
-        results = None if args.results is None else read_results(args.results.read_bytes())
-    except (ResultsError, OSError) as error:
-        print(f"ratecert: {args.results}: {error}", file=sys.stderr)
+        results = None if args.results is None else results_in(args.results)
+    except ResultsError as error:
+        print(f"ratecert: {error}", file=sys.stderr)
         return EXIT_USAGE
     theories = [t for name in args.theories or SHIPPED for t in load(name)]
     options, code = Options(VENUES[args.venue], args.numbered, args.breqn), EXIT_OK
@@ -50,31 +40,6 @@ def run(args: argparse.Namespace) -> int:
                 print(f"ratecert: {told}", file=sys.stderr)
                 code = EXIT_FINDING
     return code
-
-
-def assembled(theory: Theory, lock: Path, results: dict[str, Any] | None) -> Document:
-    """The document of a theory with its numbers, and the digest of the lock if there is one."""
-    digest = sha256(lock.read_bytes()).hexdigest() if lock.is_file() else ""
-    return document(theory, lock=digest, results=results, numbers=numbers(theory))
-
-
-def read_results(data: bytes) -> dict[str, Any]:
-    """The JSON of ``campaign status`` as results of a document.
-
-    Raises:
-        ResultsError: it is no JSON, or not of this shape.
-    """
-    try:
-        campaign = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise ResultsError(f"no JSON: {error}") from error
-    wanted = ("campaign", "tasks", "claims", "digest", "results")
-    if not isinstance(campaign, dict) or campaign.get("schema") != 1:
-        raise ResultsError("not what `ratecert campaign status --format json` writes (schema 1)")
-    absent = [name for name in wanted if name not in campaign]
-    if absent:
-        raise ResultsError(f"it has no {', '.join(absent)}")
-    return {"campaign": campaign}
 
 
 def _write(folder: Path, written: dict[str, str]) -> int:

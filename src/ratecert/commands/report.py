@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 from ..cli import EXIT_FINDING, EXIT_OK, EXIT_USAGE
 from ..proofs.render.page.whole import page
-from .documents import gathered, one_theory
+from .documents import ResultsError, assembled, only_theory, results_in
 from .memory import uncollected
 from .output import progress
-
-
-class ResultsError(Exception):
-    """Results that cannot be read; the message says why."""
 
 
 def run(args: argparse.Namespace) -> int:
     """Prove the theory, and write its page."""
     target = Path(args.output)
     try:
-        campaign = read_campaign(Path(args.campaign)) if args.campaign else None
+        results = results_in(Path(args.campaign)) if args.campaign else None
     except ResultsError as error:
         print(f"ratecert: {error}", file=sys.stderr)
         return EXIT_USAGE
-    theory = one_theory(args.theory)
+    theory = only_theory(args.theory)
     try:
         with uncollected():
-            made = gathered(theory, Path(args.lock), campaign)
+            made = assembled(theory, Path(args.lock), results)
             text = page(made, theory.kernel())
     finally:
         progress("")
@@ -57,50 +51,3 @@ def _write(target: Path, text: str) -> None:
         os.replace(part, target)
     finally:
         part.unlink(missing_ok=True)
-
-
-def read_campaign(path: Path) -> dict[str, Any]:
-    """What a campaign found, from its file, or from what ``campaign status --format json`` printed.
-
-    Raises:
-        ResultsError: it is neither.
-    """
-    if not path.is_file():
-        raise ResultsError(f"{path}: no such file")
-    with path.open("rb") as file:
-        is_store = file.read(15) == b"SQLite format 3"
-    return _from_store(path) if is_store else _from_json(path)
-
-
-def _from_store(path: Path) -> dict[str, Any]:
-    try:
-        from ..numeric_checks.campaign.merging import settings_of
-        from ..numeric_checks.campaign.named import CampaignError
-        from ..numeric_checks.campaign.report import as_json, status
-        from ..numeric_checks.campaign.running import keyed, split
-        from ..numeric_checks.campaign.store import Store
-        from ..numeric_checks.campaign.version import Versions
-    except ImportError as error:
-        raise ResultsError(
-            f"{path}: a campaign's file needs the extra [numeric]: pip install 'ratecert[numeric]' "
-            f"({error}); or give what `campaign status --format json` prints"
-        ) from error
-    try:
-        with Store(path, write=False) as store:
-            settings = settings_of(store)
-            good, bad = split(store.rows())
-        tasks = keyed(settings.own(), Versions())
-    except CampaignError as error:
-        raise ResultsError(str(error)) from error
-    return as_json(status(settings, tasks, len(settings.tasks()), good, bad))
-
-
-def _from_json(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"{path}: neither a campaign's file nor JSON: {error}") from error
-    needed = {"schema", "campaign", "tasks", "verdicts", "claims", "results", "digest"}
-    if not isinstance(found, dict) or not needed <= set(found) or found["schema"] != 1:
-        raise ResultsError(f"{path}: not what `ratecert campaign status --format json` prints")
-    return found

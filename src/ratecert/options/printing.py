@@ -53,7 +53,7 @@ def _latex(commands: Commands) -> None:
     )  # fmt: skip
     command.add_argument(
         "--results", metavar="FILE", type=Path,
-        help="what `ratecert campaign status --format json` wrote",
+        help="a campaign's file or name, or what `ratecert campaign status --format json` wrote",
     )  # fmt: skip
     command.add_argument(
         "--check", action="store_true",

@@ -25,6 +25,7 @@ def add(commands: Commands) -> None:
     report.add_argument("-o", "--output", required=True, metavar="FILE", help="where to write it")
     report.add_argument(
         "--campaign", metavar="FILE",
-        help="results to show: a campaign's file, or what `campaign status --format json` printed",
+        help="results to show: a campaign's file, the name of one in the cache, or what "
+        "`campaign status --format json` printed",
     )  # fmt: skip
     lock_file(report)
