@@ -108,7 +108,11 @@ class ProofWriter:
             self.prose.supposed = supposed
             said = f"{ranges}{self.stated(given)}{self.note(part)}"
             join = "\n" if said.endswith(("}", "\\]")) else " "
-            return [said + join + body[0], *body[1:]] if body else [said]
+            if not body:
+                by = " by the rules for sums and products" if isinstance(given, k.Fin) else ""
+                index = self.prose.inline.names.plain(part_index(self.entry.proof, part))
+                return [f"{said}{join}The claim for ${index}$ follows from it{by}."]
+            return [said + join + body[0], *body[1:]]
         if part.kind == "case":
             case = f"\\emph{{Case}} {prose.math(turned(part.formulas[0]))}\\emph{{.}}"
             body = self.passage(part)
@@ -393,6 +397,11 @@ def parts_of(part: Passage | None) -> Iterator[Passage]:
         for item in part.parts:
             if isinstance(item, Passage):
                 yield from parts_of(item)
+
+
+def part_index(whole: Passage | None, part: Passage) -> str:
+    """The index of the induction that a part belongs to."""
+    return next(p for p in inductions(whole) if part in p.parts).index
 
 
 def inductions(part: Passage | None) -> list[Passage]:

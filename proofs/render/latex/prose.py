@@ -250,8 +250,9 @@ class Prose:
             factors.append(q.base if half else k.Pow(q, Fraction(2)))  # type: ignore[attr-defined]
         for number in product.facts:
             fact = theorem.args["facts"][number].conclusion
-            low_is_zero = fact.left == k.ZERO
-            factors.append(positive(fact.right if low_is_zero else k.sub(fact.right, fact.left)))
+            if fact.left != k.ZERO and fact.right != k.rat(1):
+                return None  # then it only says the same again
+            factors.append(positive(fact.right if fact.left == k.ZERO else _from_one(fact.left)))
         ratio = product.coefficient / scale
         term = k.Mul((k.Rat(ratio), *factors)) if ratio != 1 else (
             k.Mul(tuple(factors)) if len(factors) > 1 else factors[0]
@@ -278,6 +279,11 @@ class Prose:
             return ""
         labels = (found.group(1), f"{self.document.id}.{found.group(1)}")
         return next((self.claim(label) for label in labels if label in self.kinds), "")
+
+
+def _from_one(t: k.Term) -> k.Term:
+    """``1 - t``."""
+    return k.Add((k.ONE, opposite(t)))
 
 
 def positive(t: k.Term) -> k.Term:
