@@ -120,6 +120,10 @@ def measure(box: Box) -> float:
     return max(1.5, 0.7 * measure(box.under), 0.7 * measure(box.over))
 
 
+LONG = 1.7
+"""From how many widths on brackets are parted from what they hold: then they no longer grow."""
+
+
 def lines(box: Box, width: float) -> list[Box]:
     """The row cut into pieces between which a line may end, each narrow if it can be.
 
@@ -137,7 +141,7 @@ def lines(box: Box, width: float) -> list[Box]:
         if isinstance(part, Sign) and part.role in ("binary", "relation"):
             flush()
             current.append(part)
-        elif isinstance(part, Fence) and measure(part) > width and part.left != "|":
+        elif isinstance(part, Fence) and measure(part) > LONG * width and part.left != "|":
             inner = lines(part.body, width)
             if len(inner) == 1:  # nothing to gain
                 current.append(part)
