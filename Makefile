@@ -1,5 +1,5 @@
 # make check   set up .venv, prove every shipped theory, verify ratecert.lock, run the short
-#              numeric confrontation
+#              numeric confrontation, write build/appendix/
 # make test    set up .venv with the test tools, run linters, types and every test
 # make pyz     build/ratecert-verify.pyz: verifies a lock with nothing but a Python interpreter
 # make coverage  which branches of the kernel do its tests not take?
@@ -39,6 +39,7 @@ check: $(VENV)/installed-check
 	$(BIN)/ratecert check --locked
 	$(BIN)/ratecert verify
 	$(BIN)/ratecert campaign run quick
+	$(BIN)/ratecert latex -o build/appendix
 	$(BIN)/ratecert report adamw --campaign quick -o build/report.html
 
 test: $(VENV)/installed-test

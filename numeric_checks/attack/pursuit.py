@@ -29,6 +29,7 @@ ALARM = 1e-9
 ATTAINED = 1 - 1e-9
 BITS = (24, 36, 50)
 """Binary digits of an exact world's numbers, tried in turn."""
+_AGREEING = Fraction(1, 10**100)
 _LOSSES = (1e-8, 1e-6, 1e-4, 1e-3, 1e-2)
 """By how much what floats found of a constant may be lessened, to be shown exactly."""
 
@@ -127,20 +128,20 @@ class Pursuit:
             if score <= ALARM or score in self._seen:
                 continue
             self._seen.add(score)
-            outcomes = []
+            cleared = False
             for bits in BITS:
                 scenario = self.attack.scenario(problem, row, bits)
                 if scenario is None:
                     continue
                 examination = self.attack.examined(scenario)
-                outcomes.append(examination.outcome)
                 if examination.outcome == "violated":
                     ratio = examination.ratio
                     attained = ratio.low if ratio is not None else Fraction(0)
                     return Found(self.goal, score, scenario, examination, attained, violated=True)
-                if examination.outcome == "holds":
+                cleared = examination.outcome == "holds" or sides_agree(examination)
+                if cleared:
                     break
-            self.undecided += "holds" not in outcomes
+            self.undecided += not cleared
             self.patience -= 1
         return None
 
@@ -179,6 +180,17 @@ class Pursuit:
             if found.outcome == "violated":
                 return factor
         return None
+
+
+def sides_agree(examination: Examination) -> bool:
+    """Are the sides equal to a hundred digits, where no precision tells them apart?
+
+    Irrational numbers that are equal stay undecided; but what floats took for a violation is none.
+    """
+    ratio = examination.ratio
+    return (
+        examination.outcome == "undecided" and ratio is not None and abs(ratio.high - 1) < _AGREEING
+    )
 
 
 def hash_seed(*parts: int) -> int:

@@ -11,7 +11,7 @@ import torch
 from ...proofs.language import Claimed
 from ..scenarios import ScenarioError
 from .genome import Shape
-from .pursuit import ALARM, hash_seed
+from .pursuit import ALARM, hash_seed, sides_agree
 from .run import Attack
 from .search import FEASIBLE, Goal, Problem
 
@@ -92,11 +92,12 @@ def sampled(claim: Claimed, shape: Shape, worlds: int, *, seed: int = 0, tile: i
 def _decided(attack: Attack, problem: Problem, row: torch.Tensor) -> str:
     scenario = attack.scenario(problem, row, _BITS)
     if scenario is None:
-        return "outside"
+        return "undecided"
     try:
-        return attack.examined(scenario).outcome
+        examination = attack.examined(scenario)
     except ScenarioError:
         return "undecided"
+    return "holds" if sides_agree(examination) else examination.outcome
 
 
 def _verdict(

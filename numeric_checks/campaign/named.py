@@ -26,7 +26,8 @@ MAIN = (
     "nadamw.rate", "adam.rate", "norms.N1",
 )  # fmt: skip
 """What ``quick`` attacks."""
-QUICK_BUDGET, STANDARD_BUDGET, RANDOM_WORLDS, SAMPLES = 1_000, 5_000, 128, 16_384
+QUICK_BUDGET, STANDARD_BUDGET, RANDOM_WORLDS = 1_000, 5_000, 128
+SAMPLES, POINTS = 16_384, 128
 WORLDS = {
     "constants": ("K=50 d=8 b=1",),
     "points": ("K=1 d=50 b=1",),
@@ -82,7 +83,8 @@ def standard(seed: int) -> Iterator[Task]:
 
     for claim in every_claim():
         if concerns(claim.label):
-            yield Task("gaussian", claim.label, "d=64", seed=seed, budget=SAMPLES, tile=1024)
+            size, budget = ("d=64", SAMPLES) if ".N2" in claim.label else ("d=6", POINTS)
+            yield Task("gaussian", claim.label, size, seed=seed, budget=budget, tile=1024)
             continue
         try:
             sizes = WORLDS[kind_of(claim).value]

@@ -33,7 +33,7 @@ def test_a_world_that_knows_of_its_neighbours_is_noticed() -> None:
 
 @pytest.mark.parametrize("name", deviations.INSTANCES)
 def test_runs(name: str) -> None:
-    found = deviations.of_runs(name, shift=0, rows=4, steps=25)
+    found = deviations.of_runs(name, shift=0, rows=4, steps=10)
     functions = {"f", "grad"}
     assert {n for n, v in found["chunks"].items() if v} <= functions  # no iterate changes
     assert max(found["chunks"].values()) <= deviations.SPLITS

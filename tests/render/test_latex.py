@@ -81,7 +81,7 @@ def test_what_stands_behind_a_mark_is_that_step(printed):
             step.theorem.rel.left, step.theorem.rel.op, step.theorem.rel.right,
         )  # fmt: skip
         after = text[found.end() :]
-        if after.startswith("This holds") or after.startswith("This is a matter"):
+        if after.startswith(("This holds", "This is a matter")):
             continue  # the statement itself
         shown = after.split("%rc")[0]
         wanted = bare(OPS[step.op] + printer.show(step.right))

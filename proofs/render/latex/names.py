@@ -97,7 +97,7 @@ class Names:
     def plain(self, name: str) -> str:
         """A name without indices."""
         tex = self.chosen.get(name) or default(name)
-        return re.sub(r"#\d", r"\\cdot ", tex)
+        return str(re.sub(r"#\d", r"\\cdot ", tex))
 
     def box(self, name: str) -> tuple[Box, bool]:
         """A name without indices, and whether it can take a superscript."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import inf
 
 from ...kernel import terms as k
 from ..document import Chain, ClaimEntry, Passage, StepLine
-from .boxes import Box, box, lines, row
+from .boxes import NESTED, Box, box, lines, row
 from .prose import Prose, is_displayed, listed, sentence, trivial
 from .terms import OPS, TexPrinter
 
@@ -222,6 +223,9 @@ class ProofWriter:
             and widest <= 0.42 * width
             and all(r.width <= room - widest - GAP for r in rights)
         )  # fmt: skip
+        if self.breqn and all(outer(b) < 0.45 * width for b in (left, *rights)):
+            # Else it is broken here: within brackets breqn does not do it well.
+            return self.by_breqn(chain, left.text, [r.text for r in rights], reasons)
         rows = list[tuple[str, str]]()
         if not beside:
             rows += [("", text) for text in lines(left, width - 1.0, width - 3.0)]
@@ -249,6 +253,27 @@ class ProofWriter:
             said[0] = f"{said[0][:3]} follows{said[0][3:]}"
         after = f"Here {listed(said)}." if said else ""
         return self.aligned(rows, chain if number else None), after
+
+    def by_breqn(
+        self, chain: Chain, left: str, rights: list[str], reasons: list[str]
+    ) -> tuple[str, str]:
+        """The display as one ``dmath``, which breaks its lines by itself."""
+        said, body, letters = list[str](), [left], iter(LETTERS)
+        for step, right, reason in zip(chain.steps, rights, reasons, strict=True):
+            op = OPS[step.op]
+            if reason:
+                letter = next(letters, "z")
+                said.append(f"({letter}) {reason}")
+                op += rf"^{{\text{{({letter})}}}}"
+            body.append(f"{self.mark(step)}{op} {right}")
+        if said:
+            said[0] = f"{said[0][:3]} follows{said[0][3:]}"
+        after = f"Here {listed(said)}." if said else ""
+        inner = "\n".join(body)
+        if not (chain.referred or self.numbered):
+            return f"\\begin{{dmath*}}\n{inner}.\n\\end{{dmath*}}", after
+        label = self.prose.label(f"{self.entry.label}:{chain.number}")
+        return f"\\begin{{dmath}}[label={{{label}}}]\n{inner}.\n\\end{{dmath}}", after
 
     def aligned(self, rows: list[tuple[str, str]], chain: Chain | None) -> str:
         """An alignment, its last row numbered if it is referred to."""
@@ -323,6 +348,17 @@ def displayed(printer: TexPrinter, rel: k.Rel, width: float, end: str) -> str:
     return f"\\begin{{align*}}\n{inner}{end}\n\\end{{align*}}"
 
 
+def outer(whole: Box) -> float:
+    """The widest piece (em) between breaks outside of brackets, where alone breqn breaks well."""
+    if r"\{" in whole.text:
+        return inf
+    widest = here = 0.0
+    for bit in whole.bits:
+        here = bit.width if bit.cost < NESTED else here + bit.width
+        widest = max(widest, here)
+    return widest
+
+
 def opened(text: str) -> str:
     """A line that begins with an operator, set as one."""
     return "{}" + text if text[:1] in "+-" or text.startswith((r"\cdot", r"\big/")) else " " + text
@@ -362,6 +398,3 @@ def parts_of(part: Passage | None) -> Iterator[Passage]:
 def inductions(part: Passage | None) -> list[Passage]:
     """The inductions of a proof."""
     return [p for p in parts_of(part) if p.kind == "induction"]
-
-
-Boxes = list[Box]

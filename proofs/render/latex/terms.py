@@ -32,17 +32,19 @@ class TexPrinter:
         self.names = Names(document.names)
         self.short = [*document.abbreviations]
         self.inline, self.widest = inline, widest
+        self._made: dict[tuple[k.Term, tuple[str, ...]], tuple[Box, int]] = {}
         self._around: list[str] = []  # names of the bound indices around what is being shown
         self._place = {row.name: n for n, row in enumerate(document.notation)}
 
     @contextmanager
     def spelling_out(self, short: Abbreviation) -> Iterator[None]:
         """Print what ``short`` stands for."""
-        kept, self.short = self.short, [s for s in self.short if s.name != short.name]
+        kept, made = self.short, self._made
+        self.short, self._made = [s for s in kept if s.name != short.name], {}
         try:
             yield
         finally:
-            self.short = kept
+            self.short, self._made = kept, made
 
     # --- formulas -----------------------------------------------------------------------------
 
@@ -71,7 +73,7 @@ class TexPrinter:
         """An index such as ``k-1``."""
         if ix.base is None:
             return str(ix.offset)
-        base: str = self.names.plain(str(ix.base))
+        base = self.names.plain(str(ix.base))
         return base if not ix.offset else f"{base}{ix.offset:+d}"
 
     def _fresh(self, body: k.Term, *ends: k.Ix) -> str:
@@ -79,7 +81,8 @@ class TexPrinter:
         taken = k.free_indices(body).union(self._around, *(k.free_indices(e) for e in ends))
         names = ("k", "l", "n") if _is_time(body) else ("i", "j", "l", "n")
         more = (f"i{n}" for n in range(100))
-        return next(name for name in (*names, *more) if name not in taken)
+        found: str = next(name for name in (*names, *more) if name not in taken)
+        return found
 
     def _point(self, p: k.Point) -> Box:
         if isinstance(p, k.PointApp):
@@ -116,6 +119,13 @@ class TexPrinter:
             self._around.pop()
 
     def _strength(self, t: k.Term) -> tuple[Box, int]:
+        """The box, and how strongly it holds together; each term is set once."""
+        key = t, tuple(self._around)
+        if key not in self._made:
+            self._made[key] = self._make(t)
+        return self._made[key]
+
+    def _make(self, t: k.Term) -> tuple[Box, int]:
         short = self._abbreviated(t)
         if short is not None:
             return short
@@ -346,7 +356,7 @@ class TexPrinter:
             if inner.width <= self.widest:
                 degree = "" if e.denominator == 2 else f"[{e.denominator}]"
                 text = rf"\sqrt{degree}{{{inner.text}}}"
-                return box(text, inner.width + 0.95, max(1, inner.tall)), UNIT
+                return box(text, inner.width + 0.95, max(1, inner.tall)), POWER
         base = self._at(t.base, UNIT)
         exponent = str(e) if e.denominator == 1 else f"{e.numerator}/{e.denominator}"
         power = box(f"^{{{exponent}}}", 0.4 * len(exponent))

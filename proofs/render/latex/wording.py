@@ -36,7 +36,11 @@ def mathematical(text: str, names: Names) -> str:
             close()
         if word.isspace():
             (run if run else out).append(word)
-        elif _is_symbol(word, names) or (run and _continues(run, word, words[n:], names)):
+        elif (
+            _begins(words[n:], names)
+            or _is_symbol(word, names)
+            or (run and _continues(run, word, words[n:], names))
+        ):
             run.append(word)
             if word[-1:] in ".,;:" and len(word) > 1:
                 close()
@@ -60,6 +64,16 @@ def _is_symbol(word: str, names: Names) -> bool:
     return bool(
         re.search(r"[\^=<>]|\w\(.*\)|^\|.*\|$|\+-|\df?[A-Za-z]|\*$|[a-z]\*", bare)
     ) and not (re.search(r"[A-Za-z]{8,}", bare))
+
+
+def _begins(words: list[str], names: Names) -> bool:
+    """A number that a relation follows: ``0 <= mu``."""
+    return (
+        len(words) > 4
+        and words[0].isdigit()
+        and words[2] in ("<", "<=", ">", ">=", "=")
+        and _is_symbol(words[4], names)
+    )
 
 
 def _continues(run: list[str], word: str, rest: list[str], names: Names) -> bool:

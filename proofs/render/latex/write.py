@@ -45,8 +45,9 @@ def _fragment(document: Document, options: Options) -> Iterator[str]:
     yield (
         f"% The proofs of the theory `{document.id}', printed by ratecert from its theorems.\n"
         "% Do not edit: change the theory and print it again. Needs amsmath, and that\n"
-        "% ratecert-macros.tex is \\input in the preamble. A line `%rc CLAIM DIGITS' stands before each step: the digits\n"
-        "% are those of the kernel's theorem (docs/appendix.md)."
+        "% ratecert-macros.tex is \\input in the preamble. A line\n"
+        "% `%rc CLAIM DIGITS' stands before each step: the digits are those of the kernel's\n"
+        "% theorem (docs/appendix.md)."
     )
     yield r"\begingroup\allowdisplaybreaks[2]\tolerance=9999\emergencystretch=3em\relax"
     yield from setting(document, prose, printer, options.venue)

@@ -54,6 +54,11 @@ y = sqrt(mixture(predicted[k, i]))
 z = sqrt(mixture(v[k - 1, i], kappa * w))
 
 
+adamw.shorthand("kappa", kappa)
+adamw.shorthand("Z", Z, i)
+adamw.shorthand("p", p_k, k, i)
+adamw.shorthand("y", y, k, i, constants=(w,))
+
 adamw.section(
     "The denominators grow only as the descent allows",
     "This is the heart of the proof: the sum of the denominators is bounded without any "

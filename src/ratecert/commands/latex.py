@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 from ..cli import EXIT_FINDING, EXIT_OK, EXIT_USAGE
+from ..proofs.language.loader import load
 from ..proofs.render.latex.style import VENUES
 from ..proofs.render.latex.write import Options, files
-from .documents import ResultsError, assembled, only_theory, read_results
+from ..proofs.theorems import SHIPPED
+from .documents import ResultsError, assembled, results_in
 from .memory import uncollected
 from .output import progress
 
@@ -18,22 +20,25 @@ from .output import progress
 def run(args: argparse.Namespace) -> int:
     """Write the appendix of the theory named, or compare it with what is there."""
     try:
-        results = None if args.results is None else read_results(args.results.read_bytes())
-    except (ResultsError, OSError) as error:
-        print(f"ratecert: {args.results}: {error}", file=sys.stderr)
+        results = None if args.results is None else results_in(args.results)
+    except ResultsError as error:
+        print(f"ratecert: {error}", file=sys.stderr)
         return EXIT_USAGE
-    progress(f"proving {args.theory}")
-    with uncollected():
-        whole = assembled(only_theory(args.theory), Path(args.lock), results)
-    progress("")
-    options = Options(VENUES[args.venue], args.numbered, args.breqn)
-    written = files(whole, options)
-    folder = Path(args.output)
-    code = _compare(folder, written) if args.check else _write(folder, written)
-    for entry in whole.claims():
-        if not entry.proved:
-            print(f"ratecert: {entry.label} is {entry.verdict}: {entry.reason}", file=sys.stderr)
-            code = EXIT_FINDING
+    theories = [t for name in args.theories or SHIPPED for t in load(name)]
+    options, code = Options(VENUES[args.venue], args.numbered, args.breqn), EXIT_OK
+    for theory in theories:
+        folder = Path(args.output) / (theory.name if len(theories) > 1 else "")
+        progress(f"proving {theory.name}")
+        with uncollected():
+            whole = assembled(theory, Path(args.lock), results)
+            written = files(whole, options)
+        progress("")
+        code = max(code, _compare(folder, written) if args.check else _write(folder, written))
+        for entry in whole.claims():
+            if not entry.proved:
+                told = f"{entry.label} is {entry.verdict}: {entry.reason}"
+                print(f"ratecert: {told}", file=sys.stderr)
+                code = EXIT_FINDING
     return code
 
 

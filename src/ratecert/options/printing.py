@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 from . import RAW, Commands
@@ -37,8 +36,9 @@ def _latex(commands: Commands) -> None:
         "            stale; 2 usage; 3 internal error",
     )
     command.add_argument(
-        "theory", metavar="THEORY", help="a shipped theory, or a .py file with one theory"
-    )
+        "theories", nargs="*", metavar="THEORY",
+        help="a shipped theory, or a .py file (default: all shipped); several go into DIR/NAME",
+    )  # fmt: skip
     command.add_argument(
         "-o", "--output", metavar="DIR", required=True, help="where to write the files"
     )
@@ -53,7 +53,7 @@ def _latex(commands: Commands) -> None:
     )  # fmt: skip
     command.add_argument(
         "--results", metavar="FILE", type=Path,
-        help="what `ratecert campaign status --format json` wrote",
+        help="a campaign's file or name, or what `ratecert campaign status --format json` wrote",
     )  # fmt: skip
     command.add_argument(
         "--check", action="store_true",
