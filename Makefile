@@ -14,14 +14,13 @@
 PYTHON ?= python3
 PIP_ARGS ?=
 PYTEST_ARGS ?=
-# Tests of what must also hold with asserts stripped. Four files of planted falsehoods are left out
-# there: what they try is whether long searches end in a refusal, and they take minutes. Hostile
-# locks are refused before the kernel has anything to infer.
-O_TESTS ?= tests/planted tests/kernel tests/models tests/attack \
-	--ignore=tests/planted/test_adamw_hypotheses.py \
-	--ignore=tests/planted/test_adamw_rate.py --ignore=tests/planted/test_adamw_instances.py \
-	--ignore=tests/planted/test_tuned_instances.py \
-	--ignore=tests/attack/test_hostile_locks.py
+# Tests of what must also hold with asserts stripped: the kernel, its models, attacks on it, planted
+# falsehoods about sgd and norms, and exact scenarios. What is planted in adamw tries whether long
+# searches end in a refusal, and takes minutes; hostile locks are refused before the kernel infers.
+O_TESTS ?= tests/kernel tests/models tests/attack tests/numeric_checks/scenarios \
+	tests/planted/test_rule_applications.py tests/planted/test_claims_and_scripts.py \
+	tests/planted/test_sgd_rate.py tests/planted/test_sgd_steps.py tests/planted/test_norms.py \
+	--ignore=tests/attack/test_hostile_locks.py --ignore=tests/models/test_random_models.py
 
 VENV := .venv
 BIN := $(VENV)/bin

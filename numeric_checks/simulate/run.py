@@ -13,7 +13,6 @@ from torch import Tensor
 from ...optimizers.batched import NonFiniteError, ShapeError, require_finite
 from ...optimizers.recursions import Recursion
 from ...proofs.kernel.terms import Rat, Term, sqrt
-from ...proofs.render.notebook import of_run
 from ..exact import Exact, as_float, closed_value, from_float, working_precision
 
 if TYPE_CHECKING:
@@ -177,6 +176,8 @@ class Run:
             ("iterations", f"{self.K} ({window})"), ("dimension", str(self.d)),
             ("instances", str(self.rows)), ("seeds", listed), ("recorded", kept),
         ]  # fmt: skip
+        from ...proofs.render.notebook import of_run  # late: only notebooks ask
+
         return of_run(name, rows)
 
     @property

@@ -120,6 +120,10 @@ def measure(box: Box) -> float:
     return max(1.5, 0.7 * measure(box.under), 0.7 * measure(box.over))
 
 
+LONG = 1.7
+"""From how many widths on brackets are parted from what they hold: then they no longer grow."""
+
+
 def lines(box: Box, width: float) -> list[Box]:
     """The row cut into pieces between which a line may end, each narrow if it can be.
 
@@ -137,7 +141,7 @@ def lines(box: Box, width: float) -> list[Box]:
         if isinstance(part, Sign) and part.role in ("binary", "relation"):
             flush()
             current.append(part)
-        elif isinstance(part, Fence) and measure(part) > width and part.left != "|":
+        elif isinstance(part, Fence) and measure(part) > LONG * width and part.left != "|":
             inner = lines(part.body, width)
             if len(inner) == 1:  # nothing to gain
                 current.append(part)
@@ -154,3 +158,55 @@ def lines(box: Box, width: float) -> list[Box]:
                 flush()
     flush()
     return pieces
+
+
+# --- putting boxes together ---------------------------------------------------------------------
+
+
+def scripted(base: Box, sub: Box | None, sup: Box | None) -> Box:
+    """Scripts on a name that may have some already."""
+    if isinstance(base, Script):
+        if base.sub is not None and sub is not None:
+            sub = row(base.sub, Sign(",", "comma"), sub)
+        if base.sup is not None and sup is not None:
+            return Script(Fence("(", base, ")"), sub, sup)
+        return Script(base.base, sub or base.sub, sup or base.sup)
+    return Script(base, sub, sup)
+
+
+def listed(parts: list[Box]) -> Box:
+    """Boxes with commas between."""
+    shown = list[Box]()
+    for n, part in enumerate(parts):
+        shown.extend((Sign(",", "comma"), part) if n else (part,))
+    return row(*shown)
+
+
+def whole(value: int) -> Box:
+    """An integer."""
+    return Digits(str(value)) if value >= 0 else row(Sign("−", "prefix"), Digits(str(-value)))
+
+
+def has_sup(box: Box) -> bool:
+    """Is something set above right of it already?"""
+    return isinstance(box, Script) and box.sup is not None
+
+
+def plain(box: Box) -> bool:
+    """May an exponent be set on it as it is?"""
+    return isinstance(box, Name | Script | Fence)
+
+
+def starts_with_digit(box: Box) -> bool:
+    """Would a number before it be read together with it?"""
+    while True:
+        if isinstance(box, Digits):
+            return True
+        if isinstance(box, Over):
+            return isinstance(box.above, Digits) and isinstance(box.below, Digits)
+        if isinstance(box, Script):
+            box = box.base
+        elif hasattr(box, "parts") and box.parts:
+            box = box.parts[0]
+        else:
+            return False

@@ -80,6 +80,8 @@ def _sign(box: Sign) -> str:
     if box.role == "comma":
         return f'<mo separator="true">{escape(box.text)}</mo>'
     form = "infix" if box.role in ("binary", "relation") else "prefix"
+    if box.text in ")]}":
+        form = "postfix"
     extra = ' stretchy="false"' if box.text in "()[]{}|‖" else ""
     if box.role == "prefix" and box.text in "/*∇":
         extra += ' lspace="0" rspace="0"'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
@@ -33,48 +32,37 @@ from ..kernel.terms import (
     open_body,
 )
 from ..kernel.theory import Theory
-from .boxes import Big, Box, Digits, Fence, Name, Over, Root, Script, Sign, row
+from .boxes import (
+    Big,
+    Box,
+    Digits,
+    Fence,
+    Name,
+    Over,
+    Root,
+    Script,
+    Sign,
+    has_sup,
+    listed,
+    plain,
+    row,
+    scripted,
+    starts_with_digit,
+    whole,
+)
 from .document import Abbreviation
+from .lettering import name_box
 from .reading import extremum, fresh, quotient, signed
 from .shorthands import matched
 from .small_tex import filled, has_slots, tex_box
-from .text import GREEK, OPS
+from .text import OPS
 
 SUM, BIG, PRODUCT, POWER, UNIT = range(5)
 """How strongly what surrounds a term binds; BIG is what may follow a minus."""
-_TILDE = "~"
 
 
 class UnknownNodeError(TypeError):
     """A node of a kind that no formula has."""
-
-
-def name_box(name: str) -> Box:
-    """``sigma_s`` as sigma with an s below, ``x0`` as x with a 0 below, ``fstar`` as f*."""
-    if name == "fstar":
-        return Script(Name("f"), sup=Sign("*", "prefix"))
-    head, _, tail = name.partition("_")
-    digits = re.fullmatch(r"([A-Za-z]+)(\d+)", head)
-    if digits and not tail:
-        head, tail = digits.groups()
-    base = _letter(head)
-    return Script(base, sub=_small(tail)) if tail else base
-
-
-def _letter(head: str) -> Box:
-    if head in GREEK:
-        return Name(GREEK[head])
-    if len(head) == 2 and head[0] == "t" and head[1].isupper():  # tD: D with a tilde
-        return Name(head[1], accent=_TILDE)
-    if len(head) > 1 and head[0] == "h" and head[1:] in GREEK:
-        return Name(GREEK[head[1:]], accent="^")
-    return Name(head, upright=len(head) > 1)
-
-
-def _small(tail: str) -> Box:
-    if tail.isdigit():
-        return Digits(tail)
-    return Name(GREEK.get(tail, tail), upright=tail not in GREEK and len(tail) > 1)
 
 
 class Setter:
@@ -134,8 +122,8 @@ class Setter:
         if isinstance(f, Le):
             return row(self._index(f.left), Sign("≤", "relation"), self._index(f.right))
         if isinstance(f, All):
-            names = _listed([self.name(v.name) for v in f.variables])
-            given = _listed([self._formula(c) for c in f.conditions])
+            names = listed([self.name(v.name) for v in f.variables])
+            given = listed([self._formula(c) for c in f.conditions])
             with_conditions = (Sign("with", "word"), given) if f.conditions else ()
             body = self._formula(f.body)
             return row(Sign("for all", "word"), names, *with_conditions, Sign(":", "comma"), body)
@@ -151,7 +139,7 @@ class Setter:
 
     def _index(self, ix: Ix) -> Box:
         if ix.base is None:
-            return _whole(ix.offset)
+            return whole(ix.offset)
         base = self.name(str(ix.base))
         if not ix.offset:
             return base
@@ -160,7 +148,7 @@ class Setter:
 
     def _point(self, p: Point) -> Box:
         if isinstance(p, PointApp):
-            return Script(self.name(p.name), sup=_listed([self._index(a) for a in p.args]))
+            return Script(self.name(p.name), sup=listed([self._index(a) for a in p.args]))
         if isinstance(p, PointVar):
             return self.name(p.name)
         if isinstance(p, Lambda):
@@ -280,7 +268,7 @@ class Setter:
             box, strength = self._strength(term)
             if strength < (BIG if last else PRODUCT):
                 box = Fence("(", box, ")")
-            number = _starts_with_digit(box)
+            number = starts_with_digit(box)
             if n and (before or number):
                 parts.append(Sign("·", "binary"))
             parts.append(box)
@@ -295,8 +283,8 @@ class Setter:
         if e == Fraction(1, 2):
             return Root(self._term(t.base, SUM)), UNIT
         base_box = self._term(t.base, UNIT)
-        unclear = isinstance(t.base, E | CE) or (isinstance(t.base, App) and not _plain(base_box))
-        if _has_sup(base_box) or isinstance(base_box, Root | Over) or unclear:
+        unclear = isinstance(t.base, E | CE) or (isinstance(t.base, App) and not plain(base_box))
+        if has_sup(base_box) or isinstance(base_box, Root | Over) or unclear:
             base_box = Fence("(", base_box, ")")
         exponent = self._number(e)[0]
         if e.denominator != 1:
@@ -318,16 +306,16 @@ class Setter:
             return row(nabla, Name("f"), Fence("(", self._point(t.args[0]), ")"))
         if all(isinstance(a, Ix) for a in t.args):
             return self._indexed(t)
-        inside = _listed([self.box(a) for a in t.args])
+        inside = listed([self.box(a) for a in t.args])
         return row(self.name(t.name), Fence("(", inside, ")"))
 
     def _coordinate(self, point: Node, at: Ix) -> Box:
         if isinstance(point, PointApp):
-            sup = _listed([self._index(a) for a in point.args])
-            return _scripted(self.name(point.name), self._index(at), sup)
+            sup = listed([self._index(a) for a in point.args])
+            return scripted(self.name(point.name), self._index(at), sup)
         if isinstance(point, Lambda):
             return Fence("(", self._term(open_body(point.body, at), SUM), ")")
-        return _scripted(self.box(point), self._index(at), None)
+        return scripted(self.box(point), self._index(at), None)
 
     def _indexed(self, t: App) -> Box:
         """A family of numbers: the time above, the coordinate below."""
@@ -335,7 +323,7 @@ class Setter:
         if self._slotted(t.name):
             return self._family(t.name, indices)
         if len(indices) == 1 and self._timed(t.name):
-            return _scripted(self.name(t.name), None, indices[0])
+            return scripted(self.name(t.name), None, indices[0])
         return self._family(t.name, indices)
 
     def _slotted(self, name: str) -> bool:
@@ -346,8 +334,8 @@ class Setter:
         if self._slotted(name):
             return filled(self._names[name], indices)
         if len(indices) == 2:
-            return _scripted(self.name(name), indices[1], indices[0])
-        return _scripted(self.name(name), _listed(indices), None)
+            return scripted(self.name(name), indices[1], indices[0])
+        return scripted(self.name(name), listed(indices), None)
 
     def _timed(self, name: str) -> bool:
         """Is its first argument the time, at which it is known?"""
@@ -355,47 +343,3 @@ class Setter:
             return False  # without iterates there is no time
         found = next((s for s in self.theory.symbols if s.name == name), None)
         return found is not None and found.adapted is not None
-
-
-def _scripted(base: Box, sub: Box | None, sup: Box | None) -> Box:
-    """Scripts on a name that may have some already."""
-    if isinstance(base, Script):
-        if base.sub is not None and sub is not None:
-            sub = row(base.sub, Sign(",", "comma"), sub)
-        if base.sup is not None and sup is not None:
-            return Script(Fence("(", base, ")"), sub, sup)
-        return Script(base.base, sub or base.sub, sup or base.sup)
-    return Script(base, sub, sup)
-
-
-def _listed(parts: list[Box]) -> Box:
-    shown = list[Box]()
-    for n, part in enumerate(parts):
-        shown.extend((Sign(",", "comma"), part) if n else (part,))
-    return row(*shown)
-
-
-def _whole(value: int) -> Box:
-    return Digits(str(value)) if value >= 0 else row(Sign("−", "prefix"), Digits(str(-value)))
-
-
-def _has_sup(box: Box) -> bool:
-    return isinstance(box, Script) and box.sup is not None
-
-
-def _plain(box: Box) -> bool:
-    return isinstance(box, Name | Script | Fence)
-
-
-def _starts_with_digit(box: Box) -> bool:
-    while True:
-        if isinstance(box, Digits):
-            return True
-        if isinstance(box, Over):
-            return isinstance(box.above, Digits) and isinstance(box.below, Digits)
-        if isinstance(box, Script):
-            box = box.base
-        elif hasattr(box, "parts") and box.parts:
-            box = box.parts[0]
-        else:
-            return False

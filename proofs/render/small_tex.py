@@ -182,9 +182,9 @@ def filled(box: Box, arguments: Sequence[Box]) -> Box:
 def tex_box(tex: str) -> Box:
     r"""The boxes of a piece of TeX.
 
-    >>> tex_box(r"\\widetilde D")
+    >>> tex_box(r"\widetilde D")
     Name(text='D', upright=False, accent='~')
-    >>> tex_box(r"\\sqrt 2")
+    >>> tex_box(r"\sqrt 2")
     Root(body=Digits(text='2'))
     """
     reader = _Reader(_TOKEN.findall(tex))

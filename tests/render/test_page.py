@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,9 +11,11 @@ from html.parser import HTMLParser
 import pytest
 from pages import HOSTILE, fates, many, of_sgd
 
+from ratecert.proofs.kernel.terms import Ix, Le, Rel, Var
 from ratecert.proofs.render.assemble import document
 from ratecert.proofs.render.document import Chain, Passage
 from ratecert.proofs.render.page.markup import Html, anchor, tag
+from ratecert.proofs.render.page.pen import Pen
 from ratecert.proofs.render.page.status import statuses
 from ratecert.proofs.render.page.whole import page
 from ratecert.proofs.theorems.sgd import sgd
@@ -164,3 +167,14 @@ def test_markup_escapes_what_is_no_html() -> None:
     assert tag("p", "<b>", Html("<i>x</i>"), title='"<') == (
         '<p title="&quot;&lt;">&lt;b&gt;<i>x</i></p>'
     )
+
+
+def test_conditions_that_meet_are_one() -> None:
+    pen = Pen(of_sgd(), sgd.kernel())
+    k, K, one, low = Ix("k"), Ix("K"), Ix(None, 1), Var("a", "det")
+    high = Var("b", "det")
+    formulas = [Le(one, k), Le(k, K), Rel(low, "<", high), Rel(low, "=", high), Le(one, K)]
+    shown = [re.sub("<[^>]*>", "", part) for part in pen.conditions(formulas)]
+    assert shown == ["1≤k≤K", "a&lt;b", "a=b", "1≤K"]
+    backwards = [re.sub("<[^>]*>", "", part) for part in pen.conditions([Le(k, K), Le(one, k)])]
+    assert backwards == ["k≤K", "1≤k"]

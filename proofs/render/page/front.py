@@ -116,7 +116,7 @@ def _algorithm(algorithm: Algorithm, pen: Pen) -> Html:
         for name, meaning, condition in algorithm.parameters
     ]
     return join(
-        tag("h3", f"The algorithm: {algorithm.title}"),
+        tag("h3", "The algorithm: ", pen.prose(algorithm.title)),
         tag("p", pen.prose(algorithm.source)) if algorithm.source else None,
         tag("ul", start, steps, class_="equations algorithm"),
         table("Parameters", ["parameter", "meaning", "condition"], parameters, named=False)
@@ -128,7 +128,7 @@ def _algorithm(algorithm: Algorithm, pen: Pen) -> Html:
 def _line(line: Line, pen: Pen) -> Html:
     left = pen.math(line.left, display=True)
     right = join(pen.equals, pen.spelled_out(line.right))
-    ranges = join(*(pen.math(r) for r in line.ranges), between=", ")
+    ranges = join(*pen.conditions(line.ranges), between=", ")
     where = tag("span", "for ", ranges, class_="ranges") if line.ranges else None
     return tag("li", left, " ", right, " ", where)
 

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from ...kernel.terms import Formula, Node, Op, Term
+from ...kernel.terms import Formula, Le, Node, Op, Rel, Term
 from ...kernel.theory import Theory
-from ..boxes import Box, Sign, lines, measure
+from ..boxes import Box, Sign, lines, measure, row
 from ..document import ClaimEntry, ConstantRow, Document, InstanceRow, Tightness
 from ..latex.names import Names
 from ..latex.wording import mathematical
 from ..mathml import WIDTH, MathPrinter, math
 from ..small_tex import tex_box
-from ..text import Printer
+from ..text import OPS, Printer
 from .markup import Html, Part, anchor, join, tag
 from .status import Status, statuses
 
@@ -47,6 +47,21 @@ class Pen:
         """A relation and its right side, as in a line of a chain."""
         return Html(self._printer.related(op, right))
 
+    def conditions(self, formulas: Iterable[Formula]) -> list[Html]:
+        """Each formula; two that meet are one: 1 <= k and k <= K as 1 <= k <= K."""
+        shown, waiting = list[Html](), [*formulas]
+        while waiting:
+            first = waiting.pop(0)
+            ends = _ends(first)
+            after = _ends(waiting[0]) if waiting else None
+            if ends is not None and after is not None and ends[2] == after[0]:
+                waiting.pop(0)
+                parts: list[Box] = [self._printer.box(first), Sign(OPS[after[1]], "relation")]
+                shown.append(Html(math(row(*parts, self._printer.box(after[2])), display=True)))
+            else:
+                shown.append(self.math(first, display=True))
+        return shown
+
     def fits(self, *terms: Term) -> bool:
         """Do they stand on one line, side by side?"""
         return sum(measure(self._printer.box(t)) for t in terms) < LINE
@@ -74,7 +89,7 @@ class Pen:
 
     def listed(self, formulas: Iterable[Formula]) -> Html:
         """Formulas in a row, as hypotheses are."""
-        shown = [tag("li", self.math(f, display=True)) for f in formulas]
+        shown = [tag("li", part) for part in self.conditions(formulas)]
         return tag("ul", shown, class_="row") if shown else Html("")
 
     # --- claims -------------------------------------------------------------------------------
@@ -139,26 +154,35 @@ class Pen:
     @cached_property
     def tightness(self) -> Mapping[str, Tightness]:
         """How tight a claim is, by label."""
-        return {row.label: row for row in self.document.tightness}
+        return {one.label: one for one in self.document.tightness}
 
     @cached_property
     def constants(self) -> Mapping[str, list[ConstantRow]]:
         """The constants that a claim introduces, by its label."""
         found: dict[str, list[ConstantRow]] = {}
-        for row in self.document.constants:
-            found.setdefault(row.introduced, []).append(row)
+        for one in self.document.constants:
+            found.setdefault(one.introduced, []).append(one)
         return found
 
     @cached_property
     def instances(self) -> Mapping[str, InstanceRow]:
         """The numbers an instance takes, by label."""
-        return {row.label: row for row in self.document.instances}
+        return {one.label: one for one in self.document.instances}
 
     @cached_property
     def measured(self) -> Mapping[str, Mapping[str, Any]]:
         """What the campaign says of a claim, by label."""
         campaign = (self.document.results or {}).get("campaign") or {}
-        return {row["id"]: row for row in campaign.get("claims", ())}
+        return {one["id"]: one for one in campaign.get("claims", ())}
+
+
+def _ends(formula: Formula) -> tuple[Node, Op, Node] | None:
+    """The sides of an inequality, and how they are related."""
+    if isinstance(formula, Le):
+        return formula.left, "<=", formula.right
+    if isinstance(formula, Rel) and formula.op != "=":
+        return formula.left, formula.op, formula.right
+    return None
 
 
 def unescaped(tex: str) -> str:

@@ -74,7 +74,7 @@ class _Writer:
             left = tag("div", shown, class_="left", **self.pen.scrolls(first.left))
             lines = [self.step(step) for step in chain.steps]
         given = (
-            tag("p", "Given ", join(*(self.pen.math(g) for g in chain.given), between=", "), ":")
+            tag("p", "Given ", join(*self.pen.conditions(chain.given), between=", "), ":")
             if chain.given
             else None
         )

@@ -289,6 +289,7 @@ def test_a_notebook_shows_what_was_run() -> None:
     *_, last = list(simulate(SGD, QUADRATIC, K=9, seeds=[5, 6], parameters={"eta": 0.1}, chunk=4))
     shown = last._repr_mimebundle_()
     assert f"iterations: 9 (iterations {last.first} to 9)" in shown["text/plain"]
-    assert "<th style='text-align:left'>seeds</th><td style='text-align:left'>5, 6</td>" in (
-        shown["text/html"]
+    assert (
+        "<th style='text-align:left'>seeds</th><td style='text-align:left'>5, 6</td>"
+        in (shown["text/html"])
     )
