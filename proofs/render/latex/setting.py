@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...kernel import terms as k
-from ..document import Abbreviation, Assumption, Document, Line
+from ..document import Abbreviation, Assumption, Document
+from .boxes import Box
+from .boxes import lines as broken
 from .names import escaped
-from .proofs import displayed
+from .proofs import displayed, opened, words_width
 from .prose import Prose, listed, sentence
 from .style import Venue
 from .tables import tables
@@ -132,7 +134,8 @@ def _algorithm(
         rf"\noindent {began} and a point $x^1$. In step $k=1,2,\dots$ it draws a stochastic"
         " gradient $g^k$ at $x^k$ and sets, in every coordinate $i$,"
     )
-    yield _equations(algorithm.lines, printer, venue.width, ".")
+    updates = [(printer.box(x.left), printer.box(x.right), "") for x in algorithm.lines]
+    yield _aligned(updates, venue.width)
 
 
 def _condition(text: str, prose: Prose) -> str:
@@ -145,13 +148,21 @@ def _condition(text: str, prose: Prose) -> str:
     ) + "$"  # fmt: skip
 
 
-def _equations(lines: Sequence[Line], printer: TexPrinter, width: float, end: str) -> str:
-    rows = []
-    for n, line in enumerate(lines):
-        mark = end if n == len(lines) - 1 else ","
-        left, right = printer.box(line.left), printer.box(line.right)
-        rows.append(f"{left.text}&={right.text}{mark}")
-    inner = "\\\\\n".join(rows)
+def _aligned(rows: Sequence[tuple[Box, Box, str]], width: float) -> str:
+    """Equations below one another, each broken to fit; behind each what it is stated for."""
+    indent = max(left.width for left, _, _ in rows) + 1.4
+    out = list[str]()
+    for n, (left, right, ranges) in enumerate(rows):
+        end = "." if n == len(rows) - 1 else ","
+        parts = broken(right, width - indent - 0.4, width - indent - 2.4)
+        told = rf"\quad({ranges})" if ranges else ""
+        beside = indent + right.width + 0.62 * words_width(f"${ranges}$") + 3.0 <= width
+        if told and not (beside and len(parts) == 1):
+            told = ""
+        for m, part in enumerate(parts):
+            tail = f"{told}{end}" if m == len(parts) - 1 else ""
+            out.append(f"{left.text}&={part}{tail}" if not m else rf"&\qquad{opened(part)}{tail}")
+    inner = "\\\\\n".join(out)
     return f"\\begin{{align*}}\n{inner}\n\\end{{align*}}"
 
 
@@ -162,14 +173,11 @@ def _definitions(
     if not lines:
         return
     yield r"\noindent Further we define"
-    rows = []
-    for n, line in enumerate(lines):
-        left, right = printer.box(line.left), printer.box(line.right)
-        ranges = prose.joined(line.ranges)
-        told = rf"\quad({', '.join(ranges)})" if ranges and venue.columns == 1 else ""
-        rows.append(f"{left.text}&={right.text}{told}{'.' if n == len(lines) - 1 else ','}")
-    inner = "\\\\\n".join(rows)
-    yield f"\\begin{{align*}}\n{inner}\n\\end{{align*}}"
+    rows = [
+        (printer.box(x.left), printer.box(x.right), ", ".join(prose.joined(x.ranges)))
+        for x in lines
+    ]
+    yield _aligned(rows, venue.width)
 
 
 def _abbreviations(
@@ -178,16 +186,13 @@ def _abbreviations(
     if not document.abbreviations:
         return
     yield r"\noindent We abbreviate"
-    rows = []
-    for n, short in enumerate(document.abbreviations):
+    rows = list[tuple[Box, Box, str]]()
+    for short in document.abbreviations:
         with printer.spelling_out(short):
-            body = printer.box(short.body)
-        end = "." if n == len(document.abbreviations) - 1 else ","
-        rows.append(f"{name_of(short, printer)}&={body.text}{end}")
-    inner = "\\\\\n".join(rows)
-    yield f"\\begin{{align*}}\n{inner}\n\\end{{align*}}"
+            rows.append((name_of(short, printer), printer.box(short.body), ""))
+    yield _aligned(rows, venue.width)
 
 
-def name_of(short: Abbreviation, printer: TexPrinter) -> str:
+def name_of(short: Abbreviation, printer: TexPrinter) -> Box:
     """The name of a shorthand at its own indices."""
-    return printer._name(short, [k.Ix(a) for a in short.arguments])[0].text
+    return printer._name(short, [k.Ix(a) for a in short.arguments])[0]
