@@ -48,7 +48,7 @@ def test_equality_cases_are_reached(label: str, constant: int | None, budget: in
 
 def test_the_supremum_of_the_momentum_is_reached() -> None:
     """|m|/v^(1/2) comes to 0.99 (4/3)^(1/2): its square, of which L1.sharp speaks, to 0.9801."""
-    done = attacked("adamw.L1.sharp", None, 3500, shapes=(Shape(10, 1),))
+    done = attacked("adamw.L1.sharp", None, 2000, shapes=(Shape(10, 1),))
     (found,) = done.found
     check(found.attained > Fraction(9801, 10000), float(found.attained))
 
