@@ -28,6 +28,8 @@ MAIN = (
 """What ``quick`` attacks."""
 QUICK_BUDGET, STANDARD_BUDGET, RANDOM_WORLDS = 1_000, 5_000, 128
 SAMPLES, POINTS = 16_384, 128
+RUNS = 96
+"""Seeds of each run in ``standard``: with as many, the intervals decide every rate."""
 WORLDS = {
     "constants": ("K=50 d=8 b=1",),
     "points": ("K=1 d=50 b=1",),
@@ -50,26 +52,25 @@ class Campaign:
     tasks: Callable[[int], Iterable[Task]]
 
 
-def paths(seed: int, blocks: int) -> Iterator[Task]:
-    """Every setup with every variant, on ``blocks`` blocks of as many seeds as the setup has."""
+def paths(seed: int, runs: int = 0) -> Iterator[Task]:
+    """Every setup with every variant, on its own number of seeds, and on ``runs`` at least."""
     from ..confront import FIRST_SEED
     from ..tables import QUICK
 
-    for block in range(blocks):
-        for setup in QUICK:
-            for variant in setup.variants:
-                yield Task(
-                    "paths", setup.name, variant.title,
-                    seed=seed * STREAMS + FIRST_SEED + block * setup.seeds,
-                    budget=setup.steps * setup.seeds, tile=setup.seeds,
-                )  # fmt: skip
+    for setup in QUICK:
+        rows = max(setup.seeds, runs)
+        for variant in setup.variants:
+            yield Task(
+                "paths", setup.name, variant.title, seed=seed * STREAMS + FIRST_SEED,
+                budget=setup.steps * rows, tile=rows,
+            )  # fmt: skip
 
 
 def quick(seed: int) -> Iterator[Task]:
     """What ``make check`` runs, under a minute: every setup, and an attack on each main lemma."""
     for label in MAIN:
         yield Task("attack", label, seed=seed, budget=QUICK_BUDGET)
-    yield from paths(seed, blocks=1)
+    yield from paths(seed)
 
 
 def standard(seed: int) -> Iterator[Task]:
@@ -93,7 +94,7 @@ def standard(seed: int) -> Iterator[Task]:
         yield Task("attack", claim.label, seed=seed, budget=STANDARD_BUDGET)
         for size in sizes:
             yield Task("worlds", claim.label, size, seed=seed, budget=RANDOM_WORLDS, tile=32)
-    yield from paths(seed, blocks=4)
+    yield from paths(seed, RUNS)
 
 
 def every_claim() -> Iterator[Claimed]:
