@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from ...proofs.constants.values import decimal_down, decimal_outward
 from ...proofs.kernel.terms import Term
 from ...proofs.render.text import Printer
 from ..scenarios import Examination, Scenario
@@ -14,7 +15,7 @@ from .planted import constants
 from .pursuit import Found
 from .run import Attacked
 
-DIGITS = 9
+DIGITS = 10
 
 
 def lines(done: Attacked, stored: str = "") -> Iterator[str]:
@@ -40,23 +41,17 @@ def lines(done: Attacked, stored: str = "") -> Iterator[str]:
         if number is not None:
             proved, of = table[number]
             what += f"{printer.show(proved)} of {printer.show(of)}"
-        yield f"  {_attained(found):>12}  {what}"
+        yield f"  {_attained(found) or 'nothing':>12}  {what}"
         if found.scenario is not None and found.examination is not None:
             yield f"  {'':>12}    {_where(found)}"
 
 
-def _attained(found: Found) -> str:
-    return rounded_down(found.attained) if found.scenario is not None else "nothing"
-
-
-def rounded_down(value: Fraction) -> str:
-    """A decimal not above ``value``.
-
-    >>> rounded_down(Fraction(2, 3)), rounded_down(Fraction(1))
-    ('0.666666666', '1')
-    """
-    whole, part = divmod(int(value * 10**DIGITS // 1), 10**DIGITS)
-    return f"{whole}.{part:0{DIGITS}}".rstrip("0").rstrip(".")
+def _attained(found: Found) -> str | None:
+    """What the exact world shows, rounded so that it claims no more; None without one."""
+    if found.scenario is None:
+        return None
+    rounded = decimal_down if found.goal.summand is None else decimal_outward
+    return rounded(found.attained, DIGITS)
 
 
 def _where(found: Found) -> str:
@@ -117,7 +112,7 @@ def as_json(done: Attacked, stored: str = "") -> dict[str, Any]:
         "undecided_alarms": done.undecided,
         "replayed": done.replayed,
         "unreadable": list(done.unreadable),
-        "ratio": rounded_down(done.ratio) if done.ratio else None,
+        "ratio": decimal_down(done.ratio, DIGITS) if done.ratio else None,
         "found": [_found(f, table, printer) for f in done.found],
         "counterexample": None if done.counterexample is None else as_data(done.counterexample),
         "stored": stored or None,
@@ -131,7 +126,7 @@ def _found(found: Found, table: tuple[tuple[Term, Term], ...], printer: Printer)
         "constant": number,
         "proved": proved,
         "of": of,
-        "attained": None if found.scenario is None else rounded_down(found.attained),
+        "attained": _attained(found),
         "scenario": None if found.scenario is None else as_data(found.scenario),
     }
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ...proofs.kernel.terms import Rat, sqrt
 from ...proofs.language import Claimed
-from ..exact import from_fraction
+from ..exact import from_fraction, to_fraction
 from ..instances.profile import Profile
 from ..scenarios import Scenario, Step
 from ..simulate.run import ConstantValue
@@ -133,7 +133,7 @@ def _value(objective: Profile, point: tuple[Fraction, ...]) -> Fraction:
     exact = objective.exact_value([from_fraction(v) for v in point])
     if not isinstance(exact, fmpq):
         raise ValueError("a profile of rationals has rational values at rational points")
-    return Fraction(int(exact.p), int(exact.q))
+    return to_fraction(exact)
 
 
 def _steps(genome: Genome, worlds: Worlds, bits: int) -> tuple[Step, ...]:

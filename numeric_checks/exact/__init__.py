@@ -19,6 +19,7 @@ from .numbers import (
     from_fraction,
     power,
     sign,
+    to_fraction,
     working_precision,
 )
 from .surds import Surd, roots_kept
@@ -71,5 +72,6 @@ __all__ = [
     "recursion_steps",
     "roots_kept",
     "sign",
+    "to_fraction",
     "working_precision",
 ]

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from flint import arb
 
-from .numbers import Exact
+from .numbers import Exact, to_fraction
 from .surds import Surd
 
 
@@ -43,7 +43,7 @@ def enclosure(value: Exact) -> Enclosure | None:
     if isinstance(value, Surd):
         value = value.ball()
     if not isinstance(value, arb):
-        exact = Fraction(int(value.p), int(value.q))
+        exact = to_fraction(value)
         return Enclosure(exact, exact)
     if not value.is_finite():
         return None

@@ -44,6 +44,11 @@ def from_fraction(value: Fraction | int) -> fmpq:
     return fmpq(fraction.numerator, fraction.denominator)
 
 
+def to_fraction(value: fmpq) -> Fraction:
+    """The rational ``value`` as Python's own."""
+    return Fraction(int(value.p), int(value.q))
+
+
 def from_float(value: float) -> fmpq:
     """A float as the dyadic rational that it is.
 
@@ -66,7 +71,7 @@ def as_float(value: Exact) -> float:
     if isinstance(value, arb):
         return float(value)
     try:
-        return float(Fraction(int(value.p), int(value.q)))
+        return float(to_fraction(value))
     except OverflowError:
         return math.inf if value > 0 else -math.inf
 

@@ -41,6 +41,7 @@ from ..exact import (
     from_float,
     from_fraction,
     sign,
+    to_fraction,
     working_precision,
 )
 from ..simulate.run import ConstantValue, constant
@@ -152,7 +153,7 @@ class World:
             return None if unfolded is None else self.closed(unfolded[0])
         value = exact_term(term, self, {}, self.unfold)
         if isinstance(value, type(from_fraction(0))):
-            return Rat(Fraction(int(value.p), int(value.q)))
+            return Rat(to_fraction(value))
         return None
 
     def _given(self, name: str, at: int) -> Value:
@@ -160,7 +161,7 @@ class World:
         if entry.exact:
             return entry.exact[at - 1 if len(entry.exact) > 1 else 0]
         value = from_float(float(entry.floats[0, at - 1 if entry.floats.shape[1] > 1 else 0]))
-        return Fraction(int(value.p), int(value.q))
+        return to_fraction(value)
 
 
 def _plain(node: Var | App) -> bool:

@@ -15,6 +15,7 @@ from ..exact import (
     closed_value,
     from_fraction,
     sign,
+    to_fraction,
     working_precision,
 )
 from ..simulate.run import ConstantValue
@@ -187,7 +188,7 @@ class _Rounding:
             except IndeterminateError:
                 return None
         if isinstance(value, fmpq):
-            return Fraction(int(value.p), int(value.q))
+            return to_fraction(value)
         return value if value.is_finite() else None
 
 

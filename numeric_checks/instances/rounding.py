@@ -10,7 +10,7 @@ import torch
 from flint import arb
 from torch import Tensor
 
-from ..exact import Exact, working_precision
+from ..exact import Exact, to_fraction, working_precision
 
 _LARGEST: Fraction = Fraction(torch.finfo(torch.float32).max)
 _PRECISION = 128
@@ -124,7 +124,7 @@ def root_below(square: Fraction, bits: int) -> Fraction:
 def above(value: Exact, decimals: int = 12) -> Fraction:
     """A rational that is at least ``value``: itself, or the end of its ball, rounded up."""
     if not isinstance(value, arb):
-        return Fraction(int(value.p), int(value.q))
+        return to_fraction(value)
     scale = 10**decimals
     with working_precision(_PRECISION):
         return Fraction(int((value * scale).upper().ceil().unique_fmpz()), scale)

@@ -28,7 +28,7 @@ from ...proofs.render.text import Printer
 from ...proofs.theorems import SHIPPED
 from ..evaluate import Statement
 from ..exact import EvaluationError
-from ..prescribe import statement_of
+from ..hypotheses import statement_of
 from .scenario import ScenarioError
 
 AXIOMS = ("A0", "A1", "A2", "A3")

@@ -292,6 +292,15 @@ def decimal_down(x: Fraction, digits: int = 12) -> str:
     return _decimal(x, digits, lambda y: y.numerator // y.denominator)
 
 
+def decimal_outward(x: Fraction, digits: int = 12) -> str:
+    """A decimal no nearer to 1 than ``x``: as a factor of a constant it claims no more than x does.
+
+    >>> decimal_outward(Fraction(2, 3), 3), decimal_outward(Fraction(4, 3), 3)
+    ('0.666', '1.34')
+    """
+    return decimal_down(x, digits) if x <= 1 else decimal_up(x, digits)
+
+
 def decimal_nearest(x: Fraction, digits: int = 12) -> str:
     """The decimal with ``digits`` significant digits nearest to ``x``; of two, the even one."""
     return _decimal(x, digits, round)

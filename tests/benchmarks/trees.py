@@ -15,8 +15,8 @@ from collections.abc import Callable
 
 import torch
 
+from ratecert.numeric_checks.hypotheses import statement_of
 from ratecert.numeric_checks.instances import ProfileBatch
-from ratecert.numeric_checks.prescribe import statement_of
 from ratecert.numeric_checks.trees import Forest, evaluate_on, grow
 from ratecert.optimizers.recursions import NADAMW
 from ratecert.proofs.theorems.adamw import adamw

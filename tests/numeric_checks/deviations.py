@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import torch
 from torch import Tensor
 
+from ratecert.numeric_checks.hypotheses import statement_of
 from ratecert.numeric_checks.instances import BoundedInstance, ProfileBatch, digits
-from ratecert.numeric_checks.prescribe import statement_of
 from ratecert.numeric_checks.simulate import simulate
 from ratecert.numeric_checks.tables import cosines
 from ratecert.numeric_checks.trees import Forest, TreeEvaluation, evaluate_on, grow

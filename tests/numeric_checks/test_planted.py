@@ -18,8 +18,8 @@ import torch
 from torch import Tensor
 
 from ratecert.numeric_checks.evaluate import Check, Statement, check
+from ratecert.numeric_checks.hypotheses import statement_of
 from ratecert.numeric_checks.instances import cosine, digits, quadratic
-from ratecert.numeric_checks.prescribe import statement_of
 from ratecert.numeric_checks.simulate import record
 from ratecert.optimizers.recursions import NADAMW, Recursion, Update
 from ratecert.proofs.kernel.terms import Le, Rel, mul, rat

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Mapping
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,8 @@ from ..proofs.language.theory import Claimed
 if TYPE_CHECKING:
     from ..numeric_checks.attack.attained import Attained
 
-DIGITS = 9
+DIGITS = 10
+"""Significant digits of what is attained."""
 
 
 def read_attacked(path: str | None, claims: Collection[Claimed]) -> Mapping[Claimed, Attained]:
@@ -45,11 +45,3 @@ def read_attacked(path: str | None, claims: Collection[Claimed]) -> Mapping[Clai
         for trouble in one.trouble:
             print(f"ratecert: {path}: {trouble}", file=sys.stderr)
     return found
-
-
-def short(value: Fraction | None) -> str:
-    """A decimal not above the number; empty for none."""
-    if value is None:
-        return ""
-    whole, part = divmod(int(value * 10**DIGITS // 1), 10**DIGITS)
-    return f"{whole}.{part:0{DIGITS}}".rstrip("0").rstrip(".")

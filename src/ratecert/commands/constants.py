@@ -26,13 +26,14 @@ from ..proofs.constants.ledger import (
 )
 from ..proofs.constants.limits import Limit, limit_of
 from ..proofs.constants.origins import Step, rests_on
-from ..proofs.constants.values import UnvaluedError, Value, decimal_nearest, digits
+from ..proofs.constants.values import UnvaluedError, Value, decimal_down, decimal_nearest, digits
 from ..proofs.kernel import terms as k
 from ..proofs.kernel.exact import Interval
 from ..proofs.language.loader import statement
 from ..proofs.language.theory import Claimed
 from ..proofs.render.text import Printer, name_text
-from .attacked import read_attacked, short
+from .attacked import DIGITS as ATTAINED_DIGITS
+from .attacked import read_attacked
 from .output import emit_json, progress
 
 if TYPE_CHECKING:
@@ -206,7 +207,9 @@ def _by_instance(gain: Gain) -> str | None:
     if gain.claim not in {instance.claim for instance in INSTANCES}:
         return None
     factor = _limit(gain.claim).constants[gain.number].factor
-    return short(factor[0]) if factor is not None and factor[0] > 0 else None
+    return (
+        decimal_down(factor[0], ATTAINED_DIGITS) if factor is not None and factor[0] > 0 else None
+    )
 
 
 @cache
@@ -217,7 +220,7 @@ def _limit(claim: Claimed) -> Limit:
 def _by_attack(gain: Gain, attacks: Attacks) -> str | None:
     found = attacks.get(gain.claim)
     factor = None if found is None else found.factors.get(gain.number)
-    return None if factor is None or factor > 1 else short(factor)
+    return None if factor is None or factor > 1 else decimal_down(factor, ATTAINED_DIGITS)
 
 
 def _entry(e: Entry, ledger: Ledger, show: Show, attacks: Attacks) -> dict[str, Any]:

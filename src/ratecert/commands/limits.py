@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from ..cli import EXIT_FINDING, EXIT_OK
 from ..proofs.constants.equality import INSTANCES
 from ..proofs.constants.limits import Attained, Constant, InstanceError, Limit, decimal, limit_of
+from ..proofs.constants.values import decimal_down, decimal_outward
 from ..proofs.kernel.terms import ZERO, Rel
 from ..proofs.language.loader import LoadError, load, statement
 from ..proofs.language.theory import Claimed, Theory
 from ..proofs.render.text import Printer
 from ..proofs.theorems import SHIPPED
-from .attacked import read_attacked, short
+from .attacked import DIGITS, read_attacked
 from .checked import Outcome, Outcomes, outcomes, unproved
 from .output import emit_json, progress, table
 
@@ -115,11 +116,11 @@ def _described(limit: Limit, outcome: Outcome | None, attack: Attack | None) -> 
                 "of": printer.show(c.of),
                 "at_least": c.at_least(c.factor) or None,
                 "best_possible": c.best_possible,
-                "attacked": short(attack.factors.get(n)) or None if attack else None,
+                "attacked": _factor(attack, n) if attack else None,
             }
             for n, c in enumerate(limit.constants)
         ],
-        "attacked_ratio": short(attack.ratio) or None if attack else None,
+        "attacked_ratio": _ratio(attack) if attack else None,
         "instances": [
             {
                 "case": a.instance.case,
@@ -135,6 +136,16 @@ def _described(limit: Limit, outcome: Outcome | None, attack: Attack | None) -> 
     }
 
 
+def _factor(attack: Attack, number: int) -> str | None:
+    """With what an attack shows that a constant may not be multiplied."""
+    factor = attack.factors.get(number)
+    return None if factor is None else decimal_outward(factor, DIGITS)
+
+
+def _ratio(attack: Attack) -> str | None:
+    return None if attack.ratio is None else decimal_down(attack.ratio, DIGITS)
+
+
 def _attacks(limits: Iterable[Limit], attacks: Mapping[Claimed, Attack]) -> None:
     """What attacks attained: the ratio, and with what each constant could at best be multiplied."""
     rows = list[tuple[str, ...]]()
@@ -144,10 +155,8 @@ def _attacks(limits: Iterable[Limit], attacks: Mapping[Claimed, Attack]) -> None
             continue
         show = Printer(limit.claim.theory.kernel()).show
         proved = ", ".join(show(c.proved) for c in limit.constants)
-        factors = ", ".join(
-            short(attack.factors.get(n)) or "-" for n, _ in enumerate(limit.constants)
-        )
-        rows.append((limit.claim.label, proved, factors, short(attack.ratio)))
+        factors = ", ".join(_factor(attack, n) or "-" for n, _ in enumerate(limit.constants))
+        rows.append((limit.claim.label, proved, factors, _ratio(attack) or ""))
     print("\nAttained by attacks (each decided exactly, now)")
     header = ("claim", "constants", "times, at best", "ratio")
     widths = [max(len(row[n]) for row in (*rows, header)) for n in range(len(header))]

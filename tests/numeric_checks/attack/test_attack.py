@@ -10,10 +10,17 @@ import torch
 from tests.helpers import check
 
 from ratecert.numeric_checks.attack import Attack, Attacked, AttackError, Kind, Shape, kind_of
-from ratecert.numeric_checks.attack.report import as_json, lines, rounded_down
+from ratecert.numeric_checks.attack.report import as_json, lines
 from ratecert.numeric_checks.attack.rounding import dyadic, root_above
 from ratecert.numeric_checks.attack.sampled import sampled
-from ratecert.numeric_checks.scenarios import ScenarioError, Store, examine, from_json, to_json
+from ratecert.numeric_checks.scenarios import (
+    ScenarioError,
+    Store,
+    examine,
+    from_data,
+    from_json,
+    to_json,
+)
 from ratecert.proofs.language.loader import statement
 
 pytestmark = pytest.mark.numeric
@@ -141,7 +148,20 @@ def test_rounding() -> None:
     for value in (Fraction(0), Fraction(2), Fraction(9, 4), Fraction(1, 3), Fraction(10**30, 7)):
         root = root_above(value)
         check(value <= root**2 <= value * (1 + Fraction(1, 10**9)), value)
-    check(rounded_down(Fraction(199999999999, 10**11)) == "1.999999999")
+
+
+def test_what_is_shown_claims_no_more_than_was_decided() -> None:
+    """A factor is rounded away from 1, from below and, of a negative constant, from above."""
+    for found in as_json(attack("adamw.L3", 1500))["found"]:
+        if found["constant"] is None or found["attained"] is None:
+            continue
+        negative = found["proved"].startswith("-")
+        shown = Fraction(found["attained"])
+        check((shown > 1) if negative else (shown < 1), found)
+        weaker = Attack(
+            statement("adamw.L3"), factor=shown, constant=found["constant"], goals=(None,)
+        )
+        check(weaker.examined(from_data(found["scenario"])).outcome == "violated", found)
 
 
 def test_best_worlds_go_through_json() -> None:

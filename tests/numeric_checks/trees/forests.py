@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from ratecert.numeric_checks.evaluate import Statement
+from ratecert.numeric_checks.hypotheses import statement_of
 from ratecert.numeric_checks.instances import ProfileBatch
-from ratecert.numeric_checks.prescribe import statement_of
 from ratecert.numeric_checks.trees import Forest, TreeEvaluation, evaluate_on, grow
 from ratecert.optimizers.recursions import NADAMW
 from ratecert.proofs.kernel import terms as T

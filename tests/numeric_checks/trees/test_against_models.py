@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 
-from ratecert.numeric_checks.prescribe import statement_of
+from ratecert.numeric_checks.hypotheses import statement_of
 from ratecert.numeric_checks.trees import Forest, Grown, evaluate_on, grow
 from ratecert.optimizers.recursions import NADAMW, SGD
 from ratecert.proofs.kernel import terms as T

@@ -9,8 +9,8 @@ import torch
 
 from ratecert.numeric_checks.evaluate import Statement, TreeError, evaluate
 from ratecert.numeric_checks.evaluate.labelled import ROW, Labelled
+from ratecert.numeric_checks.hypotheses import statement_of
 from ratecert.numeric_checks.instances import Profile, ProfileBatch, quadratic
-from ratecert.numeric_checks.prescribe import statement_of
 from ratecert.numeric_checks.simulate import Run, record
 from ratecert.numeric_checks.trees import Forest, Grown, evaluate_on, grow
 from ratecert.optimizers.recursions import NADAMW
