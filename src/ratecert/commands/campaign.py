@@ -245,6 +245,13 @@ def _text(found: Status, path: Path, how: str) -> None:
     for claim in found.claims():
         for finding, title in claim.against:
             print(f"{claim.label} {finding.verdict} in {title}: {finding.evidence}")
+    open_ones = sum(c.verdicts["undecided"] for c in found.claims())
+    open_ones -= sum(f.verdict == "undecided" for c in found.claims() for f, _ in c.against)
+    if open_ones:
+        print(
+            f"{open_ones} estimates on few runs are undecided, which is no finding: their means "
+            "lie below the bounds, and more runs would decide"
+        )
     shard = f" of {found.whole} in all shards" if found.settings.shard.of > 1 else ""
     counted = ", ".join(f"{n} {verdict}" for verdict, n in sorted(found.verdicts.items()))
     print(
