@@ -13,6 +13,7 @@ from . import __version__
 from .options import (
     RAW,
     attacking,
+    beginning,
     campaigning,
     checking,
     conforming,
@@ -35,6 +36,7 @@ EPILOG = """\
 examples:
   ratecert check                    prove every shipped theory
   ratecert check sgd                one theory; its proof is replayed by the kernel alone
+  ratecert new my_theory            a theory of your own to begin with
   ratecert check my_theory.py       your own lemmas
   ratecert check sgd --cross-examine    ask z3 and cvc5 for a second opinion on every step
   ratecert show sgd.rate            the full statement
@@ -65,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for options in (
         checking, constants, guarding, conforming, attacking, campaigning, printing, reporting,
+        beginning,
     ):  # fmt: skip
         options.add(commands)
     return top
