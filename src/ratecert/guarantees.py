@@ -52,8 +52,8 @@ class Guarantee:
 def bound(theorem: str | Claimed, *, instance: str = "best", **values: Number) -> Guarantee:
     """What a rate guarantees, exactly: the right side of its claim at the values.
 
-    All claims that the answer comes from are proved first (in this process; the first time takes the
-    seconds that ``ratecert check`` takes). ``ratecert bound --help`` explains the names, and
+    All claims that the answer comes from are proved first (in this process; the first time takes
+    the seconds that ``ratecert check`` takes). ``ratecert bound --help`` explains the names, and
     prints more: hyperparameters, terms, constants, the rate of SGD beside it.
 
     Args:
