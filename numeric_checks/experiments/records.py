@@ -33,7 +33,8 @@ class Series:
         ratio: ``||g||_1 / (sqrt(d) ||g||_2)`` of all coordinates; None where g is zero.
         zeros: the fraction of coordinates that are exactly 0.
         loss: f of the data that g is the mean gradient of.
-        tensors: for each k, the ratio of each tensor, with its own d; None where it is zero.
+        tensors: for each k, the ratio of each tensor, with its own d; None where it is zero. Empty
+            if that was not kept.
         signal: of a gradient on a sample, ``<a, b> / ||(a + b)/2||_2^2`` for the halves a, b of
             the sample, whose numerator has mean ``||grad f||_2^2``; else empty.
     """
@@ -47,8 +48,9 @@ class Series:
 
     def __post_init__(self) -> None:
         n = len(self.steps)
-        _require(all(len(x) == n for x in (self.ratio, self.zeros, self.loss, self.tensors)),
+        _require(all(len(x) == n for x in (self.ratio, self.zeros, self.loss)),
                  "series of one length")  # fmt: skip
+        _require(len(self.tensors) in (0, n), "tensors for each step, or for none")
         _require(len(self.signal) in (0, n), "a signal for each step, or for none")
         _require(all(type(k) is int and k >= 0 for k in self.steps), "steps from 0 on")
         _require(list(self.steps) == sorted(set(self.steps)), "increasing steps")

@@ -1,0 +1,305 @@
+"""Numbers from records: bands, a table, tensors by kind, and slopes of log ratio on log d.
+
+Slopes are what Theta(sqrt(d)) is confronted with: were ``||g||_1`` as d^(1/2 + s) ``||g||_2``
+within a family, then log ratio would have slope s in log d. It is 0 if ``||g||_1`` is as sqrt(d)
+``||g||_2``, and -1/2 if it is as ``||g||_2``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+
+from .records import KINDS, Record, Series
+
+GRADIENTS = ("full", "stochastic")
+PHASES = {"start": (0.0, 0.0), "early": (0.0, 0.2), "late": (0.8, 1.0)}
+"""The parts of a run, as fractions of its steps, ends included."""
+LOW, HIGH = 0.1, 0.9
+"""The quantiles of bands."""
+LEAST_SIZES, LEAST_COVERAGE, LEAST_SPAN = 3, 0.9, 10.0
+"""Slopes of fewer sizes, intervals less certain, or sizes less far apart, decide nothing."""
+
+
+def within(series: Series, steps: int, phase: str) -> list[int]:
+    """The places of a series that lie in a phase."""
+    low, high = (end * steps for end in PHASES[phase])
+    return [n for n, k in enumerate(series.steps) if low <= k <= high]
+
+
+def ratio(series: Series, n: int) -> float | None:
+    """The ratio, ``||g||_1 / (sqrt(d) ||g||_2)``."""
+    return series.ratio[n]
+
+
+def without_zeros(series: Series, n: int) -> float | None:
+    """The same with the number of coordinates that are not 0 in place of d."""
+    value = series.ratio[n]
+    return None if value is None else value / math.sqrt(1 - series.zeros[n])
+
+
+MEASURES: dict[str, Callable[[Series, int], float | None]] = {
+    "ratio": ratio, "without zeros": without_zeros,
+}  # fmt: skip
+
+
+def of_run(record: Record, gradient: str, phase: str, measure: str = "ratio") -> float | None:
+    """The median of a measure over a phase of a run; None if there is none in it.
+
+    A run that was stopped has no late phase, whatever was recorded of it.
+    """
+    if record.stopped is not None and phase == "late":
+        return None
+    series = record.series(gradient)
+    found = (MEASURES[measure](series, n) for n in within(series, record.steps, phase))
+    return middle(value for value in found if value is not None)
+
+
+def middle(values: Iterable[float | None]) -> float | None:
+    """The median of what is not None; None of nothing."""
+    found = [value for value in values if value is not None]
+    return median(found) if found else None
+
+
+# --- models ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Band:
+    """Over seeds, at each step recorded: LOW-quantile, median, HIGH-quantile of the ratio."""
+
+    model: str
+    rate: str
+    gradient: str
+    steps: tuple[int, ...]
+    low: tuple[float, ...]
+    mid: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A model at a learning rate: medians over seeds of the medians of phases.
+
+    ``least``, ``most``: of all stochastic gradients recorded. ``zeros``: the median fraction of
+    exact zeros, late, in stochastic gradients; ``loss``: of the last gradient of f.
+    """
+
+    family: str
+    model: str
+    d: int
+    rate: str
+    runs: int
+    stopped: int
+    start: float | None
+    early: float | None
+    late: float | None
+    stochastic_early: float | None
+    stochastic_late: float | None
+    least: float | None
+    most: float | None
+    low: float | None
+    high: float | None
+    zeros: float | None
+    loss: float | None
+
+
+@dataclass(frozen=True)
+class KindRow:
+    """Tensors of a kind in a family, gradients of f: medians over tensors, runs and steps."""
+
+    family: str
+    kind: str
+    tensors: int
+    early: float | None
+    late: float | None
+    low: float | None
+    high: float | None
+
+
+def groups(records: Sequence[Record]) -> dict[tuple[str, str], list[Record]]:
+    """The records by model and learning rate, in the order of families and d."""
+    order = {family: n for n, family in enumerate(dict.fromkeys(r.family for r in records))}
+    found: dict[tuple[str, str], list[Record]] = {}
+    key = (lambda r: (order[r.family], r.d, float(r.rate), r.seed))  # fmt: skip
+    for record in sorted(records, key=key):
+        found.setdefault((record.model, record.rate), []).append(record)
+    return found
+
+
+def bands(records: Sequence[Record]) -> Iterator[Band]:
+    """The band of each model, learning rate and kind of gradient."""
+    for (model, rate), own in groups(records).items():
+        for gradient in GRADIENTS:
+            at: dict[int, list[float]] = {}
+            for record in own:
+                series = record.series(gradient)
+                for k, value in zip(series.steps, series.ratio, strict=True):
+                    if value is not None:
+                        at.setdefault(k, []).append(value)
+            steps = tuple(sorted(at))
+            lines = [
+                tuple(float(np.quantile(at[k], q)) for k in steps) for q in (LOW, 0.5, HIGH)
+            ]
+            yield Band(model, rate, gradient, steps, *lines)
+
+
+def table(records: Sequence[Record]) -> Iterator[Row]:
+    """A row for each model and learning rate."""
+    for (model, rate), own in groups(records).items():
+        ratios = [v for r in own for v in r.stochastic.ratio if v is not None]
+        late_zeros = (
+            r.stochastic.zeros[n] for r in own for n in within(r.stochastic, r.steps, "late")
+        )
+        yield Row(
+            own[0].family, model, own[0].d, rate, len(own),
+            sum(r.stopped is not None for r in own),
+            *(middle(of_run(r, "full", phase) for r in own) for phase in PHASES),
+            *(middle(of_run(r, "stochastic", p) for r in own) for p in ("early", "late")),
+            min(ratios, default=None), max(ratios, default=None),
+            *(float(np.quantile(ratios, q)) if ratios else None for q in (LOW, HIGH)),
+            middle(late_zeros),
+            middle(r.full.loss[-1] for r in own if r.stopped is None and r.full.loss),
+        )  # fmt: skip
+
+
+def by_kind(records: Sequence[Record]) -> Iterator[KindRow]:
+    """A row for each family and kind of tensor."""
+    for family in dict.fromkeys(r.family for r in records):
+        own = [r for r in records if r.family == family]
+        for kind in KINDS:
+            columns = {n for r in own for n, t in enumerate(r.tensors) if t[1] == kind}
+            if not columns:
+                continue
+            early, late = (
+                [v for r in own for n in within(r.full, r.steps, phase) for c in columns
+                 if r.full.tensors and (v := r.full.tensors[n][c]) is not None]
+                for phase in ("early", "late")
+            )  # fmt: skip
+            both = early + late
+            yield KindRow(
+                family, kind, len(columns), middle(early), middle(late),
+                *(float(np.quantile(both, q)) if both else None for q in (LOW, HIGH)),
+            )  # fmt: skip
+
+
+# --- slopes ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Slope:
+    """The slope of log ratio on log d in a family, one number for each seed.
+
+    Attributes:
+        sizes: the d's.
+        seeds: how many seeds have all sizes and learning rates; ``left_out``: how many have not.
+        low, mid, high: the least, the median and the largest slope over seeds. Seeds being drawn
+            independently, [low, high] contains the median of the distribution of slopes with
+            probability ``coverage`` = 1 - 2^(1 - seeds) at least, whatever that distribution is.
+        by_rate: the median slope at each learning rate alone.
+        conclusion: see ``conclude``.
+        unless: the sizes without which the conclusion would be another.
+    """
+
+    family: str
+    gradient: str
+    phase: str
+    measure: str
+    sizes: tuple[int, ...]
+    seeds: int
+    left_out: int
+    low: float | None
+    mid: float | None
+    high: float | None
+    coverage: float
+    by_rate: tuple[tuple[str, float], ...]
+    conclusion: str
+    unless: tuple[int, ...]
+
+    @property
+    def factor(self) -> float | None:
+        """By how much the ratio is multiplied from the smallest to the largest size, by ``mid``."""
+        return None if self.mid is None else (self.sizes[-1] / self.sizes[0]) ** self.mid
+
+
+def conclude(low: float, high: float, sizes: Sequence[int], coverage: float) -> str:
+    """What an interval of slopes says.
+
+    ``few``: there are too few sizes or seeds, or sizes too near each other, to say anything;
+    ``open``: it contains 0 and -1/2; ``level``: 0 and not -1/2; ``half``: -1/2 and not 0; else
+    ``rising`` above 0, ``between`` 0 and -1/2, or ``steeper`` than -1/2.
+
+    >>> conclude(-0.02, 0.01, (100, 1000, 10000), 0.97), conclude(-0.3, -0.1, (10, 20, 30), 0.97)
+    ('level', 'few')
+    """
+    if (
+        len(sizes) < LEAST_SIZES or coverage < LEAST_COVERAGE
+        or max(sizes) < LEAST_SPAN * min(sizes)
+    ):  # fmt: skip
+        return "few"
+    zero, half = low <= 0 <= high, low <= -0.5 <= high
+    if zero or half:
+        return "open" if zero and half else "level" if zero else "half"
+    return "rising" if low > 0 else "steeper" if high < -0.5 else "between"
+
+
+def slopes(records: Sequence[Record]) -> Iterator[Slope]:
+    """The slopes of every family, kind of gradient, phase and measure, in that order."""
+    for family in dict.fromkeys(r.family for r in records):
+        own = [r for r in records if r.family == family]
+        for measure in MEASURES:
+            for gradient in GRADIENTS:
+                for phase in PHASES:
+                    yield _slope(own, gradient, phase, measure)
+
+
+def _slope(records: Sequence[Record], gradient: str, phase: str, measure: str) -> Slope:
+    values = dict[tuple[int, int, str], float]()
+    for r in records:
+        value = of_run(r, gradient, phase, measure)
+        if value:  # a median of 0 is none: a gradient that is 0 has no ratio
+            values[r.seed, r.d, r.rate] = math.log(value)
+    sizes = tuple(sorted({r.d for r in records}))
+    rates = tuple(dict.fromkeys(r.rate for r in sorted(records, key=lambda r: float(r.rate))))
+    every = sorted({r.seed for r in records})
+    seeds = [s for s in every if all((s, d, e) in values for d in sizes for e in rates)]
+    coverage = 1 - 2.0 ** (1 - len(seeds)) if seeds else 0.0
+
+    def of(sizes: Sequence[int], rates: Sequence[str]) -> list[float]:
+        x = [math.log(d) for d in sizes]
+        return [
+            least_squares(x, [sum(values[s, d, e] for e in rates) / len(rates) for d in sizes])
+            for s in seeds
+        ]
+
+    name = (records[0].family, gradient, phase, measure, sizes, len(seeds), len(every) - len(seeds))
+    if len(sizes) < 2 or not seeds:
+        return Slope(*name, None, None, None, coverage, (), "few", ())
+    found = of(sizes, rates)
+    conclusion = conclude(min(found), max(found), sizes, coverage)
+    unless = list[int]()
+    if conclusion != "few":
+        for left in sizes:
+            rest = [d for d in sizes if d != left]
+            less = of(rest, rates)
+            if conclude(min(less), max(less), rest, coverage) not in (conclusion, "few"):
+                unless.append(left)
+    return Slope(
+        *name, min(found), median(found), max(found), coverage,
+        tuple((e, median(of(sizes, [e]))) for e in rates), conclusion, tuple(unless),
+    )  # fmt: skip
+
+
+def least_squares(x: Sequence[float], y: Sequence[float]) -> float:
+    """The slope of the line of least squares; x holds two different numbers.
+
+    >>> least_squares([0.0, 1.0, 2.0], [5.0, 4.5, 4.0])
+    -0.5
+    """
+    mean = sum(x) / len(x)
+    above = sum((a - mean) * b for a, b in zip(x, y, strict=True))
+    return above / sum((a - mean) ** 2 for a in x)
