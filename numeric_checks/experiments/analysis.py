@@ -14,7 +14,7 @@ from statistics import median
 
 import numpy as np
 
-from .records import KINDS, Record, Series
+from .records import KINDS, Record, Series, rounded
 
 GRADIENTS = ("full", "stochastic")
 PHASES = {"start": (0.0, 0.0), "early": (0.0, 0.2), "late": (0.8, 1.0)}
@@ -23,6 +23,10 @@ LOW, HIGH = 0.1, 0.9
 """The quantiles of bands."""
 LEAST_SIZES, LEAST_COVERAGE, LEAST_SPAN = 3, 0.9, 10.0
 """Slopes of fewer sizes, intervals less certain, or sizes less far apart, decide nothing."""
+
+
+FALLING, KEEPING = ("half", "between", "steeper"), ("level", "rising")
+"""Conclusions about slopes below 0, and others: see ``conclude``."""
 
 
 def within(series: Series, steps: int, phase: str) -> list[int]:
@@ -63,6 +67,11 @@ def middle(values: Iterable[float | None]) -> float | None:
     """The median of what is not None; None of nothing."""
     found = [value for value in values if value is not None]
     return median(found) if found else None
+
+
+def quantile(values: Sequence[float], q: float) -> float | None:
+    """A quantile, interpolated and rounded as records are; None of nothing."""
+    return rounded(float(np.quantile(values, q))) if values else None
 
 
 # --- models ---------------------------------------------------------------------------------------
@@ -125,8 +134,11 @@ def groups(records: Sequence[Record]) -> dict[tuple[str, str], list[Record]]:
     """The records by model and learning rate, in the order of families and d."""
     order = {family: n for n, family in enumerate(dict.fromkeys(r.family for r in records))}
     found: dict[tuple[str, str], list[Record]] = {}
-    key = (lambda r: (order[r.family], r.d, float(r.rate), r.seed))  # fmt: skip
-    for record in sorted(records, key=key):
+
+    def place(r: Record) -> tuple[int, int, float, int]:
+        return order[r.family], r.d, float(r.rate), r.seed
+
+    for record in sorted(records, key=place):
         found.setdefault((record.model, record.rate), []).append(record)
     return found
 
@@ -142,9 +154,7 @@ def bands(records: Sequence[Record]) -> Iterator[Band]:
                     if value is not None:
                         at.setdefault(k, []).append(value)
             steps = tuple(sorted(at))
-            lines = [
-                tuple(float(np.quantile(at[k], q)) for k in steps) for q in (LOW, 0.5, HIGH)
-            ]
+            lines = [tuple(quantile(at[k], q) or 0.0 for k in steps) for q in (LOW, 0.5, HIGH)]
             yield Band(model, rate, gradient, steps, *lines)
 
 
@@ -155,15 +165,17 @@ def table(records: Sequence[Record]) -> Iterator[Row]:
         late_zeros = (
             r.stochastic.zeros[n] for r in own for n in within(r.stochastic, r.steps, "late")
         )
+        start, early, late = (middle(of_run(r, "full", phase) for r in own) for phase in PHASES)
         yield Row(
-            own[0].family, model, own[0].d, rate, len(own),
-            sum(r.stopped is not None for r in own),
-            *(middle(of_run(r, "full", phase) for r in own) for phase in PHASES),
-            *(middle(of_run(r, "stochastic", p) for r in own) for p in ("early", "late")),
-            min(ratios, default=None), max(ratios, default=None),
-            *(float(np.quantile(ratios, q)) if ratios else None for q in (LOW, HIGH)),
-            middle(late_zeros),
-            middle(r.full.loss[-1] for r in own if r.stopped is None and r.full.loss),
+            family=own[0].family, model=model, d=own[0].d, rate=rate, runs=len(own),
+            stopped=sum(r.stopped is not None for r in own),
+            start=start, early=early, late=late,
+            stochastic_early=middle(of_run(r, "stochastic", "early") for r in own),
+            stochastic_late=middle(of_run(r, "stochastic", "late") for r in own),
+            least=min(ratios, default=None), most=max(ratios, default=None),
+            low=quantile(ratios, LOW), high=quantile(ratios, HIGH),
+            zeros=middle(late_zeros),
+            loss=middle(r.full.loss[-1] for r in own if r.stopped is None and r.full.loss),
         )  # fmt: skip
 
 
@@ -183,7 +195,7 @@ def by_kind(records: Sequence[Record]) -> Iterator[KindRow]:
             both = early + late
             yield KindRow(
                 family, kind, len(columns), middle(early), middle(late),
-                *(float(np.quantile(both, q)) if both else None for q in (LOW, HIGH)),
+                *(quantile(both, q) for q in (LOW, HIGH)),
             )  # fmt: skip
 
 
@@ -200,7 +212,7 @@ class Slope:
         low, mid, high: the least, the median and the largest slope over seeds. Seeds being drawn
             independently, [low, high] contains the median of the distribution of slopes with
             probability ``coverage`` = 1 - 2^(1 - seeds) at least, whatever that distribution is.
-        by_rate: the median slope at each learning rate alone.
+        by_rate: at each learning rate alone: median slope, and conclusion.
         conclusion: see ``conclude``.
         unless: the sizes without which the conclusion would be another.
     """
@@ -216,7 +228,7 @@ class Slope:
     mid: float | None
     high: float | None
     coverage: float
-    by_rate: tuple[tuple[str, float], ...]
+    by_rate: tuple[tuple[str, float, str], ...]
     conclusion: str
     unless: tuple[int, ...]
 
@@ -224,6 +236,12 @@ class Slope:
     def factor(self) -> float | None:
         """By how much the ratio is multiplied from the smallest to the largest size, by ``mid``."""
         return None if self.mid is None else (self.sizes[-1] / self.sizes[0]) ** self.mid
+
+    @property
+    def mixed(self) -> bool:
+        """Is the ratio falling at one learning rate, and level or rising at another?"""
+        found = {conclusion for *_, conclusion in self.by_rate}
+        return not found.isdisjoint(FALLING) and not found.isdisjoint(KEEPING)
 
 
 def conclude(low: float, high: float, sizes: Sequence[int], coverage: float) -> str:
@@ -288,9 +306,14 @@ def _slope(records: Sequence[Record], gradient: str, phase: str, measure: str) -
             less = of(rest, rates)
             if conclude(min(less), max(less), rest, coverage) not in (conclusion, "few"):
                 unless.append(left)
+    by_rate = list[tuple[str, float, str]]()
+    for rate in rates:
+        less = of(sizes, [rate])
+        told = conclude(min(less), max(less), sizes, coverage)
+        by_rate.append((rate, median(less), told))
     return Slope(
-        *name, min(found), median(found), max(found), coverage,
-        tuple((e, median(of(sizes, [e]))) for e in rates), conclusion, tuple(unless),
+        *name, min(found), median(found), max(found), coverage, tuple(by_rate), conclusion,
+        tuple(unless),
     )  # fmt: skip
 
 

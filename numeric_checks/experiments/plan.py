@@ -10,7 +10,11 @@ from .models import MODELS, Model, selected
 
 FULL_AT = (0.0, 0.1, 0.2, 0.5, 0.8, 0.9, 1.0)
 """The fractions of the steps at which the gradient of f is measured."""
-OPTIMIZERS = ("torch.optim.AdamW",)
+OPTIMIZERS = {
+    "torch": "torch.optim.AdamW",
+    "recursion": "ratecert.optimizers.torch_optim.AdamW",
+}
+"""Two AdamWs: torch's, with bias correction and eps beside the root; that of the theorems."""
 DTYPES = ("float32", "float64")
 
 
@@ -35,7 +39,7 @@ class Run:
     every: int
     batch: int
     sample: int
-    optimizer: str = OPTIMIZERS[0]
+    optimizer: str = OPTIMIZERS["torch"]
     dtype: str = DTYPES[0]
     device: str = "cpu"
 
@@ -92,7 +96,7 @@ def runs(
     seeds: int | None = None,
     rates: Sequence[str] = (),
     steps: int | None = None,
-    optimizer: str = OPTIMIZERS[0],
+    optimizer: str = "torch",
     dtype: str = DTYPES[0],
     device: str = "cpu",
 ) -> list[Run]:
@@ -114,8 +118,10 @@ def runs(
             raise PlanError(f"{name} must be at least 1")
     for name, value, known in (("optimizer", optimizer, OPTIMIZERS), ("dtype", dtype, DTYPES)):
         if value not in known:
-            raise PlanError(f"no {name} {value!r} (there are {', '.join(known)})")
-    return [*_runs(changed, optimizer, dtype, device)]
+            near = get_close_matches(value, known, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise PlanError(f"no {name} {value!r}{hint} (there are {', '.join(known)})")
+    return [*_runs(changed, OPTIMIZERS[optimizer], dtype, device)]
 
 
 def _runs(of: Preset, optimizer: str, dtype: str, device: str) -> Iterator[Run]:

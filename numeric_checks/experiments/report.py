@@ -10,6 +10,7 @@ import gzip
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from textwrap import wrap
 from typing import Any
 
 from .analysis import Row, bands, by_kind, slopes, table
@@ -59,9 +60,7 @@ class Report:
 
     def condensed(self) -> Report:
         """Without the tensors of stochastic gradients, which are most of it."""
-        less = (
-            replace(r, stochastic=replace(r.stochastic, tensors=())) for r in self.records
-        )
+        less = (replace(r, stochastic=replace(r.stochastic, tensors=())) for r in self.records)
         return replace(self, records=tuple(less))
 
 
@@ -131,8 +130,11 @@ def _no_constant(name: str) -> Any:
 
 # --- for people -----------------------------------------------------------------------------------
 
+WIDTH = 96
 HEADER = ("model", "d", "lr", "start", "early", "late", "early (sgd)", "late (sgd)", "least",
           "10 %", "90 %", "zeros", "loss")  # fmt: skip
+SLOPE_HEADER = ("family", "gradient of", "when", "slope", "least", "most", "conclusion", "factor",
+                "at each lr", "not without")  # fmt: skip
 KIND_HEADER = ("family", "tensors", "of them", "early", "late", "10 %", "90 %")
 
 
@@ -157,6 +159,24 @@ def kind_cells(records: Sequence[Record]) -> list[tuple[str, ...]]:
     ]
 
 
+def slope_cells(records: Sequence[Record]) -> list[tuple[str, ...]]:
+    """The slopes of the ratio as text, under ``SLOPE_HEADER``."""
+    return [
+        (
+            s.family, "f" if s.gradient == "full" else "minibatch", s.phase,
+            *map(signed, (s.mid, s.low, s.high)), s.conclusion, cell(s.factor),
+            ", ".join(f"{mid:+.2f}" for _, mid, _ in s.by_rate) or "-",
+            ", ".join(map(str, s.unless)) or "-",
+        )
+        for s in slopes(records) if s.measure == "ratio"
+    ]  # fmt: skip
+
+
+def signed(value: float | None) -> str:
+    """Three digits behind the point, with a sign, or a dash."""
+    return "-" if value is None else f"{value:+.3f}"
+
+
 def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Lines of a table in columns, numbers to the right."""
     widths = [max(len(row[n]) for row in (header, *rows)) for n in range(len(header))]
@@ -169,8 +189,11 @@ def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
+_SIGNS = str.maketrans("", "", ".+-e")
+
+
 def _number(rows: Sequence[Sequence[str]], n: int) -> bool:
-    return all(row[n].replace(".", "").replace("-", "").replace("e", "").isdigit()
+    return all(row[n].translate(_SIGNS).isdigit()
                or row[n] == "-" for row in rows)  # fmt: skip
 
 
@@ -186,7 +209,12 @@ def text(report: Report) -> list[str]:
         "", *aligned(HEADER, rows), "",
         "By kind of tensor, each with its own d, gradients of f:",
         "", *aligned(KIND_HEADER, kind_cells(report.records)), "",
+        "Slopes of log ratio on log d (0: Theta(sqrt(d)); -1/2: Theta(1)): median and range over",
+        "seeds, what the range says, by what factor the ratio changes from the smallest to the",
+        "largest d, the slope at each learning rate, and the sizes without which the range would",
+        "say something else:",
+        "", *aligned(SLOPE_HEADER, slope_cells(report.records)), "",
     ]  # fmt: skip
     for sentence in statement(report.records):
-        lines += [sentence.text, ""]
+        lines += [*wrap(sentence.text, WIDTH), ""]
     return lines[:-1]

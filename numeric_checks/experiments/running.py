@@ -1,4 +1,4 @@
-"""Running what is not stored yet: ``campaign``'s store, lock, pools and interrupts, put together."""
+"""Running what is not stored yet, with ``campaign``'s store, lock, pools and interrupts."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ..campaign.lock import only_runner
 from ..campaign.running import Keyed, Outcome, keyed, run_tasks, split
 from ..campaign.store import Store, StoreError
 from ..campaign.version import Versions
+from ..campaign.version import environment as versions_of
 from .plan import Run
 from .records import Record
 from .task import KIND, record_of, task_of
@@ -62,12 +63,26 @@ def run_all(runs: Sequence[Run], path: Path, jobs: int) -> Found:
                 "with --store"
             )
         with place() as executor, progress_bar("experiment l1-ratio") as (progress, say):
-            outcome = run_tasks(
-                tasks, store, executor, jobs, versions, progress=progress, say=say
-            )
+            outcome = run_tasks(tasks, store, executor, jobs, versions, progress=progress, say=say)
         return Found(_records(tasks, store), len(tasks), outcome)
 
 
 def _records(tasks: Sequence[Keyed], store: Store) -> list[Record]:
     good, _ = split(store.rows())
     return [record_of(good[task.key].result) for task in tasks if task.key in good]
+
+
+def stored(runs: Sequence[Run], path: Path) -> list[bool]:
+    """Which runs are in the file ``path``, if there is one; raises ``StoreError``."""
+    if not path.is_file():
+        return [False] * len(runs)
+    kinds.register(KIND)
+    tasks = keyed([task_of(run) for run in runs], Versions())
+    with Store(path, write=False) as store:
+        good, _ = split(store.rows())
+    return [task.key in good for task in tasks]
+
+
+def environment() -> dict[str, str]:
+    """The interpreter and the libraries that decide the floats."""
+    return versions_of(KIND)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from .analysis import GRADIENTS, MEASURES, PHASES, Slope, middle, slopes, within
+from .analysis import FALLING, KEEPING, MEASURES, Slope, middle, slopes, within
 from .records import Record
 
 GAUSSIAN = math.sqrt(2 / math.pi)
@@ -25,8 +25,6 @@ WORDS = {
     "rising": "it excludes 0 and -1/2: the ratio grows with d",
     "steeper": "it excludes 0 and -1/2: the ratio falls faster than d^(-1/2)",
 }
-FALLING = ("half", "between", "steeper")
-KEEPING = ("level", "rising")
 
 
 @dataclass(frozen=True)
@@ -128,8 +126,10 @@ def _ranges(records: Sequence[Record]) -> Iterator[Sentence]:
 
 
 def _slopes(found: Sequence[Slope]) -> Iterator[str]:
+    """Of gradients of f, late: what the verdict rests on. The others are in the table."""
     for slope in found:
-        yield described(slope)
+        if (slope.gradient, slope.phase) == ("full", "late"):
+            yield described(slope)
 
 
 def described(slope: Slope) -> str:
@@ -150,6 +150,9 @@ def described(slope: Slope) -> str:
     if slope.unless:
         sizes = listed([str(d) for d in slope.unless])
         text += f" Without the size {sizes} the conclusion would be another."
+    if len(slope.by_rate) > 1:
+        alone = [f"{mid:+.3f} at {rate} ({told})" for rate, mid, told in slope.by_rate]
+        text += f" At each learning rate alone it is {listed(alone)}."
     if slope.left_out:
         text += f" {counted(slope.left_out, 'seed')} left out, whose runs are not complete."
     return text
@@ -192,22 +195,21 @@ def _zeros(records: Sequence[Record], found: Sequence[Slope]) -> Iterator[Senten
 
 
 def verdict(found: Sequence[Slope]) -> str:
-    """What the late gradients of f say of Theta(sqrt(d)), by the conclusions of their slopes."""
+    """What the late gradients of f say of Theta(sqrt(d)), by the conclusions of their slopes.
+
+    Of a family whose ratio falls at one learning rate and not at another, nothing is concluded.
+    """
     late = [s for s in found if (s.gradient, s.phase) == ("full", "late")]
-    of = {s.family: s.conclusion for s in late}
+    of = {s.family: s.conclusion for s in late if not s.mixed}
+    mixed = [s.family for s in late if s.mixed]
     falling = [f for f, c in of.items() if c in FALLING]
     keeping = [f for f, c in of.items() if c in KEEPING]
     nothing = [f for f, c in of.items() if c not in (*FALLING, *KEEPING)]
-    if not falling and not keeping:
-        return (
-            "Verdict: these data do not tell Theta(sqrt(d)) from Theta(1); more sizes or seeds "
-            "would."
-        )
     parts = list[str]()
     if falling:
         parts.append(
-            f"in {listed(falling)} ||g||_1 / ||g||_2 grew more slowly than sqrt(d) as the network "
-            "was made wider: these data do not support Theta(sqrt(d)) with one pair of constants "
+            f"in {listed(falling)} ||g||_1 / ||g||_2 grew more slowly than sqrt(d) as networks "
+            "were made wider: these data do not support Theta(sqrt(d)) with one pair of constants "
             "for all sizes"
         )
         half = [f for f in falling if of[f] == "half"]
@@ -221,12 +223,35 @@ def verdict(found: Sequence[Slope]) -> str:
             f"in {listed(keeping)} ||g||_1 / ||g||_2 grew as sqrt(d) or faster: these data support "
             "Theta(sqrt(d)) within those sizes"
         )
+    if mixed:
+        parts.append(
+            f"in {listed(mixed)} it depends on the learning rate whether the ratio falls: nothing "
+            "is concluded"
+        )
     if nothing:
-        parts.append(f"of {listed(nothing)} nothing is concluded")
-    fragile = [s.family for s in late if s.unless]
+        parts.append(f"of {listed(nothing)} these data do not tell Theta(sqrt(d)) from Theta(1)")
+    fragile = [s.family for s in late if s.unless and s.family in (*falling, *keeping)]
     if fragile:
-        parts.append(f"the conclusion on {listed(fragile)} rests on single sizes")
+        parts.append(f"the conclusion on {listed(fragile)} hangs on single sizes")
     return f"Verdict, on gradients of f late in training: {'; '.join(parts)}."
+
+
+def _progress(records: Sequence[Record]) -> str:
+    """How far networks of different sizes were trained at the same step."""
+    told = list[str]()
+    for family in families(records):
+        own = [r for r in records if r.family == family and r.stopped is None and r.full.loss]
+        sizes = sorted({r.d for r in own})
+        if len(sizes) > 1:
+            ends = [middle(r.full.loss[-1] for r in own if r.d == d) for d in (sizes[0], sizes[-1])]
+            told.append(f"{family} {ends[0]:.3f} and {ends[1]:.3f}")
+    if not told:
+        return ""
+    return (
+        "Sizes are compared at the same step, not at the same loss, so what is due to d and what "
+        "to how far training has come is not separated; the median loss at the end, of the "
+        f"smallest and of the largest size, is: {'; '.join(told)}."
+    )
 
 
 def _limits(records: Sequence[Record], main: Sequence[Slope]) -> str:
@@ -245,6 +270,8 @@ def _limits(records: Sequence[Record], main: Sequence[Slope]) -> str:
         f"{counted(steps[-1], 'step')}: the intervals speak of repetitions with other seeds within "
         "a family, and of nothing else.",
     ]
+    if progress := _progress(records):
+        parts.append(progress)
     if intervals:
         parts.append(
             f"Of the {counted(len(intervals), 'interval')} up to {wrong:.1f} are expected to miss "
@@ -256,7 +283,3 @@ def _limits(records: Sequence[Record], main: Sequence[Slope]) -> str:
            else ", and no gradient of f was measured exactly.")
     )  # fmt: skip
     return f"What cannot be concluded: {' '.join(parts)}"
-
-
-__all__ = ["FALLING", "GRADIENTS", "KEEPING", "PHASES", "Sentence", "described", "statement",
-           "verdict"]  # fmt: skip

@@ -14,32 +14,40 @@ from torch.nn import functional
 from ..monitor.norms import norms
 from .data import DATA, Data
 from .models import kinds
-from .plan import FULL_AT, Run
+from .plan import FULL_AT, OPTIMIZERS, Run
 from .records import Record, Series, rounded
 
 CHUNK = 256
 """Data whose gradient is computed at once, where it is that of many."""
 BETAS, EPS, DECAY = (0.9, 0.999), 1e-8, 0.01
-"""The defaults of torch.optim.AdamW."""
+"""The defaults of torch.optim.AdamW. The recursion, whose eps is inside the root, takes EPS^2."""
 
 
 class _Log:
     """A ``Series`` in the making."""
 
     def __init__(self) -> None:
-        self.rows: list[tuple[int, float | None, float, float, tuple[float | None, ...]]] = []
+        self.steps = list[int]()
+        self.ratio = list[float | None]()
+        self.zeros = list[float]()
+        self.loss = list[float]()
+        self.tensors = list[tuple[float | None, ...]]()
         self.signal: list[float | None] = []
 
     def add(self, k: int, loss: float, gradient: Sequence[Tensor]) -> None:
         found = norms(gradient)
         zeros = sum(int((g == 0).sum()) for g in gradient) / found.d
-        each = tuple(rounded(r) for r in found.ratios.tolist())
-        shown = rounded(loss), rounded(zeros)
-        self.rows.append((k, rounded(found.ratio), shown[1] or 0.0, shown[0] or 0.0, each))
+        self.steps.append(k)
+        self.ratio.append(rounded(found.ratio))
+        self.zeros.append(rounded(zeros) or 0.0)
+        self.loss.append(rounded(loss) or 0.0)
+        self.tensors.append(tuple(rounded(r) for r in found.ratios.tolist()))
 
     def series(self) -> Series:
-        columns = [tuple(column) for column in zip(*self.rows, strict=True)] or [()] * 5
-        return Series(*columns, signal=tuple(self.signal))
+        return Series(
+            tuple(self.steps), tuple(self.ratio), tuple(self.zeros), tuple(self.loss),
+            tuple(self.tensors), tuple(self.signal),
+        )  # fmt: skip
 
 
 def seed_of(*parts: object) -> int:
@@ -116,9 +124,13 @@ def train(run: Run) -> Record:
 
 
 def _optimizer(run: Run, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
-    return torch.optim.AdamW(
-        parameters, lr=float(run.rate), betas=BETAS, eps=EPS, weight_decay=DECAY
-    )
+    rate = float(run.rate)
+    if run.optimizer == OPTIMIZERS["torch"]:
+        return torch.optim.AdamW(parameters, lr=rate, betas=BETAS, eps=EPS, weight_decay=DECAY)
+    from ...optimizers.torch_optim import AdamW
+
+    theta, beta = BETAS
+    return AdamW(parameters, eta=rate, theta=theta, beta=beta, eps=EPS**2, lam=DECAY)
 
 
 def _loss(network: nn.Module, data: Data, chosen: Tensor, run: Run) -> Tensor:
@@ -134,7 +146,7 @@ def _mean_gradient(
 ) -> tuple[float, list[Tensor]]:
     """Loss and gradient of the mean over the data chosen, added up in float64."""
     total, sums = 0.0, [torch.zeros_like(p, dtype=torch.float64) for p in parameters]
-    for part in chosen.split(CHUNK):
+    for part in torch.split(chosen, CHUNK):
         loss = _loss(network, data, part, run)
         found = torch.autograd.grad(loss, parameters)
         share = len(part) / len(chosen)

@@ -25,9 +25,9 @@ def _l1_ratio(names: Commands) -> None:
         help="is ||grad f||_1 as sqrt(d) ||grad f||_2?",
         formatter_class=RAW,
         description="AdamW's rate in the l1 norm is as good as SGD's in the l2 norm as far as\n"
-        "||grad f||_1 is as large as sqrt(d) ||grad f||_2. This trains networks of several sizes d\n"
-        "with AdamW, records ||g||_1 / (sqrt(d) ||g||_2) of gradients of minibatches and of f, and\n"
-        "says by fixed rules what the numbers support and what they do not.",
+        "||grad f||_1 is as large as sqrt(d) ||grad f||_2. This trains networks of several sizes\n"
+        "d with AdamW, records ||g||_1 / (sqrt(d) ||g||_2) of gradients of minibatches and of f,\n"
+        "and says by fixed rules what the numbers support and what they do not.",
         epilog="presets: smoke (seconds), default (about ten minutes of CPU time), full (many\n"
         "         hours: ten times the steps, more seeds, gradients of f itself)\n"
         "models:  cnn-digits-W, cnn-mnist-W (two convolutions; MNIST needs the extra [data]),\n"
@@ -54,9 +54,9 @@ def _l1_ratio(names: Commands) -> None:
     )
     command.add_argument("--steps", metavar="N", type=count, help="steps of each run")
     command.add_argument(
-        "--optimizer", metavar="CLASS", default="torch.optim.AdamW",
-        help="torch.optim.AdamW (bias correction, eps beside the root), or the recursion that "
-        "the theorems are about: ratecert.AdamW",
+        "--optimizer", metavar="NAME", default="torch",
+        help="torch: torch.optim.AdamW (default); recursion: the AdamW of the theorems, without "
+        "bias correction and with eps inside the root",
     )  # fmt: skip
     command.add_argument("--device", default="cpu", help="torch's name of it (default: cpu)")
     command.add_argument("--dtype", default="float32", help="float32 (default) or float64")
@@ -89,5 +89,3 @@ def _l1_ratio(names: Commands) -> None:
         "--list", action="store_true", help="list the runs and whether they are stored; run none"
     )
     text_or_json(command)
-
-
