@@ -10,9 +10,11 @@ import gzip
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
+from ...proofs.record.store import default_directory
 from .analysis import Row, bands, by_kind, slopes, table
 from .records import Record, RecordError
 from .statement import statement
@@ -108,6 +110,14 @@ def read(data: bytes) -> Report:
     if len({(r.model, r.rate, r.seed) for r in records}) < len(records) or len(records) > asked:
         raise ReportError("it holds a run twice, or more than were asked for")
     return Report(command, asked, environment, records)
+
+
+def report_file(text: str) -> Path:
+    """A report's file: as it is named, or ``l1-ratio`` for the one that ran last, in the cache."""
+    path = Path(text)
+    if text == NAME and not path.is_file():
+        return default_directory() / "experiments" / f"{NAME}.json"
+    return path
 
 
 def _expanded(data: bytes) -> bytes:

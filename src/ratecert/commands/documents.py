@@ -50,23 +50,15 @@ def assembled(theory: Theory, lock: Path, results: dict[str, Any] | None) -> Doc
 # --- experiments ----------------------------------------------------------------------------------
 
 
-def experiment_file(text: str) -> Path:
-    """The report of an experiment: a file, or ``l1-ratio`` for the one that ran last."""
-    path = Path(text)
-    if text == "l1-ratio" and not path.is_file():
-        return default_directory() / "experiments" / "l1-ratio.json"
-    return path
-
-
 def experiment_in(text: str) -> dict[str, Any]:
     """What an experiment found, computed from the records of its report.
 
     Raises:
         ResultsError: there is no such file, or it is no report.
     """
-    from ..numeric_checks.experiments.report import ReportError, read
+    from ..numeric_checks.experiments.report import ReportError, read, report_file
 
-    path = experiment_file(text)
+    path = report_file(text)
     if not path.is_file():
         raise ResultsError(
             f"{path}: no such file; `ratecert experiments l1-ratio -o FILE` makes one"

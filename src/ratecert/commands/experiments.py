@@ -6,13 +6,20 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..cli import EXIT_INTERNAL, EXIT_NOTHING, EXIT_OK, EXIT_USAGE
-from ..numeric_checks.experiments.report import Report, ReportError, read, text, written
-from .documents import experiment_file
+from ..numeric_checks.experiments.report import (
+    Report,
+    ReportError,
+    read,
+    report_file,
+    text,
+    written,
+)
 from .output import emit_json
 
 if TYPE_CHECKING:
@@ -37,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _shown(args: argparse.Namespace) -> int:
-    path = experiment_file(args.source)
+    path = report_file(args.source)
     try:
         report = read(path.read_bytes())
     except OSError as error:
@@ -57,7 +64,7 @@ def _run(args: argparse.Namespace) -> int:
     from ..numeric_checks.experiments.plan import PlanError, preset, runs
     from ..numeric_checks.experiments.records import RecordError
 
-    path = Path(args.store) if args.store else experiment_file("l1-ratio").with_suffix(".sqlite")
+    path = Path(args.store) if args.store else report_file("l1-ratio").with_suffix(".sqlite")
     try:
         planned = runs(
             preset(args.preset), models=args.models, seeds=args.seeds, rates=args.lr,
@@ -110,7 +117,7 @@ def _work(args: argparse.Namespace, planned: Sequence[Run], path: Path) -> int:
         file=sys.stderr,
     )
     report = Report(_command(args), found.wanted, environment(), tuple(found.records))
-    _replace(experiment_file("l1-ratio"), written(report.condensed()))
+    _replace(report_file("l1-ratio"), written(report.condensed()))
     code = _tell(args, report)
     return EXIT_INTERNAL if outcome.failed else code
 
@@ -177,7 +184,8 @@ def _replace(path: Path, data: bytes) -> None:
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 # --- what is asked --------------------------------------------------------------------------------
