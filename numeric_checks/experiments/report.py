@@ -15,8 +15,9 @@ from textwrap import wrap
 from typing import Any
 
 from ...proofs.record.store import default_directory
-from .analysis import Row, bands, by_kind, slopes, table
+from .analysis import Row, bands, by_kind, table
 from .records import Record, RecordError
+from .slopes import slopes
 from .statement import statement
 
 SCHEMA = 1
@@ -222,7 +223,8 @@ def text(report: Report) -> list[str]:
         "Slopes of log ratio on log d (0: Theta(sqrt(d)); -1/2: Theta(1)): median and range over",
         "seeds, what the range says, by what factor the ratio changes from the smallest to the",
         "largest d, the slope at each learning rate, and the sizes without which the range would",
-        "say something else:",
+        "say something else. Matched: where the loss is first as low as all runs at that learning",
+        "rate come:",
         "", *aligned(SLOPE_HEADER, slope_cells(report.records)), "",
     ]  # fmt: skip
     for sentence in statement(report.records):

@@ -1,6 +1,6 @@
 """What the numbers support and what they do not, in sentences that follow from them by rules.
 
-The rules: a slope's sentence is chosen by its ``conclusion`` (``analysis.conclude``); the verdict
+The rules: a slope's sentence is chosen by its ``conclusion`` (``slopes.conclude``); the verdict
 by the conclusions of the gradients of f late in training, one for each family. Nothing is said of
 a family with too few sizes or seeds but that.
 """
@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from .analysis import FALLING, KEEPING, MEASURES, Slope, middle, slopes, within
+from .analysis import MEASURES, middle, within
 from .records import Record
+from .slopes import FALLING, KEEPING, Slope, slopes
 
 GAUSSIAN = math.sqrt(2 / math.pi)
 WORDS = {
@@ -209,8 +210,8 @@ def verdict(found: Sequence[Slope]) -> str:
     if falling:
         parts.append(
             f"in {listed(falling)} ||g||_1 / ||g||_2 grew more slowly than sqrt(d) as networks "
-            "were made wider: these data do not support Theta(sqrt(d)) with one pair of constants "
-            "for all sizes"
+            "were made wider: these data do not support Theta(sqrt(d)), by which the "
+            "ratio would stay above a constant as d grows"
         )
         half = [f for f in falling if of[f] == "half"]
         if half:
@@ -236,7 +237,7 @@ def verdict(found: Sequence[Slope]) -> str:
     return f"Verdict, on gradients of f late in training: {'; '.join(parts)}."
 
 
-def _progress(records: Sequence[Record]) -> str:
+def _progress(records: Sequence[Record], main: Sequence[Slope]) -> str:
     """How far networks of different sizes were trained at the same step."""
     told = list[str]()
     for family in families(records):
@@ -247,11 +248,21 @@ def _progress(records: Sequence[Record]) -> str:
             told.append(f"{family} {ends[0]:.3f} and {ends[1]:.3f}")
     if not told:
         return ""
+    instead = [
+        f"{s.family} {s.mid:+.3f}, {s.low:+.3f} to {s.high:+.3f} ({s.conclusion})"
+        for s in main
+        if s.phase == "matched" and s.mid is not None and s.low is not None and s.high is not None
+    ]  # fmt: skip
     return (
         "Sizes are compared at the same step, not at the same loss, so what is due to d and what "
         "to how far training has come is not separated; the median loss at the end, of the "
         f"smallest and of the largest size, is: {'; '.join(told)}."
-    )
+        + (
+            " Compared instead where the loss is first as low as all runs at a learning rate come, "
+            f"the slopes of minibatches' gradients are: {'; '.join(instead)}."
+            if instead else ""
+        )
+    )  # fmt: skip
 
 
 def _limits(records: Sequence[Record], main: Sequence[Slope]) -> str:
@@ -270,7 +281,7 @@ def _limits(records: Sequence[Record], main: Sequence[Slope]) -> str:
         f"{counted(steps[-1], 'step')}: the intervals speak of repetitions with other seeds within "
         "a family, and of nothing else.",
     ]
-    if progress := _progress(records):
+    if progress := _progress(records, main):
         parts.append(progress)
     if intervals:
         parts.append(

@@ -49,7 +49,7 @@ def test_the_section_says_what_the_report_says() -> None:
         assert f"{row['late']:.3f}" in cells[1]
         assert f"({row['d']},{row['late']:.6g})" in printed  # in the figure
     ratios = [s for s in found["slopes"] if s["measure"] == "ratio"]
-    assert len(ratios) == 18
+    assert len(ratios) == 21
     for slope in ratios:
         assert f"${slope['mid']:+.3f}$ & ${slope['low']:+.3f}$" in printed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from synthetic import SIZES, noise, record, records
 
 from ratecert.numeric_checks.experiments import analysis
+from ratecert.numeric_checks.experiments.slopes import Slope, matched, slopes
 from ratecert.numeric_checks.experiments.statement import statement
 
 
@@ -21,9 +23,9 @@ def law(slope: float, wobble: float = 0.02):
     )  # fmt: skip
 
 
-def late(found, family: str = "net") -> analysis.Slope:
+def late(found, family: str = "net") -> Slope:
     return next(
-        s for s in analysis.slopes(found)
+        s for s in slopes(found)
         if (s.family, s.gradient, s.phase, s.measure) == (family, "full", "late", "ratio")
     )  # fmt: skip
 
@@ -132,7 +134,7 @@ def test_zeros_are_taken_out_of_d() -> None:
         for d, z in zip(SIZES, (0.0, 0.5, 0.75, 0.9), strict=True) for seed in range(6)
     ]  # fmt: skip
     plain, other = (
-        next(s for s in analysis.slopes(found) if (s.gradient, s.phase, s.measure) ==
+        next(s for s in slopes(found) if (s.gradient, s.phase, s.measure) ==
              ("full", "late", measure)) for measure in analysis.MEASURES
     )  # fmt: skip
     assert plain.mid is not None and plain.mid < -0.2
@@ -145,7 +147,7 @@ def test_the_limits_are_counted() -> None:
     limits = said(found, "limits")
     assert "learning rates (0.001, 0.01)" in limits
     assert "at most 10 steps" in limits
-    assert "Of the 6 intervals up to 0.2 are expected to miss" in limits
+    assert "Of the 7 intervals up to 0.2 are expected to miss" in limits
     assert "only in net is f's own gradient measured exactly" in limits
 
 
@@ -168,3 +170,31 @@ def test_tensors_are_told_by_kind() -> None:
     linear, bias = analysis.by_kind(found)
     assert (linear.kind, linear.tensors, linear.late) == ("linear", 1, 0.25)
     assert (bias.kind, bias.late) == ("bias", None)  # always 0: it has no ratio
+
+
+def test_sizes_are_compared_at_one_loss() -> None:
+    """The ratio depends on the loss alone, and larger networks have come further."""
+    found = []
+    for d, speed in zip(SIZES, (0.1, 0.2, 0.3, 0.4), strict=True):
+        for seed in range(6):
+            plain = record(d, "0.001", seed, 0.5)
+            losses = tuple(1 - 0.1 * speed * k for k in plain.stochastic.steps)
+            series = replace(plain.stochastic, loss=losses, ratio=tuple(x**8 for x in losses))
+            found.append(replace(plain, stochastic=series))
+    level = 1 - 0.1 * 0.1 * 8  # the median of the slowest run's last window
+    assert {s: pytest.approx(level**8, rel=0.2) for s in matched(found)} == matched(found)
+    by_phase = {s.phase: s for s in slopes(found)
+                if (s.gradient, s.measure) == ("stochastic", "ratio")}  # fmt: skip
+    late, same = by_phase["late"].mid, by_phase["matched"].mid
+    assert late is not None and same is not None
+    assert late < -0.2
+    assert abs(same) < 0.1 * abs(late)
+    assert "Compared instead where the loss" in said(found, "limits")
+
+
+def test_a_run_too_short_for_a_window_matches_nothing() -> None:
+    found = [
+        *records(law(0.0), rates=("0.001",), seeds=5),
+        record(1000, "0.001", 5, 0.5, stopped=3),
+    ]
+    assert matched(found) == {}
