@@ -325,10 +325,14 @@ class Theory(Presented):
         return Process(name)
 
     def point_process(
-        self, name: str, adapted: int, source: str = "", meaning: str = ""
+        self, name: str, adapted: int | None, source: str = "", meaning: str = ""
     ) -> PointProcess:
-        """A family of points. ``source`` names the axiom by which it is adapted, if one is."""
-        symbol = Symbol(name, ("index",), "point", (0, adapted), source)
+        """A family of points. ``source`` names the axiom by which it is adapted, if one is.
+
+        ``adapted=None``: they are not random.
+        """
+        at = None if adapted is None else (0, adapted)
+        symbol = Symbol(name, ("index",), "point", at, source)
         self._declare(name, meaning, symbol)
         return PointProcess(name)
 

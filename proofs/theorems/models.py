@@ -1,6 +1,6 @@
 """The finite models of the shipped theories: their numbers, and why these.
 
-Both have f(y) = sum_i c_i y_i^2/2 with different curvatures c_i <= L = 1, so that A1 is an identity
+All have f(y) = sum_i c_i y_i^2/2 with different curvatures c_i <= L = 1, so that A1 is an identity
 plus a sum of squares. ``ratecert check`` evaluates every axiom in them exactly.
 """
 
@@ -8,13 +8,14 @@ from itertools import product
 
 from ..language import Expr, Outcome, Rational, ScenarioTree, Sum, symbols
 from ..language.symbols import Process, coordinate
+from ..library.convex import ConvexSetting
 from ..library.setting import Setting
 
 curvature, start, noise, toss = (Process(n) for n in ("curvature", "start", "noise", "toss"))
 (y,) = symbols("y")
 
 
-def _quadratic(setting: Setting) -> dict[Expr, Expr]:
+def _quadratic(setting: Setting | ConvexSetting) -> dict[Expr, Expr]:
     """f(y) = sum_i c_i y_i^2/2 and its gradient."""
     i, d = setting.i, setting.d
     half = curvature[i] * coordinate(y, i) ** 2 / 2
@@ -52,6 +53,39 @@ def sgd_model(setting: Setting) -> ScenarioTree:
         ],
         outcomes=[Outcome(p * q, {noise: (u, v)}) for (p, u), (q, v) in product(skewed, even)],
         satisfies={"rate": {}, "rate.min": {}},
+    )
+
+
+def convex_model(setting: ConvexSetting) -> ScenarioTree:
+    """Two steps in R^2 from (3, 4), so that R = 5; nothing is tossed.
+
+    The curvatures are L = 1 and mu = 1/2. With eta = 1 the first coordinate is at the minimiser 0
+    after one step, and the second is halved each time, as by q = 1/2.
+    """
+    s, k, i = setting, setting.k, setting.i
+    return ScenarioTree(
+        steps=2,
+        step=k,
+        sizes={s.K: 2, s.d: 2},
+        values={
+            s.L: 1,
+            s.mu: Rational(1, 2),
+            s.fstar: 0,
+            symbols("eta")[0]: 1,
+            s.xstar: (0, 0),
+            curvature: (1, Rational(1, 2)),
+            start: (3, 4),
+        },
+        functions=_quadratic(s),
+        equations=[
+            (s.x[1, i], start[i], [s.coordinates]),
+            (s.g[k, i], s.G[k, i], [s.steps, s.coordinates]),
+        ],
+        outcomes=[Outcome(1, {})],
+        satisfies={
+            name: {}
+            for name in ("rate", "rate.gradient", "rate.usual", "rate.strong", "rate.objective")
+        },
     )
 
 
