@@ -8,14 +8,16 @@ algorithm is rendered from it. ``RECURSIONS`` is the one table that generic test
 
 from .adam import ADAM, ADAMW, NADAM
 from .model import Parameter, Recursion, Slot, Update, previous
+from .momentum import MOMENTUM
 from .nadamw import NADAMW
 from .sgd import SGD
 
-RECURSIONS = {recursion.id: recursion for recursion in (SGD, ADAM, ADAMW, NADAM, NADAMW)}
+RECURSIONS = {recursion.id: recursion for recursion in (SGD, MOMENTUM, ADAM, ADAMW, NADAM, NADAMW)}
 
 __all__ = [
     "ADAM",
     "ADAMW",
+    "MOMENTUM",
     "NADAM",
     "NADAMW",
     "RECURSIONS",

@@ -29,6 +29,7 @@ ETA, THETA, BETA, EPS, LAM = 0.01, 0.9, 0.99, 1e-3, 0.1
 VALUES = {"eta": ETA, "theta": THETA, "beta": BETA, "eps": EPS, "lam": LAM}
 PER_RECURSION = {
     "sgd": {"eta": ETA},
+    "momentum": {"eta": ETA, "theta": THETA},
     "adam": {name: VALUES[name] for name in ("eta", "theta", "beta", "eps")},
     "adamw": VALUES,
     "nadam": {name: VALUES[name] for name in ("eta", "theta", "beta", "eps")},
@@ -120,6 +121,20 @@ def sgd_in_optax(start: np.ndarray) -> Peer:
     return step
 
 
+def momentum_in_optax(start: np.ndarray) -> Peer:
+    rule = optax.chain(optax.ema(THETA, debias=False), optax.scale(-ETA))
+    x = jnp.asarray(start)
+    state, update = rule.init(x), jax.jit(rule.update)
+
+    def step(g: np.ndarray) -> np.ndarray:
+        nonlocal x, state
+        change, state = update(jnp.asarray(g), state, x)
+        x = optax.apply_updates(x, change)
+        return np.asarray(x)
+
+    return step
+
+
 BETAS = {"lr": ETA, "betas": (THETA, BETA)}
 NO_SCHEDULE = {"decoupled_weight_decay": True, "momentum_decay": 1e9}
 EPS_IN_ROOT = {"eps": 0.0, "eps_root": EPS}
@@ -127,6 +142,12 @@ EPS_IN_ROOT = {"eps": 0.0, "eps_root": EPS}
 AGREE = {
     "torch.SGD": ("sgd", in_torch(torch.optim.SGD, lr=ETA), {}),
     "optax.sgd": ("sgd", sgd_in_optax, {}),
+    "torch.SGD, heavy ball": (
+        "momentum",
+        in_torch(torch.optim.SGD, lr=ETA * (1 - THETA), momentum=THETA),
+        {},
+    ),
+    "optax.ema": ("momentum", momentum_in_optax, {}),
     "torch.AdamW": (
         "adamw",
         in_torch(torch.optim.AdamW, {"step": LATE}, **BETAS, eps=0.0, weight_decay=LAM),
@@ -213,6 +234,16 @@ DIFFER = {
         "nadamw",
         in_torch(torch.optim.NAdam, **BETAS, **NO_SCHEDULE, eps=0.0, weight_decay=LAM),
         {"eps": 0.0},
+    ),
+    "torch.SGD, heavy ball, unscaled": (
+        "momentum",
+        in_torch(torch.optim.SGD, lr=ETA, momentum=THETA),
+        {},
+    ),
+    "torch.SGD, dampened": (
+        "momentum",
+        in_torch(torch.optim.SGD, lr=ETA, momentum=THETA, dampening=THETA),
+        {},
     ),
     "torch.SGD, momentum": ("sgd", in_torch(torch.optim.SGD, lr=ETA, momentum=0.9), {}),
     "optax, bias corrected": ("adamw", in_optax(count=0, **EPS_IN_ROOT), {}),

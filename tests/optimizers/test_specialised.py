@@ -74,7 +74,7 @@ def unfolded(recursion: Recursion) -> dict[str, sympy.Expr]:
 
 
 def test_the_table():
-    assert list(RECURSIONS) == ["sgd", "adam", "adamw", "nadam", "nadamw"]
+    assert list(RECURSIONS) == ["sgd", "momentum", "adam", "adamw", "nadam", "nadamw"]
     assert all(name == recursion.id for name, recursion in RECURSIONS.items())
     assert [u.target for u in ADAMW.updates] == ["m", "v", "D", "x"]
     assert [u.target for u in NADAM.updates] == ["m", "v", "n", "D", "x"]

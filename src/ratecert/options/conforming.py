@@ -28,7 +28,10 @@ def add(commands: Commands) -> None:
         "cls", metavar="CLASS", help="module:Class, module.Class or path/to/file.py:Class"
     )
     command.add_argument(
-        "--recursion", metavar="ID", required=True, help="sgd, adam, adamw, nadam or nadamw"
+        "--recursion",
+        metavar="ID",
+        required=True,
+        help="sgd, momentum, adam, adamw, nadam or nadamw",
     )
     for option, metavar, text in (
         (
