@@ -11,8 +11,11 @@ from .model import Parameter, Recursion, Slot, Update, previous
 from .momentum import MOMENTUM
 from .nadamw import NADAMW
 from .sgd import SGD
+from .signsgd import SIGNSGD
 
-RECURSIONS = {recursion.id: recursion for recursion in (SGD, MOMENTUM, ADAM, ADAMW, NADAM, NADAMW)}
+RECURSIONS = {
+    recursion.id: recursion for recursion in (SGD, MOMENTUM, SIGNSGD, ADAM, ADAMW, NADAM, NADAMW)
+}
 
 __all__ = [
     "ADAM",
@@ -22,6 +25,7 @@ __all__ = [
     "NADAMW",
     "RECURSIONS",
     "SGD",
+    "SIGNSGD",
     "Parameter",
     "Recursion",
     "Slot",

@@ -9,5 +9,7 @@ SHIPPED = {
     "adamw": "adamw",
     "nadamw": "nadamw",
     "adam": "adam",
+    "signsgd": "signsgd",
+    "momentum": "momentum",
     "gradient_descent": "gradient_descent",
 }

@@ -4,6 +4,7 @@ All have f(y) = sum_i c_i y_i^2/2 with different curvatures c_i <= L = 1, so tha
 plus a sum of squares. ``ratecert check`` evaluates every axiom in them exactly.
 """
 
+from dataclasses import replace
 from itertools import product
 
 from ..language import Expr, Outcome, Rational, ScenarioTree, Sum, symbols
@@ -53,6 +54,37 @@ def sgd_model(setting: Setting) -> ScenarioTree:
         ],
         outcomes=[Outcome(p * q, {noise: (u, v)}) for (p, u), (q, v) in product(skewed, even)],
         satisfies={"rate": {}, "rate.min": {}},
+    )
+
+
+def signsgd_model(setting: Setting) -> ScenarioTree:
+    """The noise of ``sgd_model``, from a start with Delta = 2.
+
+    So the tuned step (2 Delta/(K d L))^(1/2) is 1. The noise turns signs.
+    """
+    eta, total = symbols("eta S")
+    base, s, g = sgd_model(setting), Process("s"), setting.g[setting.k, setting.i]
+    sign = (s[setting.k, setting.i], g / abs(g), [setting.steps, setting.coordinates])
+    return replace(base, equations=(*base.equations, sign)).extended(
+        values={eta: 1, start: (Rational(2, 3), Rational(-8, 3))},
+        satisfies={"rate": {}, "rate.tuned": {}, "rate.batch": {total: 10}},
+    )
+
+
+def momentum_model(setting: Setting) -> ScenarioTree:
+    """The noise of ``sgd_model`` and theta = 16/25, so that (1 - theta)^(1/2) = 3/5.
+
+    s = (3/5) 5 = 3 and kappa = 41/9. The start makes Delta = 41/9, so that the step size of the
+    rate is rational: eta = 1/max(41/9, 3 (2 (41/9)/(2 (41/9)))^(1/2)) = 9/41.
+    """
+    eta, theta = symbols("eta theta")
+    return sgd_model(setting).extended(
+        values={
+            eta: Rational(9, 41),
+            theta: Rational(16, 25),
+            start: (Rational(8, 3), 2),
+        },
+        satisfies={"rate": {}, "rate.fixed": {}},
     )
 
 
