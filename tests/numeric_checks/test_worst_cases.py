@@ -1,16 +1,15 @@
 """Gradient descent's constants beside the worst cases that PEPit computes, and where they end.
 
-PEPit (Goujaud et al. 2024) finds, by a semidefinite program in floats, the worst function of a class
-for a given number of steps: another way to the same numbers, for a few K and step sizes.
+PEPit (Goujaud et al. 2024) finds, by a semidefinite program in floats, the worst function of a
+class for a given number of steps: another way to the same numbers, for a few K and step sizes.
 """
 
 from __future__ import annotations
 
+import cvxpy
+import PEPit
 import pytest
-
-PEPit = pytest.importorskip("PEPit")
-cvxpy = pytest.importorskip("cvxpy")
-from PEPit.functions import SmoothConvexFunction, SmoothStronglyConvexFunction  # noqa: E402
+from PEPit.functions import SmoothConvexFunction, SmoothStronglyConvexFunction
 
 L, TOLERANCE = 2.0, 2e-5
 
