@@ -14,6 +14,7 @@ import pytest
 import ratecert
 from ratecert.cli import main
 from ratecert.numeric_checks.campaign import running as campaign_running
+from ratecert.numeric_checks.campaign.lock import only_runner
 from ratecert.numeric_checks.campaign.store import Store, StoreError
 from ratecert.numeric_checks.experiments.plan import PRESETS, runs
 from ratecert.numeric_checks.experiments.running import run_all, stored
@@ -112,3 +113,9 @@ def test_a_run_that_fails_leaves_the_others(
     assert [r.seed for r in found.records] == [0, 2, 3]
     ((task, reason),) = found.outcome.failed
     assert (task.seed, reason) == (1, "RuntimeError: out of memory")
+
+
+def test_two_at_once_are_told_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    with only_runner(path), pytest.raises(StoreError, match=r"in another file \(--store\)$"):
+        run_all(RUNS, path, 1)
