@@ -79,11 +79,10 @@ class Adam(RecursionOptimizer):
         x^{k+1} = x^k - eta m^k / sqrt(v^k + eps)
 
     Two things differ from ``torch.optim.Adam(params, lr=eta, betas=(theta, beta))``. There is no
-    bias
-    correction: torch's step k is sqrt(1-beta^k)/(1-theta^k) times as long, which at the usual betas
-    is 0.32 for k = 1, 0.15 for k = 10 and 0.80 for k = 1000. And eps is inside the root: sqrt(eps)
-    here is what torch's ``eps`` is where v^k is 0, so that the default 1e-16 matches torch's 1e-8.
-    There is no weight decay (torch's is coupled). Other arguments and what is raised:
+    bias correction: torch's step k is sqrt(1-beta^k)/(1-theta^k) times as long, which at the usual
+    betas is 0.32 for k = 1, 0.15 for k = 10 and 0.80 for k = 1000. And eps is inside the root:
+    sqrt(eps) here is what torch's ``eps`` is where v^k is 0, so that the default 1e-16 matches
+    torch's 1e-8. There is no weight decay (torch's is coupled). Other arguments and what is raised:
     ``RecursionOptimizer``.
 
     Args:

@@ -9,7 +9,7 @@ it, so that ``theta m + (1-theta) g`` is ``mul_`` and ``add_(alpha=)``, and ``x 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -74,13 +74,9 @@ class ListArithmetic:
     def multiply(self, left: Value, right: Value) -> Value:
         """``left * right``, not yet computed."""
         if not isinstance(left, Term):
-            return (
-                replace(right, factor=left * right.factor)
-                if isinstance(right, Term)
-                else left * right
-            )
+            return _scaled(right, left) if isinstance(right, Term) else left * right
         if not isinstance(right, Term):
-            return replace(left, factor=left.factor * right)
+            return _scaled(left, right)
         left, right = self._plain(left), self._plain(right)
         return Term(left.factor * right.factor, left.first, right.first)
 
@@ -88,7 +84,7 @@ class ListArithmetic:
         """``left / right``, not yet computed."""
         if not isinstance(right, Term):
             return (
-                replace(left, factor=left.factor / right)
+                Term(left.factor / right, left.first, left.second, left.divided)
                 if isinstance(left, Term)
                 else left / right
             )
@@ -127,7 +123,7 @@ class ListArithmetic:
             return float(base ** (int(exponent) if exponent.denominator == 1 else float(exponent)))
         if exponent == 2:
             base = self._plain(base)
-            kept = replace(base.first, free=False)  # read twice
+            kept = Operand(base.first.tensors)  # read twice
             return Term(base.factor * base.factor, kept, kept)
         onto = self.compute(base)
         if exponent == Fraction(1, 2):
@@ -169,6 +165,10 @@ class ListArithmetic:
         """In place where the operand is free; what comes out is free."""
         name = f"{name}_" if operand.free else name
         return Operand(self.apply(name, operand.tensors, *others, **named), free=True)
+
+
+def _scaled(term: Term, factor: float) -> Term:
+    return Term(term.factor * factor, term.first, term.second, term.divided)
 
 
 def _preference(term: Term) -> int:

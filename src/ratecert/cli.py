@@ -13,6 +13,7 @@ from . import __version__
 from .options import (
     RAW,
     attacking,
+    beginning,
     campaigning,
     checking,
     conforming,
@@ -36,6 +37,7 @@ EPILOG = """\
 examples:
   ratecert check                    prove every shipped theory
   ratecert check sgd                one theory; its proof is replayed by the kernel alone
+  ratecert new my_theory            a theory of your own to begin with
   ratecert check my_theory.py       your own lemmas
   ratecert check sgd --cross-examine    ask z3 and cvc5 for a second opinion on every step
   ratecert show sgd.rate            the full statement
@@ -66,8 +68,8 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"ratecert {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for options in (
-        checking, constants, guarding, conforming, attacking, campaigning, experimenting, printing,
-        reporting,
+        checking, constants, guarding, conforming, attacking, campaigning, experimenting,
+        printing, reporting, beginning,
     ):  # fmt: skip
         options.add(commands)
     return top
