@@ -18,6 +18,7 @@ from ratecert.commands.documents import ResultsError, experiment_in
 from ratecert.proofs.render.latex.experiments import experiments, tex
 from ratecert.proofs.render.latex.style import VENUES
 from ratecert.proofs.render.latex.write import Options, files
+from ratecert.proofs.render.page.experiments import sentence_of
 from ratecert.proofs.render.page.whole import page
 from ratecert.proofs.theorems.sgd import sgd
 
@@ -112,7 +113,7 @@ def test_the_page_says_what_the_report_says() -> None:
     assert "What real tasks say" not in without
     assert "What real tasks say" in printed
     for sentence in found["statement"]:
-        assert escape(sentence["text"], quote=False) in printed
+        assert escape(sentence_of(sentence["text"]), quote=False) in printed
     for row in found["table"]:
         assert f"<td>{row['late']:.3f}</td>" in printed
     other = {**found, "command": "<script>alert(1)</script>"}

@@ -23,7 +23,7 @@ def experiments(pen: Pen) -> Html:
     runs = found["runs"]
     told = tag(
         "p",
-        "AdamW trained networks of several sizes d on real data; on the way ||g||₁/(√d ||g||₂) was "
+        "AdamW trained networks of several sizes d on real data; on the way ‖g‖₁/(√d ‖g‖₂) was "
         "recorded, of gradients of minibatches and of f, or a large sample of its data. The "
         f"{runs['done']} of {runs['asked']} runs were made by ",
         tag("code", found["command"]),
@@ -34,13 +34,29 @@ def experiments(pen: Pen) -> Html:
         for row in found["table"]
     ]
     medians = "Medians over seeds: gradients of f at the start, early and late in training"
-    sentences = [tag("p", sentence["text"]) for sentence in found["statement"]]
+    sentences = [tag("p", sentence_of(sentence["text"])) for sentence in found["statement"]]
     figure = curves(_curves(found["table"]), "The late ratio against the size", "d", "late ratio")
     folded = tag("details", tag("summary", medians), table(medians, HEADS, rows))
     return join(
         tag("h3", "What real tasks say", id="real-tasks"), told, figure, _slopes(found["slopes"]),
         *sentences, folded,
     )  # fmt: skip
+
+
+_SIGNS = {"sqrt(d)": "√d", "||_1": "‖₁", "||_2": "‖₂", "||": "‖", "Theta": "Θ", "grad f": "∇f",
+          "‖₂^2": "‖₂²", "d^(-1/2)": "1/√d", " -": " −"}  # fmt: skip
+"""Of sentences in ASCII, in this order."""
+
+
+def sentence_of(text: str) -> str:
+    """A sentence of a statement with the signs of mathematics.
+
+    >>> sentence_of("||g||_1 = Theta(sqrt(d)) ||g||_2, slope -0.1")
+    '‖g‖₁ = Θ(√d) ‖g‖₂, slope −0.1'
+    """
+    for plain, sign in _SIGNS.items():
+        text = text.replace(plain, sign)
+    return text
 
 
 def _number(value: float | None) -> str:
