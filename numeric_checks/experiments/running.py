@@ -54,7 +54,10 @@ def run_all(runs: Sequence[Run], path: Path, jobs: int) -> Found:
     place: Callable[[], AbstractContextManager[Executor]] = (
         executors.in_process if jobs == 1 else lambda: executors.pool(jobs)
     )
-    with only_runner(path), Store(path, write=True) as store:
+    with (
+        only_runner(path, "keep other runs in another file (--store)"),
+        Store(path, write=True) as store,
+    ):
         if not store.about():
             store.describe(ABOUT)
         if store.about() != ABOUT:

@@ -176,7 +176,8 @@ def _slopes(slopes: Sequence[Mapping[str, Any]], venue: Venue) -> Iterator[str]:
         r" gradients of $f$ and of minibatches: $0$ is what"
         r" $\Theta(\sqrt d)$ has, $-1/2$ what $\Theta(1)$ has. Median, least and largest over"
         " seeds, and what the range contains: 0 (level), $-1/2$ (half), both (open), or neither,"
-        " lying between, above (rising) or below (steeper)"
+        " lying between, above (rising) or below (steeper). Matched: where the loss is first as low"
+        " as all runs at that learning rate come"
         + ("." if venue.columns > 1 else "; the factor by which the ratio changes over the sizes.")
     )
     heads = ["family", "of", "when", "slope", "least", "most", "range"]

@@ -84,7 +84,8 @@ def _run(args: argparse.Namespace) -> int:
     except (ModelError, PlanError, RecordError) as error:
         print(f"ratecert: {error}", file=sys.stderr)
     except (DiedError, ChangedError) as error:
-        print(f"ratecert: {error}", file=sys.stderr)
+        told = str(error).replace("--workers", "--jobs")  # as campaigns call it
+        print(f"ratecert: {told}", file=sys.stderr)
         return EXIT_INTERNAL
     except CampaignError as error:
         print(f"ratecert: {error}", file=sys.stderr)

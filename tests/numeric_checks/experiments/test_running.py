@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 import ratecert
 from ratecert.cli import main
+from ratecert.numeric_checks.campaign import executors
 from ratecert.numeric_checks.campaign import running as campaign_running
+from ratecert.numeric_checks.campaign.lock import only_runner
 from ratecert.numeric_checks.campaign.store import Store, StoreError
 from ratecert.numeric_checks.experiments.plan import PRESETS, runs
 from ratecert.numeric_checks.experiments.running import run_all, stored
@@ -49,26 +53,26 @@ def test_a_kill_loses_nothing_but_the_run_it_met(
     """A process is killed while runs come in; what another makes of it is as if it had not been."""
     for attempt in range(5):  # the process may be done before it is killed
         store = tmp_path / f"killed{attempt}.sqlite"
-        process = command("--seeds", "12", "--store", str(store), cache=tmp_path)
-        while process.poll() is None and rows(store) < 3:
+        process = command("--seeds", "8", "--store", str(store), cache=tmp_path)
+        while process.poll() is None and rows(store) < 2:
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
         process.communicate(timeout=60)
         left = rows(store)
-        if process.returncode == -signal.SIGKILL and left < 12:
+        if process.returncode == -signal.SIGKILL and left < 8:
             break
     assert process.returncode == -signal.SIGKILL
-    assert 3 <= left < 12
+    assert 2 <= left < 8
     monkeypatch.setenv("RATECERT_CACHE", str(tmp_path))
     told = []
     for kept in (store, tmp_path / "other.sqlite"):
         report = kept.with_suffix(".json")
-        more = ("--seeds", "12", "--store", str(kept), "-o", str(report))
+        more = ("--seeds", "8", "--store", str(kept), "-o", str(report))
         assert main([*ARGUMENTS, *more]) == 0
         told.append((capsys.readouterr(), report.read_bytes()))
     (resumed, one), (whole, other) = told
-    assert f"{12 - left} run, {left} reused" in resumed.err
-    assert "12 run, 0 reused" in whole.err
+    assert f"{8 - left} run, {left} reused" in resumed.err
+    assert "8 run, 0 reused" in whole.err
     assert (resumed.out, one) == (whole.out, other)
 
 
@@ -84,9 +88,24 @@ def test_what_is_stored_is_not_run_again(tmp_path: Path) -> None:
     assert [r.seed for r in both.records] == [0, 1, 2, 3]
 
 
-def test_the_number_of_processes_changes_nothing(tmp_path: Path) -> None:
-    one = RUNS[:1]  # so that one worker is started, of the two there may be
-    assert run_all(one, tmp_path / "a", 2).records == run_all(one, tmp_path / "b", 1).records
+def test_what_a_pool_is_given_can_be_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pools themselves are tested with campaigns."""
+    asked = []
+
+    class Sending(executors.InProcess):
+        def submit(self, fn, /, *args, **kwargs):
+            sent = pickle.loads(pickle.dumps((fn, args)))  # noqa: S301 - our own, just made
+            return super().submit(sent[0], *sent[1], **kwargs)
+
+    @contextmanager
+    def pool(workers: int):
+        asked.append(workers)
+        with Sending() as executor:
+            yield executor
+
+    monkeypatch.setattr(executors, "pool", pool)
+    assert run_all(RUNS, tmp_path / "a", 2).records == run_all(RUNS, tmp_path / "b", 1).records
+    assert asked == [2]
 
 
 def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
@@ -112,3 +131,9 @@ def test_a_run_that_fails_leaves_the_others(
     assert [r.seed for r in found.records] == [0, 2, 3]
     ((task, reason),) = found.outcome.failed
     assert (task.seed, reason) == (1, "RuntimeError: out of memory")
+
+
+def test_two_at_once_are_told_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    with only_runner(path), pytest.raises(StoreError, match=r"in another file \(--store\)$"):
+        run_all(RUNS, path, 1)

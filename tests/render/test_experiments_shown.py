@@ -1,4 +1,4 @@
-"""The section on real training: what the report says, as TeX that compiles."""
+"""What real training says, in the appendix (as TeX that compiles) and on the page."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from functools import cache
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,9 @@ from ratecert.commands.documents import ResultsError, experiment_in
 from ratecert.proofs.render.latex.experiments import experiments, tex
 from ratecert.proofs.render.latex.style import VENUES
 from ratecert.proofs.render.latex.write import Options, files
+from ratecert.proofs.render.page.experiments import sentence_of
+from ratecert.proofs.render.page.whole import page
+from ratecert.proofs.theorems.sgd import sgd
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = ROOT / "docs/data/l1-ratio.json.gz"
@@ -100,3 +104,18 @@ def test_it_compiles_without_a_line_too_long(tmp_path: Path, venue: str) -> None
     log = (tmp_path / "paper.log").read_text(encoding="latin-1")
     assert done.returncode == 0, log[-2000:]
     assert re.findall(r"^!.*|^Overfull.*", log, re.M) == []
+
+
+def test_the_page_says_what_the_report_says() -> None:
+    found = results()["experiment"]
+    without = page(of_sgd(), sgd.kernel())
+    printed = page(replace(of_sgd(), results=results()), sgd.kernel())
+    assert "What real tasks say" not in without
+    assert "What real tasks say" in printed
+    for sentence in found["statement"]:
+        assert escape(sentence_of(sentence["text"]), quote=False) in printed
+    for row in found["table"]:
+        assert f"<td>{row['late']:.3f}</td>" in printed
+    other = {**found, "command": "<script>alert(1)</script>"}
+    printed = page(replace(of_sgd(), results={"experiment": other}), sgd.kernel())
+    assert "<script>alert" not in printed
