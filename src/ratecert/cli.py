@@ -18,6 +18,7 @@ from .options import (
     conforming,
     constants,
     guarding,
+    plotting,
     printing,
     reporting,
 )
@@ -50,6 +51,7 @@ examples:
   ratecert campaign run quick       confront the claims with runs; resume, merge, status
   ratecert latex adamw -o paper     its statements and proofs as an appendix
   ratecert report adamw -o adamw.html    all of it as one page, to read and to send
+  ratecert plot bound adamw -o bound.pdf    its figures
 
 exit codes: 0 all well; 1 a finding (refuted, undecided, error in a proof; axioms that fail in
             their model; divergence); 2 usage; 3 internal error; 4 nothing was checked
@@ -65,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for options in (
         checking, constants, guarding, conforming, attacking, campaigning, printing, reporting,
+        plotting,
     ):  # fmt: skip
         options.add(commands)
     return top
