@@ -1,4 +1,4 @@
-"""The optimizer classes are their recursions, resume bit for bit, and refuse what they cannot do."""
+"""The optimizer classes are their recursions, resume bit for bit, and refuse what they must."""
 
 from __future__ import annotations
 
@@ -217,11 +217,11 @@ class TestResuming:
         mine = AdamW(ps, eta=0.1)
         with pytest.raises(ValueError, match=r"parameter 0 has \['exp_avg', .* another optimizer"):
             mine.load_state_dict(theirs.state_dict())
-        with pytest.raises(ParameterError, match="has no 'theta'.*groups of another optimizer"):
+        with pytest.raises(ParameterError, match=r"has no 'theta'.*groups of another optimizer"):
             mine.load_state_dict(torch.optim.AdamW(ps, lr=0.1).state_dict())
         broken = mine.state_dict()
         broken["param_groups"][0]["beta"] = math.nan
-        with pytest.raises(ParameterError, match="beta .* is not finite"):
+        with pytest.raises(ParameterError, match=r"beta .* is not finite"):
             mine.load_state_dict(broken)
 
     def test_a_copy_goes_its_own_way(self) -> None:
@@ -299,7 +299,7 @@ class TestGroupsAndTraining:
                 loss = nn.functional.cross_entropy(logits, labels[rows])
                 loss.backward()
                 optimizer.step()
-            losses[foreach] = float(loss)
+            losses[foreach] = loss.item()
         assert losses[True] == losses[False] < 1.0 < math.log(10)
 
 
@@ -381,7 +381,7 @@ class TestRefusals:
     @pytest.mark.parametrize("dtype", [torch.complex64])
     def test_complex(self, dtype) -> None:
         optimizer = AdamW(tensors(), eta=0.1)
-        with pytest.raises(ValueError, match="complex64; the theory is about real vectors .*view"):
+        with pytest.raises(ValueError, match=r"complex64; the theory is about real vectors .*view"):
             optimizer.add_param_group({"params": [nn.Parameter(torch.ones(2, dtype=dtype))]})
         assert len(optimizer.param_groups) == 1
 

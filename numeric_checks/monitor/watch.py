@@ -1,0 +1,309 @@
+"""The monitor itself: a hook after ``optimizer.step`` that reads, and changes nothing."""
+
+from __future__ import annotations
+
+import math
+import os
+import warnings
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from ...optimizers.batched import ParameterError
+from .history import History, Record, Worst
+from .norms import norms
+from .subject import Subject, subject_of
+
+if TYPE_CHECKING:
+    from .summary import Summary
+
+EVERY, LIMIT = 20, 512
+
+
+class MonitorWarning(UserWarning):
+    """The monitor found something that the user should know, or had to give up."""
+
+
+class Monitor:
+    """Looks at a training run from a hook after ``optimizer.step``; made by ``monitor``.
+
+    It reads gradients, parameters and optimizer state without autograd, draws no random numbers and
+    writes to none of them, so that the run is bit for bit what it would be. Between the steps it
+    looks at, it only counts. It keeps at most a copy of the parameters or of the gradients, for one
+    step at a time.
+
+    A step the optimizer does not take (torch.amp.GradScaler skips those whose gradients are not
+    finite) is not seen and not counted. Gradients are those that the step used: accumulated,
+    clipped and unscaled if the training does so.
+    """
+
+    def __init__(
+        self,
+        optimizer: torch.optim.Optimizer,
+        names: Iterable[tuple[str, Tensor]] | None,
+        every: int,
+        limit: int,
+        f_star: float | None,
+    ) -> None:
+        self.optimizer = optimizer
+        self.subject: Subject = subject_of(optimizer)
+        self.history = History(limit, every)
+        self.f_star = f_star
+        self.step = 0
+        self.failure: str | None = None
+        self.skipped_tensors: set[str] = set()
+        self._names = {id(tensor): name for name, tensor in names or ()}
+        self._points: dict[int, Tensor] = {}
+        self._gradients: dict[int, Tensor] = {}
+        self._moved = math.nan
+        self._loss = math.nan
+        self._handle: Any = optimizer.register_step_post_hook(self._after)
+
+    # --- what users call --------------------------------------------------------------------
+
+    def loss(self, value: float | Tensor) -> None:
+        """Tell the loss of this step; estimates of Delta need it.
+
+        On a step that is not looked at this only takes a reference: no transfer from a device.
+        """
+        if self._is_due(self.step + 1) or self.step == 0:
+            number = float(value.detach()) if isinstance(value, Tensor) else float(value)
+            self._loss = number
+            self.history.loss(number)
+
+    def detach(self) -> None:
+        """Remove the hook and let go of all tensors; what was recorded stays."""
+        if self._handle is not None:
+            self._handle.remove()
+            self._handle = None
+        self._points, self._gradients = {}, {}
+
+    def __enter__(self) -> Monitor:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.detach()
+
+    @property
+    def attached(self) -> bool:
+        """Is it still looking?"""
+        return self._handle is not None
+
+    def summary(self) -> Summary:
+        """What was seen so far; print it for a table."""
+        from .summary import summarise  # the kernel's statements are needed only now
+
+        return summarise(self)
+
+    def to_json(self) -> dict[str, Any]:
+        """Summary and records as JSON values (docs/monitor.md); what is no number is null."""
+        from .summary import as_json
+
+        return as_json(self)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write ``to_json`` to a file, whole or not at all."""
+        from .summary import write
+
+        write(self, Path(path))
+
+    def plot(self, path: str | os.PathLike[str] | None = None) -> Any:
+        """A matplotlib figure of what was seen, written to ``path`` if given.
+
+        Raises:
+            ImportError: matplotlib is not installed (extra [plot]).
+            ValueError: nothing was recorded.
+        """
+        from .plots import figure
+
+        made = figure(self)
+        if path is not None:
+            made.savefig(path)
+        return made
+
+    # --- the hook ---------------------------------------------------------------------------
+
+    def _is_due(self, step: int) -> bool:
+        return (step - 1) % self.history.stride == 0
+
+    def _after(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
+        self.step += 1
+        k = self.step
+        if not self._is_due(k) and not self._is_due(k + 1) and not self._gradients:
+            return
+        try:
+            with torch.no_grad():
+                self._look(k)
+        except Exception as error:  # whatever goes wrong here must not end a training
+            self.failure = f"step {k}: {type(error).__name__}: {error}"
+            self.detach()
+            warnings.warn(
+                f"ratecert.monitor gave up at {self.failure} (training goes on)",
+                MonitorWarning,
+                stacklevel=2,
+            )
+
+    def _look(self, k: int) -> None:
+        present = dict(self._present())
+        if self._gradients:  # of the step before, which was looked at
+            pairs = [
+                (g, present[key][1].grad) for key, g in self._gradients.items() if key in present
+            ]
+            changed = norms([_minus(new, old) for old, new in pairs if new is not None]).whole_l2
+            self.history.pair(k - 1, self._moved, changed)
+            self._gradients, self._moved = {}, math.nan
+        if self._is_due(k):
+            self._record(k, present)
+        self._points = {}
+        if self._is_due(k + 1) and self.history.stride > 1:
+            self._points = {key: p.detach().clone() for key, (_, p, _) in present.items()}
+
+    def _present(self) -> Iterator[tuple[int, tuple[str, Tensor, dict[str, Any]]]]:
+        """The parameters with a gradient that can be measured: name, tensor, group."""
+        if getattr(self.optimizer, "grad_scale", None) is not None:
+            raise RuntimeError(
+                "this fused optimizer unscales gradients itself (GradScaler): call "
+                "scaler.unscale_(optimizer) before scaler.step, or do without fused"
+            )
+        for number, group in enumerate(self.optimizer.param_groups):
+            given = group.get("param_names")
+            for place, tensor in enumerate(group["params"]):
+                if tensor.grad is None:
+                    continue
+                name = self._names.get(id(tensor))
+                name = name or (given[place] if given else f"group {number}, tensor {place}")
+                if tensor.grad.is_floating_point():
+                    yield id(tensor), (name, tensor, group)
+                else:
+                    self.skipped_tensors.add(name)
+
+    def _record(self, k: int, present: dict[int, tuple[str, Tensor, dict[str, Any]]]) -> None:
+        gradients = [tensor.grad for _, tensor, _ in present.values() if tensor.grad is not None]
+        found = norms(gradients)
+        finite = bool(torch.isfinite(found.l1).all())
+        names = [name for name, _, _ in present.values()]
+        ratios = dict(zip(names, found.ratios.tolist(), strict=True))
+        self.history.add(
+            Record(
+                step=k, l1=found.whole_l1, l2=found.whole_l2, d=found.d, ratio=found.ratio,
+                tensors=ratios, loss=self._loss, finite=finite,
+            )  # fmt: skip
+        )
+        self._loss = math.nan
+        if not finite:
+            if len(self.history.not_finite) == 1:
+                bad = [n for n, l1 in zip(names, found.l1.tolist(), strict=True)
+                       if not math.isfinite(l1)]  # fmt: skip
+                warnings.warn(
+                    f"ratecert.monitor: the gradient of step {k} is not finite in "
+                    f"{', '.join(bad[:3])}{' and others' if len(bad) > 3 else ''}",
+                    MonitorWarning,
+                    stacklevel=4,
+                )
+            return
+        self._moments(k, present)
+        steps = [_minus(p, self._points[key]) for key, (_, p, _) in present.items()
+                 if key in self._points]  # fmt: skip
+        self._moved = norms(steps).whole_l2 if steps else math.nan
+        self._gradients = {
+            key: p.grad.detach().clone() for key, (_, p, _) in present.items() if p.grad is not None
+        }
+
+    def _moments(self, k: int, present: dict[int, tuple[str, Tensor, dict[str, Any]]]) -> None:
+        """Where m^2/v and n^2/v are largest in each tensor."""
+        if self.subject.moments is None:
+            return
+        first, second = self.subject.moments
+        rows: list[tuple[str, str, tuple[tuple[str, float], ...]]] = []
+        values: list[Tensor] = []
+        for name, tensor, group in present.values():
+            state = self.optimizer.state.get(tensor) or {}
+            if first not in state or second not in state or not tensor.numel():
+                continue
+            at = self.subject.parameters(group)
+            m, v = state[first].reshape(-1), state[second].reshape(-1)
+            taken = {"m": m}
+            if self.subject.exact and "mu" in at:
+                mu, g = at["mu"], tensor.grad
+                taken["n"] = m
+                if mu != 1 and g is not None and g.layout is torch.strided:
+                    sign = -1 if group.get("maximize") else 1
+                    taken["n"] = mu * m + (1 - mu) * sign * g.reshape(-1).to(m.dtype)
+            # Where v has fallen below the normal floats the quotient is rounding, no lemma's
+            matter. normal = v > torch.finfo(v.dtype).tiny for process, momentum in taken.items():
+                if process == "n" and momentum is m:
+                    place = values[-1]
+                    values.append(place)
+                else:
+                    quotient = torch.where(normal, momentum / v * momentum, 0)
+                    i = quotient.argmax()
+                    values.append(torch.stack([momentum[i].double(), v[i].double()]).cpu())
+                rows.append((process, name, tuple(at.items())))
+        for (process, name, at_), (value, root) in zip(rows, (v.tolist() for v in values),
+        strict=True):
+            if root > 0:
+                self.history.came_close(process, Worst(name, k, value, root, at_))
+
+
+def _minus(left: Tensor, right: Tensor) -> Tensor:
+    """In float32 at least: half precision has no differences to speak of."""
+    if left.dtype in (torch.float32, torch.float64) or left.layout is not torch.strided:
+        return left.detach() - right
+    return left.detach().float() - right.float()
+
+
+def monitor(
+    optimizer: torch.optim.Optimizer,
+    names: Iterable[tuple[str, Tensor]] | None = None,
+    *,
+    every: int = EVERY,
+    limit: int = LIMIT,
+    f_star: float | None = None,
+) -> Monitor:
+    """Attach the theory to a training run.
+
+    Args:
+        optimizer: any ``torch.optim.Optimizer``.
+        names: ``model.named_parameters()``, to call tensors by their names.
+        every: look at steps 1, 1 + every, ...; smaller costs more.
+        limit: keep at most so many records; beyond, every other one is dropped and ``every``
+            doubles.
+        f_star: a lower bound of the objective, if one is known (0 of a cross-entropy).
+
+    Raises:
+        TypeError: ``optimizer`` is none.
+        ParameterError: ``every``, ``limit`` or ``f_star`` is no such number.
+
+    >>> x = torch.nn.Parameter(torch.tensor([3.0, -4.0]))
+    >>> optimizer = torch.optim.SGD([x], lr=0.1)
+    >>> watch = monitor(optimizer, every=1)
+    >>> for _ in range(3):
+    ...     optimizer.zero_grad()
+    ...     loss = (x**2).sum()
+    ...     loss.backward()
+    ...     watch.loss(loss)
+    ...     optimizer.step()
+    >>> watch.detach()
+    >>> round(watch.history.records[0].ratio, 4), watch.step
+    (0.9899, 3)
+    """
+    if not isinstance(optimizer, torch.optim.Optimizer):
+        raise TypeError(
+            f"monitor takes a torch.optim.Optimizer, not {type(optimizer).__name__}; a wrapper "
+            "usually keeps it as .optimizer"
+        )
+    for name, value, least in (("every", every, 1), ("limit", limit, 2)):
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise ParameterError(f"monitor: {name} must be an integer >= {least}, not {value!r}")
+    if f_star is not None and not math.isfinite(f_star):
+        raise ParameterError(f"monitor: f_star must be finite, not {f_star!r}")
+    return Monitor(optimizer, names, every, limit, f_star)
