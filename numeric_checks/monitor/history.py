@@ -1,5 +1,4 @@
-"""What a monitor keeps: records that are thinned out on long runs, and what is never thinned
-out."""
+"""What a monitor keeps: records, thinned out on long runs, and sums, which never are."""
 
 from __future__ import annotations
 

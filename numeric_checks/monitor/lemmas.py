@@ -44,12 +44,12 @@ def lemmas(found: Iterable[tuple[str, Worst]]) -> tuple[Lemma, ...]:
         mine = [worst for name, worst in kept if name == process]
         if not mine:
             continue
-        best: Lemma | None = None
+        best = Lemma(label, _title(label), None)
         for worst in mine:
-            ratio = _ratio(label, process, worst) if ratio is not None and (best is None or
-            best.ratio is None or not ratio <= best.ratio):
+            ratio = _ratio(label, process, worst)
+            if ratio is not None and (best.ratio is None or not ratio <= best.ratio):
                 best = Lemma(label, _title(label), ratio, worst.tensor, worst.step)
-        told.append(best or Lemma(label, _title(label), None))
+        told.append(best)
     return tuple(told)
 
 

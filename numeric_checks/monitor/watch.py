@@ -194,8 +194,14 @@ class Monitor:
         ratios = dict(zip(names, found.ratios.tolist(), strict=True))
         self.history.add(
             Record(
-                step=k, l1=found.whole_l1, l2=found.whole_l2, d=found.d, ratio=found.ratio,
-                tensors=ratios, loss=self._loss, finite=finite,
+                step=k,
+                l1=found.whole_l1,
+                l2=found.whole_l2,
+                d=found.d,
+                ratio=found.ratio,
+                tensors=ratios,
+                loss=self._loss,
+                finite=finite,
             )  # fmt: skip
         )
         self._loss = math.nan
@@ -223,35 +229,41 @@ class Monitor:
         if self.subject.moments is None:
             return
         first, second = self.subject.moments
-        rows: list[tuple[str, str, tuple[tuple[str, float], ...]]] = []
-        values: list[Tensor] = []
+        kept: list[tuple[str, str, dict[str, float], Tensor]] = []
         for name, tensor, group in present.values():
             state = self.optimizer.state.get(tensor) or {}
             if first not in state or second not in state or not tensor.numel():
                 continue
             at = self.subject.parameters(group)
             m, v = state[first].reshape(-1), state[second].reshape(-1)
-            taken = {"m": m}
-            if self.subject.exact and "mu" in at:
-                mu, g = at["mu"], tensor.grad
-                taken["n"] = m
-                if mu != 1 and g is not None and g.layout is torch.strided:
-                    sign = -1 if group.get("maximize") else 1
-                    taken["n"] = mu * m + (1 - mu) * sign * g.reshape(-1).to(m.dtype)
-            # Where v has fallen below the normal floats the quotient is rounding, no lemma's
-            matter. normal = v > torch.finfo(v.dtype).tiny for process, momentum in taken.items():
-                if process == "n" and momentum is m:
-                    place = values[-1]
-                    values.append(place)
-                else:
-                    quotient = torch.where(normal, momentum / v * momentum, 0)
-                    i = quotient.argmax()
-                    values.append(torch.stack([momentum[i].double(), v[i].double()]).cpu())
-                rows.append((process, name, tuple(at.items())))
-        for (process, name, at_), (value, root) in zip(rows, (v.tolist() for v in values),
-        strict=True):
-            if root > 0:
-                self.history.came_close(process, Worst(name, k, value, root, at_))
+            place = _largest(m, v)
+            kept.append(("m", name, at, place))
+            if not self.subject.exact or "mu" not in at:
+                continue
+            g, mu = tensor.grad, at["mu"]
+            if mu == 1:
+                kept.append(("n", name, at, place))
+            elif g is not None:
+                sign = -1.0 if group.get("maximize") else 1.0
+                n = mu * m + (1 - mu) * sign * g.reshape(-1).to(m.dtype)
+                kept.append(("n", name, at, _largest(n, v)))
+        if not kept:
+            return
+        values = torch.stack([place.cpu() for *_, place in kept]).tolist()
+        for (process, name, at, _), (momentum, moment) in zip(kept, values, strict=True):
+            if moment > 0:
+                found = Worst(name, k, momentum, moment, tuple(at.items()))
+                self.history.came_close(process, found)
+
+
+def _largest(momentum: Tensor, v: Tensor) -> Tensor:
+    """The momentum and v, float64 [2], of the coordinate where momentum^2 / v is largest.
+
+    Where v has fallen below the normal floats the quotient is rounding, which no lemma is about.
+    """
+    quotient = torch.where(v > torch.finfo(v.dtype).tiny, momentum / v * momentum, 0)
+    i = quotient.argmax()
+    return torch.stack([momentum[i], v[i]]).double()
 
 
 def _minus(left: Tensor, right: Tensor) -> Tensor:
