@@ -87,6 +87,8 @@ def _warnings(monitor: Monitor) -> tuple[str, ...]:
         told.append(f"gradients that are not finite at {len(bad)} steps looked at, first {bad[0]}")
     if monitor.failure:
         told.append(f"the monitor gave up at {monitor.failure}")
+    if monitor.rate_changed:
+        told.append("step sizes changed on the way; the theorems are about constant ones")
     if monitor.skipped_tensors:
         told.append(f"not measured (complex): {', '.join(sorted(monitor.skipped_tensors))}")
     return tuple(told)
@@ -129,10 +131,18 @@ def _lines(s: Summary) -> list[str]:
         lines += [
             f"    were they right, {said.claim} at {chosen}",
             f"    would keep the average of ||grad f||_{said.norm[1]} over {s.steps} steps below "
-            f"{said.bound:.4g} ({said.start:.4g} at x^1)",
+            f"{said.bound:.4g}" + _beside(said),
             "    of schedules and of your hyperparameters, where they differ, it says nothing",
         ]
     return lines + (["", *(f"warning: {w}" for w in s.warnings)] if s.warnings else [])
+
+
+def _beside(said: Guarantee) -> str:
+    if said.bound is None or said.start is None:
+        return ""
+    if said.bound >= said.start:
+        return f", which says nothing: x^1 has {said.start:.4g} before any step"
+    return f" (x^1 has {said.start:.4g})"
 
 
 def as_json(monitor: Monitor) -> dict[str, Any]:

@@ -33,8 +33,8 @@ class Monitor:
 
     It reads gradients, parameters and optimizer state without autograd, draws no random numbers and
     writes to none of them, so that the run is bit for bit what it would be. Between the steps it
-    looks at, it only counts. It keeps at most a copy of the parameters or of the gradients, for one
-    step at a time.
+    looks at, it only counts. It keeps a copy of the parameters, then one of the gradients, for one step
+    at a time (both, with ``every=1``).
 
     A step the optimizer does not take (torch.amp.GradScaler skips those whose gradients are not
     finite) is not seen and not counted. Gradients are those that the step used: accumulated,
@@ -61,6 +61,8 @@ class Monitor:
         self._gradients: dict[int, Tensor] = {}
         self._moved = math.nan
         self._loss = math.nan
+        self._told = ""
+        self._rates: set[tuple[float, ...]] = set()
         self._handle: Any = optimizer.register_step_post_hook(self._after)
 
     # --- what users call --------------------------------------------------------------------
@@ -68,9 +70,9 @@ class Monitor:
     def loss(self, value: float | Tensor) -> None:
         """Tell the loss of this step; estimates of Delta need it.
 
-        On a step that is not looked at this only takes a reference: no transfer from a device.
+        Call it in every step: where no look is due it does nothing (no transfer from a device).
         """
-        if self._is_due(self.step + 1) or self.step == 0:
+        if self._is_due(self.step + 1) or self._is_due(self.step):
             number = float(value.detach()) if isinstance(value, Tensor) else float(value)
             self._loss = number
             self.history.loss(number)
@@ -92,6 +94,11 @@ class Monitor:
         trace: TracebackType | None,
     ) -> None:
         self.detach()
+
+    @property
+    def rate_changed(self) -> bool:
+        """Has a step size been another than at the first look (a schedule)?"""
+        return len(self._rates) > 1
 
     @property
     def attached(self) -> bool:
@@ -143,14 +150,13 @@ class Monitor:
         try:
             with torch.no_grad():
                 self._look(k)
+            told, self._told = self._told, ""
         except Exception as error:  # whatever goes wrong here must not end a training
             self.failure = f"step {k}: {type(error).__name__}: {error}"
             self.detach()
-            warnings.warn(
-                f"ratecert.monitor gave up at {self.failure} (training goes on)",
-                MonitorWarning,
-                stacklevel=2,
-            )
+            told = f"gave up at {self.failure} (training goes on)"
+        if told:
+            warnings.warn(f"ratecert.monitor: {told}", MonitorWarning, stacklevel=3)
 
     def _look(self, k: int) -> None:
         present = dict(self._present())
@@ -162,9 +168,11 @@ class Monitor:
             self.history.pair(k - 1, self._moved, changed)
             self._gradients, self._moved = {}, math.nan
         if self._is_due(k):
+            if len(self._rates) < 2:
+                self._rates.add(tuple(float(g.get("lr", 0)) for g in self.optimizer.param_groups))
             self._record(k, present)
         self._points = {}
-        if self._is_due(k + 1) and self.history.stride > 1:
+        if self._is_due(k + 1):
             self._points = {key: p.detach().clone() for key, (_, p, _) in present.items()}
 
     def _present(self) -> Iterator[tuple[int, tuple[str, Tensor, dict[str, Any]]]]:
@@ -202,18 +210,16 @@ class Monitor:
                 tensors=ratios,
                 loss=self._loss,
                 finite=finite,
-            )  # fmt: skip
+            )
         )
         self._loss = math.nan
         if not finite:
             if len(self.history.not_finite) == 1:
                 bad = [n for n, l1 in zip(names, found.l1.tolist(), strict=True)
                        if not math.isfinite(l1)]  # fmt: skip
-                warnings.warn(
-                    f"ratecert.monitor: the gradient of step {k} is not finite in "
-                    f"{', '.join(bad[:3])}{' and others' if len(bad) > 3 else ''}",
-                    MonitorWarning,
-                    stacklevel=4,
+                self._told = (
+                    f"the gradient of step {k} is not finite in "
+                    f"{', '.join(bad[:3])}{' and others' if len(bad) > 3 else ''}"
                 )
             return
         self._moments(k, present)
