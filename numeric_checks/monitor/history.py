@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+FORMAT = "ratecert.monitor/1"
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,34 @@ class History:
     ratio_least: float = math.nan
     ratio_largest: float = math.nan
     l1_sum: float = 0.0
+
+    def plain(self) -> dict[str, Any]:
+        """All of it in dicts, lists, numbers and strings."""
+        worst = [[process, asdict(found)] for (process, _), found in self.worst.items()]
+        return {**asdict(self), "worst": worst}
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> History:
+        """What ``plain`` gave.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is something else.
+        """
+        records = [Record(**record) for record in plain["records"]]
+        found = [
+            (
+                process,
+                Worst(
+                    **{**held, "parameters": tuple((n, float(v)) for n, v in held["parameters"])}
+                ),
+            )
+            for process, held in plain["worst"]
+        ]
+        worst = {(process, held.tensor): held for process, held in found}
+        made = cls(**{**plain, "records": records, "worst": worst})
+        if made.limit < 2 or made.stride < 1 or len(records) > made.limit:
+            raise ValueError("limit, stride and records do not fit")
+        return made
 
     def add(self, record: Record) -> None:
         """Keep a record, or what it adds to the sums only."""

@@ -9,7 +9,8 @@ from functools import cache
 import torch
 
 from ...proofs.language.loader import statement
-from ..evaluate import Evaluation, Statement, evaluate
+from ...proofs.render.text import Printer
+from ..evaluate import Evaluation, Statement, conditions, evaluate
 from ..hypotheses import statement_of
 from ..simulate import Run, Series, constant
 from .history import Worst
@@ -27,6 +28,7 @@ class Lemma:
         ratio: the largest quotient of its sides; at most 1 iff it held there. None if its
             hypotheses (theta <= beta, ...) do not hold at the optimizer's hyperparameters.
         tensor, step: where and when; empty and 0 if it does not apply.
+        reason: the hypothesis that does not hold, if there is one.
     """
 
     label: str
@@ -34,6 +36,7 @@ class Lemma:
     ratio: float | None
     tensor: str = ""
     step: int = 0
+    reason: str = ""
 
 
 def lemmas(found: Iterable[tuple[str, Worst]]) -> tuple[Lemma, ...]:
@@ -46,8 +49,10 @@ def lemmas(found: Iterable[tuple[str, Worst]]) -> tuple[Lemma, ...]:
             continue
         best = Lemma(label, _title(label), None)
         for worst in mine:
-            ratio = _ratio(label, process, worst)
-            if ratio is not None and (best.ratio is None or not ratio <= best.ratio):
+            ratio, reason = _ratio(label, process, worst)
+            if ratio is None and best.ratio is None:
+                best = Lemma(label, _title(label), None, reason=reason)
+            elif ratio is not None and (best.ratio is None or not ratio <= best.ratio):
                 best = Lemma(label, _title(label), ratio, worst.tensor, worst.step)
         told.append(best)
     return tuple(told)
@@ -62,8 +67,8 @@ def _title(label: str) -> str:
     return str(statement(label).title)
 
 
-def _ratio(label: str, process: str, worst: Worst) -> float | None:
-    """Upper over lower side at one coordinate; None where the hypotheses fail."""
+def _ratio(label: str, process: str, worst: Worst) -> tuple[float | None, str]:
+    """Upper over lower side at one coordinate, or the hypothesis that fails."""
 
     def series(value: float) -> Series:
         return Series(torch.full((1, 1, 1), value, dtype=torch.float64), 2)
@@ -76,6 +81,9 @@ def _ratio(label: str, process: str, worst: Worst) -> float | None:
         at_points={}, seeds=(0,), instances=(0,), replicates=False,
     )  # fmt: skip
     found: Evaluation | None = evaluate(_stated(label), run)
-    if found is None or not bool(found.within.all()):
-        return None
-    return float(found.ratio.amax())
+    if found is not None and bool(found.within.all()):
+        return float(found.ratio.amax()), ""
+    claim = statement(label)
+    failing = [c.hypothesis for c in conditions(_stated(label), run) if not c.holds]
+    printer = Printer(claim.theory.kernel())
+    return None, ", ".join(map(printer.show, failing)) or "one of its hypotheses"

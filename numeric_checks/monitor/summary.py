@@ -12,13 +12,12 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from .estimates import Estimates, Guarantee, estimates, guarantee
+from .history import FORMAT
 from .lemmas import Lemma, lemmas
 from .subject import Subject
 
 if TYPE_CHECKING:
     from .watch import Monitor
-
-FORMAT = "ratecert.monitor/1"
 
 
 @dataclass(frozen=True)
@@ -107,13 +106,14 @@ def _lines(s: Summary) -> list[str]:
         "||g||_1 / (sqrt(d) ||g||_2)   (1 if all coordinates are alike, 0.798 if Gaussian)",
         f"    in all: least {s.ratio[0]:.3f}, mean {s.ratio[1]:.3f}, largest {s.ratio[2]:.3f}",
     ]
+    lines.append(f"    ||g||_1 of the stochastic gradients: mean {s.mean_l1:.4g} (noise included)")
     width = max((len(name) for name in s.tensors), default=0)
     lines += [f"    {name:<{width}}  median {value:.3f}" for name, value in s.tensors.items()]
     if s.lemmas:
         lines += ["", "lemmas on this path, largest ratio of their sides (at most 1)"]
     for lemma in s.lemmas:
         if lemma.ratio is None:
-            lines.append(f"    {lemma.label}: its hypotheses do not hold at these hyperparameters")
+            lines.append(f"    {lemma.label}: does not apply, {lemma.reason} does not hold")
         else:
             where = f"{lemma.tensor}, step {lemma.step}"
             lines.append(f"    {lemma.label}: {lemma.ratio:.6f}  ({where})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ...optimizers.batched import ParameterError
-from .history import History, Record, Worst
+from .history import FORMAT, History, Record, Worst
 from .norms import norms
 from .subject import Subject, subject_of
 
@@ -33,8 +33,8 @@ class Monitor:
 
     It reads gradients, parameters and optimizer state without autograd, draws no random numbers and
     writes to none of them, so that the run is bit for bit what it would be. Between the steps it
-    looks at, it only counts. It keeps a copy of the parameters, then one of the gradients, for one step
-    at a time (both, with ``every=1``).
+    looks at, it only counts. It keeps a copy of the parameters, then one of the gradients, for one
+    step at a time (both, with ``every=1``).
 
     A step the optimizer does not take (torch.amp.GradScaler skips those whose gradients are not
     finite) is not seen and not counted. Gradients are those that the step used: accumulated,
@@ -70,7 +70,8 @@ class Monitor:
     def loss(self, value: float | Tensor) -> None:
         """Tell the loss of this step; estimates of Delta need it.
 
-        Call it in every step: where no look is due it does nothing (no transfer from a device).
+        Call it in every step, before ``optimizer.step``: where no look is due it does nothing (no
+        transfer from a device).
         """
         if self._is_due(self.step + 1) or self._is_due(self.step):
             number = float(value.detach()) if isinstance(value, Tensor) else float(value)
@@ -122,6 +123,26 @@ class Monitor:
         from .summary import write
 
         write(self, Path(path))
+
+    def state_dict(self) -> dict[str, Any]:
+        """What was recorded, as plain values, to be kept with a checkpoint."""
+        return {"format": FORMAT, "step": self.step, "history": self.history.plain()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on where ``state_dict`` was taken; its ``every`` and ``limit`` are taken over.
+
+        Raises:
+            ValueError: it is no monitor's state.
+        """
+        try:
+            if state["format"] != FORMAT:
+                raise ValueError(f"its format is {state['format']!r}")
+            step, history = int(state["step"]), History.of(state["history"])
+        except (KeyError, TypeError, ValueError) as error:
+            said = f"no {error}" if isinstance(error, KeyError) else str(error)
+            raise ValueError(f"this is no state of a {FORMAT}: {said}") from error
+        self.step, self.history = step, history
+        self._points, self._gradients, self._moved = {}, {}, math.nan
 
     def plot(self, path: str | os.PathLike[str] | None = None) -> Any:
         """A matplotlib figure of what was seen, written to ``path`` if given.

@@ -178,6 +178,23 @@ def test_any_recursion_is_run_as_declared(recursion: Recursion, foreach: bool) -
             p.data.copy_(s.x.reshape(p.shape))
 
 
+@EVERY
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_on_a_device(cls) -> None:
+    found = []
+    for device in ("cpu", "cuda"):
+        ps = [nn.Parameter(p.detach().to(device)) for p in tensors()]
+        optimizer = cls(ps, eta=0.01)
+        for _ in range(10):
+            for p in ps:
+                p.grad = p.detach().sin()
+            optimizer.step()
+        found.append([p.detach().cpu() for p in ps])
+    for here, there in zip(*found, strict=True):
+        torch.testing.assert_close(here, there, rtol=1e-12, atol=1e-12)
+
+
 class TestResuming:
     @EVERY
     @pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])

@@ -135,7 +135,8 @@ class TestWhatIsMeasured:
         found = {lemma.label: lemma for lemma in watch.summary().lemmas}
         assert found["adamw.L1.momentum"].ratio == pytest.approx(worst["m"], rel=1e-9)
         assert 0 < worst["m"] <= 1
-        assert found["adamw.L1.sharp"].ratio is None  # beta^2 <= theta fails
+        sharp = found["adamw.L1.sharp"]
+        assert (sharp.ratio, sharp.reason) == (None, "β² ≤ θ")
         if name.startswith("ours"):
             assert found["adamw.L1"].ratio == pytest.approx(worst["n"], rel=1e-9)
         else:
@@ -180,7 +181,10 @@ class TestSubjects:
             (lambda ps: ours.NAdamW(ps, eta=0.1, mu=0.5), "nadamw", ("neither 1 nor theta",)),
             (lambda ps: torch.optim.SGD(ps, lr=0.1), "sgd", ()),
             (lambda ps: torch.optim.SGD(ps, lr=0.1, weight_decay=0.1), "sgd", ("weight decay",)),
-            (lambda ps: torch.optim.SGD(ps, lr=0.1, momentum=0.9), "momentum", ("(1 - theta) eta",)),
+            (
+                lambda ps: torch.optim.SGD(ps, lr=0.1, momentum=0.9),
+                "momentum", ("(1 - theta) eta",),
+            ),
             (
                 lambda ps: torch.optim.SGD(ps, lr=0.1, momentum=0.9, nesterov=True),
                 "momentum", ("(1 - theta) eta", "Nesterov"),
@@ -353,6 +357,48 @@ class TestKeeping:
         with pytest.raises(FileNotFoundError):
             watch.save(tmp_path / "nowhere" / "run.json")
 
+    def test_a_run_resumed_is_the_run(self) -> None:
+        found = []
+        for resumed in (False, True):
+            model = network()
+            optimizer = ours.AdamW(model.parameters(), eta=0.01)
+            watch = ratecert.monitor(optimizer, model.named_parameters(), every=2)
+            train(model, optimizer, 6, watch)
+            if resumed:
+                kept = json.loads(json.dumps(watch.state_dict()))
+                watch.detach()
+                watch = ratecert.monitor(optimizer, model.named_parameters(), every=7)
+                watch.load_state_dict(kept)
+            train(model, optimizer, 5, watch)
+            assert watch.failure is None
+            found.append(watch)
+        straight, again = (w.to_json() for w in found)
+        # The step across the interruption has no pair: x^6 was gone.
+        straight["records"][3]["moved"] = again["records"][3]["moved"]
+        assert again["records"] == straight["records"]
+        assert again["summary"]["lemmas"] == straight["summary"]["lemmas"]
+        assert found[1].history.stride == 2
+
+    @pytest.mark.parametrize(
+        ("spoil", "says"),
+        [
+            (lambda s: s.pop("format"), "no 'format'"),
+            (lambda s: s.update(format="other/2"), "its format is 'other/2'"),
+            (lambda s: s["history"].update(limit=1), "do not fit"),
+            (lambda s: s["history"].update(more=1), "unexpected keyword argument 'more'"),
+        ],
+    )
+    def test_a_spoilt_state_is_refused_and_nothing_lost(self, spoil, says) -> None:
+        optimizer = torch.optim.SGD([p := nn.Parameter(torch.ones(1))], lr=0.1)
+        watch = ratecert.monitor(optimizer, every=1)
+        p.grad = torch.ones(1)
+        optimizer.step()
+        state = watch.state_dict()
+        spoil(state)
+        with pytest.raises(ValueError, match=rf"no state of a ratecert.monitor/1: .*{says}"):
+            watch.load_state_dict(state)
+        assert (watch.step, len(watch.history.records)) == (1, 1)
+
     def test_a_plot(self, tmp_path) -> None:
         pytest.importorskip("matplotlib")
         model = network()
@@ -395,6 +441,22 @@ class TestRefusals:
             [sys.executable, "-c", program], capture_output=True, text=True, check=False
         )
         assert "needs the extra [numeric]: pip install 'ratecert[numeric]'" in ran.stderr
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_on_a_device() -> None:
+    found = []
+    for device in ("cpu", "cuda"):
+        model = network().to(device)
+        optimizer = ours.AdamW(model.parameters(), eta=0.01)
+        watch = ratecert.monitor(optimizer, every=2)
+        for _ in range(5):
+            optimizer.zero_grad()
+            sum((p**2).sum() for p in model.parameters()).backward()
+            optimizer.step()
+        found.append([record.ratio for record in watch.history.records])
+    assert found[0] == pytest.approx(found[1], rel=1e-9)
 
 
 def test_no_warning_without_cause() -> None:
