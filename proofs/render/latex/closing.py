@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ...kernel import terms as k
 from ..document import ClaimEntry, Document
+from .experiments import experiments
 from .names import escaped
 from .numeric import numeric
 from .plots import bound_plot, floor_plot, tightness_plot
@@ -26,6 +27,7 @@ def closing(document: Document, prose: Prose, printer: TexPrinter, venue: Venue)
     yield from _constants(document, prose, printer, venue)
     yield from _tightness(document, prose, venue)
     yield from numeric(document, prose, venue)
+    yield from experiments(document, venue)
     yield from _trust(document, prose, venue)
     yield from _sources(document, prose)
 
