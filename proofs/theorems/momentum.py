@@ -197,7 +197,7 @@ def size_all(p: Proof) -> Theorem:
 @momentum.lemma(
     "slope",
     title="The momentum against the gradient",
-    given=[step, *decay],
+    given=[step],
     claim=(
         slope(k),
         "==",
@@ -227,7 +227,7 @@ momentum.section("One step")
 @momentum.lemma(
     "descent",
     title="One step of descent, in expectation",
-    given=[step, *decay],
+    given=[step],
     claim=(E(f(x[k + 1])), "<=", E(f(x[k])) - eta * slope(k) + L * eta**2 / 2 * size(k)),
 )
 def descent(p: Proof) -> Theorem:
@@ -250,7 +250,7 @@ def descent(p: Proof) -> Theorem:
 @momentum.lemma(
     "turn",
     title="The gradient turns little in one step",
-    given=[before_last, *decay, *usual],
+    given=[before_last, (0, "<", eta)],
     claim=(slope(k) - L * eta * size(k), "<=", over_i(E(G[k + 1, i] * m[k, i]))),
     introduction="A1 between $x^k$ and $x^{k+1}$, in both directions.",
 )
