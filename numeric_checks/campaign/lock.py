@@ -16,8 +16,14 @@ from .store import StoreError
 
 
 @contextmanager
-def only_runner(store: Path) -> Iterator[None]:
+def only_runner(
+    store: Path, instead: str = "run a shard (--shard i/n) into a file of its own and merge"
+) -> Iterator[None]:
     """Hold the lock of ``store``.
+
+    Args:
+        store: the file.
+        instead: what whoever finds it held may do, other than wait.
 
     Raises:
         StoreError: another process holds it, or there can be no lock.
@@ -36,8 +42,8 @@ def only_runner(store: Path) -> Iterator[None]:
         except BlockingIOError:
             holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip()
             raise StoreError(
-                f"{store}: process {holder or '?'} is running this campaign. Wait for it, or run a "
-                "shard (--shard i/n) into a file of its own and merge"
+                f"{store}: process {holder or '?'} is running this campaign. Wait for it, or "
+                f"{instead}"
             ) from None
         except OSError as error:
             raise StoreError(

@@ -13,10 +13,12 @@ from . import __version__
 from .options import (
     RAW,
     attacking,
+    beginning,
     campaigning,
     checking,
     conforming,
     constants,
+    experimenting,
     guarding,
     printing,
     reporting,
@@ -35,6 +37,7 @@ EPILOG = """\
 examples:
   ratecert check                    prove every shipped theory
   ratecert check sgd                one theory; its proof is replayed by the kernel alone
+  ratecert new my_theory            a theory of your own to begin with
   ratecert check my_theory.py       your own lemmas
   ratecert check sgd --cross-examine    ask z3 and cvc5 for a second opinion on every step
   ratecert show sgd.rate            the full statement
@@ -48,6 +51,7 @@ examples:
   ratecert attack adamw.L4          how close it comes to being false, exactly
   ratecert optimise adam.rate --minimise C_1 --fix c_eps=1    tune it, and prove the result
   ratecert campaign run quick       confront the claims with runs; resume, merge, status
+  ratecert experiments l1-ratio     is ||grad f||_1 as sqrt(d) ||grad f||_2 in real training?
   ratecert latex adamw -o paper     its statements and proofs as an appendix
   ratecert report adamw -o adamw.html    all of it as one page, to read and to send
 
@@ -64,7 +68,8 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"ratecert {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for options in (
-        checking, constants, guarding, conforming, attacking, campaigning, printing, reporting,
+        checking, constants, guarding, conforming, attacking, campaigning, experimenting,
+        printing, reporting, beginning,
     ):  # fmt: skip
         options.add(commands)
     return top

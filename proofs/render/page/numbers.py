@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .experiments import experiments
 from .markup import Html, Part, join, table, tag
 from .pen import Pen, ratio_of
 from .plots import Dots, curves, histogram, ratios
@@ -19,6 +20,7 @@ def confrontation(pen: Pen) -> Html:
     body: list[Part] = [_tightness(pen, campaign)]
     body.append(_none() if campaign is None else _campaign(campaign, pen))
     body.insert(0, _bounds(pen))
+    body.append(experiments(pen))
     head = tag("h2", "Confronted with runs", id="runs")
     return tag("section", head, body, aria_labelledby="runs")
 

@@ -47,6 +47,31 @@ def assembled(theory: Theory, lock: Path, results: dict[str, Any] | None) -> Doc
     return document(theory, lock=digest, results=results, numbers=found)
 
 
+# --- experiments ----------------------------------------------------------------------------------
+
+
+def experiment_in(text: str) -> dict[str, Any]:
+    """What an experiment found, computed from the records of its report.
+
+    Raises:
+        ResultsError: there is no such file, or it is no report.
+    """
+    from ..numeric_checks.experiments.report import ReportError, read, report_file
+
+    path = report_file(text)
+    if not path.is_file():
+        raise ResultsError(
+            f"{path}: no such file; `ratecert experiments l1-ratio -o FILE` makes one"
+        )
+    try:
+        report = read(path.read_bytes())
+    except (OSError, ReportError) as error:
+        raise ResultsError(f"{path}: {error}") from error
+    found = report.to_json()
+    found.pop("records")
+    return found
+
+
 # --- results --------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from ..proofs.language.loader import load
 from ..proofs.render.latex.style import VENUES
 from ..proofs.render.latex.write import Options, files
 from ..proofs.theorems import SHIPPED
-from .documents import ResultsError, assembled, results_in
+from .documents import ResultsError, assembled, experiment_in, results_in
 from .memory import uncollected
 from .output import progress
 
@@ -20,7 +20,9 @@ from .output import progress
 def run(args: argparse.Namespace) -> int:
     """Write the appendix of the theory named, or compare it with what is there."""
     try:
-        results = None if args.results is None else results_in(args.results)
+        results = {} if args.results is None else results_in(args.results)
+        if args.experiment is not None:
+            results["experiment"] = experiment_in(args.experiment)
     except ResultsError as error:
         print(f"ratecert: {error}", file=sys.stderr)
         return EXIT_USAGE
@@ -30,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
         folder = Path(args.output) / (theory.name if len(theories) > 1 else "")
         progress(f"proving {theory.name}")
         with uncollected():
-            whole = assembled(theory, Path(args.lock), results)
+            whole = assembled(theory, Path(args.lock), results or None)
             written = files(whole, options)
         progress("")
         code = max(code, _compare(folder, written) if args.check else _write(folder, written))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..cli import EXIT_FINDING, EXIT_OK, EXIT_USAGE
 from ..proofs.render.page.whole import page
-from .documents import ResultsError, assembled, only_theory, results_in
+from .documents import ResultsError, assembled, experiment_in, only_theory, results_in
 from .memory import uncollected
 from .output import progress
 
@@ -18,14 +18,16 @@ def run(args: argparse.Namespace) -> int:
     """Prove the theory, and write its page."""
     target = Path(args.output)
     try:
-        results = results_in(Path(args.campaign)) if args.campaign else None
+        results = results_in(Path(args.campaign)) if args.campaign else {}
+        if args.experiment:
+            results["experiment"] = experiment_in(args.experiment)
     except ResultsError as error:
         print(f"ratecert: {error}", file=sys.stderr)
         return EXIT_USAGE
     theory = only_theory(args.theory)
     try:
         with uncollected():
-            made = assembled(theory, Path(args.lock), results)
+            made = assembled(theory, Path(args.lock), results or None)
             text = page(made, theory.kernel())
     finally:
         progress("")

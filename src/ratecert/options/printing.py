@@ -31,7 +31,8 @@ def _latex(commands: Commands) -> None:
         "  ratecert latex adamw -o paper --venue icml\n"
         "  ratecert latex adamw -o paper --venue icml --check     in continuous integration\n"
         "  ratecert campaign status standard --format json > runs.json\n"
-        "  ratecert latex adamw -o paper --results runs.json\n\n"
+        "  ratecert latex adamw -o paper --results runs.json\n"
+        "  ratecert latex adamw -o paper --experiment l1-ratio\n\n"
         "exit codes: 0 written, or with --check up to date; 1 a claim is not proved, or a file is\n"
         "            stale; 2 usage; 3 internal error",
     )
@@ -54,6 +55,11 @@ def _latex(commands: Commands) -> None:
     command.add_argument(
         "--results", metavar="FILE", type=Path,
         help="a campaign's file or name, or what `ratecert campaign status --format json` wrote",
+    )  # fmt: skip
+    command.add_argument(
+        "--experiment", metavar="FILE",
+        help="what `ratecert experiments l1-ratio -o FILE` wrote, or l1-ratio for the one that ran "
+        "last: adds the section `What real tasks say'",
     )  # fmt: skip
     command.add_argument(
         "--check", action="store_true",

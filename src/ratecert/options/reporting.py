@@ -28,4 +28,9 @@ def add(commands: Commands) -> None:
         help="results to show: a campaign's file, the name of one in the cache, or what "
         "`campaign status --format json` printed",
     )  # fmt: skip
+    report.add_argument(
+        "--experiment", metavar="FILE",
+        help="what `ratecert experiments l1-ratio -o FILE` wrote, or l1-ratio for the one that ran "
+        "last: adds what real training says",
+    )  # fmt: skip
     lock_file(report)
