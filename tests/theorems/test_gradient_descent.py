@@ -35,7 +35,7 @@ def test_what_the_rates_rest_on(name: str) -> None:
 
 
 def run(slope: Fraction | None, curvature: Fraction, K: int, h: Fraction) -> list[Fraction]:
-    """x^{K+1}, f(x^{K+1}), |f'(x^{K+1})| from x^1 = 1 with L = 1: Huber's function, or a parabola."""
+    """x^{K+1}, f and |f'| there, from x^1 = 1, with L = 1, on Huber's function or a parabola."""
 
     def derivative(x: Fraction) -> Fraction:
         linear = slope is not None and abs(x) > slope

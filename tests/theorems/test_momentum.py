@@ -7,7 +7,7 @@ import pytest
 from ratecert.proofs.language import Theory, by, root, sqrt, within
 from ratecert.proofs.record.foundation import foundation
 from ratecert.proofs.theorems import sgd
-from ratecert.proofs.theorems.momentum import K, Delta, L, momentum, rate, sigma_s, theta
+from ratecert.proofs.theorems.momentum import Delta, K, L, momentum, rate, sigma_s, theta
 
 
 @pytest.mark.parametrize("name", sorted(momentum.claims))

@@ -1,4 +1,4 @@
-"""signSGD: proved, from what it needs; its recursion is the sign's, and its theory allows any at 0."""
+"""signSGD: proved, from what it needs; it moves by the sign; its theory allows any sign of 0."""
 
 from __future__ import annotations
 
