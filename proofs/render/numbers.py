@@ -151,7 +151,8 @@ def _bounds(main: Claimed) -> Iterator[Curve]:
         if points:
             short = claim.id.removeprefix(f"{main.id}.") if claim is not main else main.label
             yield Curve(short, tuple(points), _slope(points))
-    if main.theory.name == "sgd":
+    comparable = {"L", "Delta"} <= _at(main, 1).keys()  # a rate of the same kind as SGD's
+    if main.theory.name == "sgd" or not comparable:
         return
     points = []
     for power in STEPS:

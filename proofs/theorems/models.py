@@ -67,7 +67,7 @@ def signsgd_model(setting: Setting) -> ScenarioTree:
     sign = (s[setting.k, setting.i], g / abs(g), [setting.steps, setting.coordinates])
     return replace(base, equations=(*base.equations, sign)).extended(
         values={eta: 1, start: (Rational(2, 3), Rational(-8, 3))},
-        satisfies={"rate": {}, "rate.tuned": {}, "rate.batch": {total: 10}},
+        satisfies={"rate": {}, "rate.tuned": {}, "rate.sigma": {}, "rate.batch": {total: 10}},
     )
 
 

@@ -22,6 +22,7 @@ from ..language import (
     Expr,
     Max,
     Proof,
+    Rational,
     Sum,
     Theorem,
     Theory,
@@ -197,7 +198,7 @@ def size_all(p: Proof) -> Theorem:
 @momentum.lemma(
     "slope",
     title="The momentum against the gradient",
-    given=[step, *decay],
+    given=[step],
     claim=(
         slope(k),
         "==",
@@ -227,7 +228,7 @@ momentum.section("One step")
 @momentum.lemma(
     "descent",
     title="One step of descent, in expectation",
-    given=[step, *decay],
+    given=[step],
     claim=(E(f(x[k + 1])), "<=", E(f(x[k])) - eta * slope(k) + L * eta**2 / 2 * size(k)),
 )
 def descent(p: Proof) -> Theorem:
@@ -250,7 +251,7 @@ def descent(p: Proof) -> Theorem:
 @momentum.lemma(
     "turn",
     title="The gradient turns little in one step",
-    given=[before_last, *decay, *usual],
+    given=[before_last, (0, "<", eta)],
     claim=(slope(k) - L * eta * size(k), "<=", over_i(E(G[k + 1, i] * m[k, i]))),
     introduction="A1 between $x^k$ and $x^{k+1}$, in both directions.",
 )
@@ -528,3 +529,45 @@ def rate_fixed(p: Proof) -> Theorem:
         (total / K, "<=", 2 * Delta / (eta * K) + (1 + theta) * L * eta * sigma_s**2),
         by.multiplying(whole, 2 / (eta * K)),
     )
+
+
+@momentum.lemma(
+    "rate.usual",
+    kind="instance",
+    title="The rate at the usual decay",
+    given=[
+        within(K, 1),
+        (0, "<", L),
+        (0, "<", Delta),
+        (theta, "==", Rational(9, 10)),
+        (eta, "==", 1 / Max(19 * L, sigma_s * sqrt(19 * K * L / (20 * Delta)))),
+    ],
+    claim=(
+        over_k(E(sqrt(squared_norm))) / K,
+        "<=",
+        root(2, 4) * root(Rational(19, 10) * sigma_s**2 * L * Delta / K, 4)
+        + sqrt(38 * L * Delta / K),
+    ),
+    witness={theta: Rational(9, 10), L: Rational(10, 19), eta: Rational(1, 10)},
+)
+def rate_usual(p: Proof) -> Theorem:
+    p.know(p.have((0, "<=", sigma_s), by.definition(sigma_s)))
+    noise = p.have(
+        (
+            calm * sqrt(K * (kappa * L) / (2 * Delta)),
+            "==",
+            sigma_s * sqrt(19 * K * L / (20 * Delta)),
+        ),
+        by.algebra((theta, "==", Rational(9, 10))),
+    )
+    flat = p.have((kappa * L, "==", 19 * L), by.algebra((theta, "==", Rational(9, 10))))
+    same = p.have((eta, "==", optimal_step), by.algebra(noise, flat))
+    return p.calc(
+        over_k(E(sqrt(squared_norm))) / K,
+        "<=",
+        root(2, 4) * root((1 + theta) * sigma_s**2 * L * Delta / K, 4)
+        + sqrt(2 * kappa * L * Delta / K), by.lemma(rate, same),
+        "==",
+        root(2, 4) * root(Rational(19, 10) * sigma_s**2 * L * Delta / K, 4)
+        + sqrt(38 * L * Delta / K), by.rewriting((theta, "==", Rational(9, 10))),
+    )  # fmt: skip

@@ -17,12 +17,25 @@ sign, by Markov's inequality, is on every path
 """
 
 from ...optimizers.recursions import SIGNSGD
-from ..language import E, Expr, Proof, Rational, Sum, Theorem, Theory, by, sqrt, symbols, within
+from ..language import (
+    E,
+    Expr,
+    Proof,
+    Rational,
+    Sum,
+    Theorem,
+    Theory,
+    by,
+    point,
+    sqrt,
+    symbols,
+    within,
+)
 from ..language.symbols import Process
 from ..library.inequalities import inequalities, square_monotone
 from ..library.moments import integrable_run
 from ..library.setting import stochastic_setting
-from ..library.vectors import vectors
+from ..library.vectors import l1_below_l2, vectors
 from .models import signsgd_model
 
 signsgd = Theory(
@@ -283,6 +296,36 @@ def rate_tuned(p: Proof) -> Theorem:
         mean,
         "<=", Delta / (eta * K) + d * L * eta / 2 + 2 * sigma_1, by.lemma(rate),
         "==", sqrt(2 * d * L * Delta / K) + 2 * sigma_1, by.algebra(balance),
+    )  # fmt: skip
+
+
+@signsgd.theorem(
+    "rate.sigma",
+    title="signSGD's rate with the total noise level",
+    given=[
+        within(K, 1),
+        within(d, 1),
+        (0, "<", L),
+        (0, "<", Delta),
+        (eta, "==", sqrt(2 * Delta / (K * d * L))),
+    ],
+    claim=(mean, "<=", sqrt(2 * d * L * Delta / K) + 2 * sqrt(d) * setting.sigma_s),
+    witness={L: 2, eta: Rational(1, 2)},
+    introduction="By $\\|\\sigma\\|_1 \\le d^{1/2} \\|\\sigma\\|_2$.",
+)
+def rate_sigma(p: Proof) -> Theorem:
+    norms = p.use(l1_below_l2, x=point(lambda j: sigma[j]), n=d)
+    levels = p.calc(
+        sigma_1,
+        "==", over_i(abs(sigma[i])), by.definition(sigma_1),
+        "<=", sqrt(d) * sqrt(over_i(sigma[i] ** 2)), by.algebra(norms),
+        "==", sqrt(d) * setting.sigma_s, by.definition(setting.sigma_s),
+    )  # fmt: skip
+    return p.calc(
+        mean,
+        "<=", sqrt(2 * d * L * Delta / K) + 2 * sigma_1, by.lemma(rate_tuned),
+        "<=", sqrt(2 * d * L * Delta / K) + 2 * sqrt(d) * setting.sigma_s,
+        by.multiplying(levels, 2),
     )  # fmt: skip
 
 
