@@ -92,7 +92,10 @@ class Genome:
         region: what its hypotheses admit, at the shape's K and d.
         recursion: whose processes it speaks of, if any.
         points: its free points.
-        without: assumptions that need not hold, of "A2" and "A3".
+        without: assumptions that need not hold, of "A2" and "A3", and "convex".
+        convex: the axioms of convex optimization, if the theory has them: curvatures are not
+            negative, the minimiser is 0 (any other is a change of the origin), f* = f(0), mu the
+            least curvature, and the oracle is exact.
     """
 
     def __init__(
@@ -103,16 +106,20 @@ class Genome:
         recursion: Recursion | None,
         points: tuple[str, ...] = (),
         without: frozenset[str] = frozenset(),
+        convex: frozenset[str] = frozenset(),
     ) -> None:
+        self.convex = convex
         self.kind, self.shape, self.region, self.recursion = kind, shape, region, recursion
         self.points, self.without = points, without
         K, d, b = shape.K, shape.d, shape.outcomes
         sizes = {"region": region.width, **{f"point {name}": d for name in points}}
         if recursion is not None:
-            sizes |= {"curvature": d * CELLS, "slope": d, "knots": d * (CELLS - 1), "start": d}
-            sizes |= {"below": 1, "level": d}
-            if kind in (Kind.PATHS, Kind.TREES) and (
-                b > 1 or kind is Kind.PATHS or "A2" in without
+            sizes |= {"curvature": d * CELLS, "knots": d * (CELLS - 1), "start": d}
+            sizes |= {} if convex else {"slope": d, "below": 1, "level": d}
+            if (
+                not convex
+                and kind in (Kind.PATHS, Kind.TREES)
+                and (b > 1 or kind is Kind.PATHS or "A2" in without)
             ):
                 sizes |= {"chance": K * b, "noise": sum(map(shape.nodes, range(1, K + 1))) * b * d}
         self.slices: dict[str, slice] = {}
@@ -171,7 +178,9 @@ class Genome:
         start = self.part(raw, "start")
         chances, noise = self._noise(raw)
         sigma = self._sigma(raw, chances, noise)
-        fstar = objective.minimum() - self.part(raw, "below")[:, 0] ** 2
+        fstar = objective.minimum()
+        if not self.convex:
+            fstar = fstar - self.part(raw, "below")[:, 0] ** 2
         base = {
             "L": raw.new_ones(B),
             "fstar": fstar,
@@ -180,6 +189,8 @@ class Genome:
             "sigma_s": _root((sigma**2).sum(-1)),
             "x1": start,
         }
+        if self.convex:
+            base |= {"xstar": torch.zeros_like(start), "mu": objective.curvatures.amin((1, 2))}
         values, penalty = self.region.constants(self.part(raw, "region"), base)
         constants = {name: value for name, value in base.items() if name != "x1"}
         own = {p.name for p in self.recursion.parameters}
@@ -200,10 +211,13 @@ class Genome:
         shape = (len(raw), self.shape.d, -1)
         sines = self.part(raw, "curvature").reshape(shape).sin()
         inner, ends = sines[..., 1:-1], sines[..., [0, -1]] ** 2
+        if self.convex and "convex" not in self.without:
+            inner = inner**2
         curvatures = torch.cat((ends[..., :1], inner, ends[..., 1:]), -1)
         apart = torch.linspace(-1, 1, CELLS - 1, dtype=raw.dtype, device=raw.device)
         knots = (self.part(raw, "knots").reshape(shape) + apart).sort(-1).values
-        return ProfileBatch(knots, curvatures, self.part(raw, "slope"))
+        slope = raw.new_zeros(shape[:2]) if self.convex else self.part(raw, "slope")
+        return ProfileBatch(knots, curvatures, slope)
 
     def _noise(self, raw: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
         B, (K, d, b) = len(raw), (self.shape.K, self.shape.d, self.shape.outcomes)
@@ -224,6 +238,8 @@ class Genome:
 
     def _sigma(self, raw: Tensor, chances: Tensor, noise: tuple[Tensor, ...]) -> Tensor:
         """The noise levels: the largest conditional deviation, where A3 is to hold."""
+        if self.convex:
+            return raw.new_zeros(len(raw), self.shape.d)
         level = self.part(raw, "level")
         if self.kind is not Kind.TREES:
             return level.abs()

@@ -56,7 +56,8 @@ def kind_of(claim: Claimed) -> Kind:
     if expectation:
         return Kind.TREES
     moving = any(isinstance(n, PointApp) and not _is_start(n) for n in nodes)
-    return Kind.PATHS if moving or "g" in names else Kind.CONSTANTS
+    made = {update.target for update in claim.theory.recursion.updates} - {"x"}
+    return Kind.PATHS if moving or names & (made | {"g"}) else Kind.CONSTANTS
 
 
 def _is_start(point: PointApp) -> bool:

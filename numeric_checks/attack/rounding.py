@@ -79,9 +79,12 @@ def scenario_of(claim: Claimed, genome: Genome, raw: Tensor, bits: int) -> Scena
     start = tuple(dyadic(v, bits) for v in worlds.start[0].tolist())
     steps = _steps(genome, worlds, bits) if genome.kind in (Kind.PATHS, Kind.TREES) else ()
     sigma = _sigma(genome, worlds, steps, raw, bits)
-    below = dyadic(float(genome.part(raw[None], "below")), bits) ** 2
+    lower = genome.part(raw[None], "below")
+    below = dyadic(float(lower), bits) ** 2 if lower.numel() else Fraction(0)
     f_star = objective.f_star - below
-    base = _base(objective, start, f_star, sigma)
+    base = dict(_base(objective, start, f_star, sigma))
+    if genome.convex:
+        base["mu"] = objective.mu
     return Scenario(
         claim=claim.label, K=shape.K, d=shape.d, objective=objective, start=start, steps=steps,
         L=Fraction(1), f_star=f_star, sigma=sigma,
@@ -170,7 +173,7 @@ def _centre(values: list[list[Fraction]], chances: tuple[Fraction, ...]) -> None
 def _sigma(
     genome: Genome, worlds: Worlds, steps: tuple[Step, ...], raw: Tensor, bits: int
 ) -> tuple[Fraction, ...]:
-    if genome.kind is not Kind.TREES or "A3" in genome.without:
+    if genome.kind is not Kind.TREES or "A3" in genome.without or genome.convex:
         return tuple(dyadic(v, bits) for v in worlds.base["sigma"][0].tolist())
     found = []
     levels = genome.part(raw[None], "level")[0].tolist()

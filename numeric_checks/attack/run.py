@@ -234,7 +234,13 @@ class Attack:
             self.claim, self.claim.theory.recursion, without=self.dropped, K=shape.K, d=shape.d
         )
         return Genome(
-            self.kind, shape, region, self.claim.theory.recursion, self.points, self.axioms
+            self.kind,
+            shape,
+            region,
+            self.claim.theory.recursion,
+            self.points,
+            self.axioms,
+            self.stated.of_convexity,
         )
 
     def problem(self, shape: Shape, goal: Goal) -> Problem:

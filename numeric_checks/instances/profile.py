@@ -90,13 +90,22 @@ class Profile:
     @cached_property
     def minimum(self) -> Fraction | None:
         """Min f, exactly; None if f is not bounded below."""
-        total = Fraction(0)
-        for i in range(self.dimension):
-            least = self._coordinate_minimum(i)
-            if least is None:
-                return None
-            total += least
-        return total
+        at = self.minimiser
+        if at is None:
+            return None
+        return sum((self._value_at(i, y) for i, y in enumerate(at)), Fraction(0))
+
+    @cached_property
+    def minimiser(self) -> tuple[Fraction, ...] | None:
+        """A point where f is least, exactly; 0 if that is one. None if f is not bounded below."""
+        found = [self._coordinate_minimiser(i) for i in range(self.dimension)]
+        known = tuple(y for y in found if y is not None)
+        return known if len(known) == self.dimension else None
+
+    @cached_property
+    def mu(self) -> Fraction:
+        """The least curvature: f is convex iff it is not negative, and then mu-strongly convex."""
+        return min(c for row in self.curvatures for c in row)
 
     @property
     def f_star(self) -> Fraction:
@@ -109,7 +118,7 @@ class Profile:
             raise ValueError(f"{self.name} is not bounded below: no f_star")
         return self.minimum
 
-    def _coordinate_minimum(self, i: int) -> Fraction | None:
+    def _coordinate_minimiser(self, i: int) -> Fraction | None:
         knots, curvatures = self.knots[i], self.curvatures[i]
         # Beyond the outermost knots, and beyond 0 where there are none.
         ends = ((knots or (Fraction(0),))[0], -1, curvatures[0]), (
@@ -127,7 +136,7 @@ class Profile:
                 vertex = base - self._slope_at(i, base) / curvature
                 if (low is None or low <= vertex) and (high is None or vertex <= high):
                     candidates.append(vertex)
-        return min(self._value_at(i, y) for y in candidates)
+        return min(candidates, key=lambda y: self._value_at(i, y))
 
     def _cell_at_0(self, i: int) -> Fraction:
         return self.curvatures[i][sum(t < 0 for t in self.knots[i])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from .convexity import broken_convexity, convexity
 from .scenario import Scenario
 from .stated import Stated
 
@@ -16,6 +17,7 @@ def broken_axioms(scenario: Scenario, stated: Stated) -> dict[str, str]:
     * A1: |f_i''| <= L in every cell: both halves of A1 follow, and the bound is the best.
     * A2: at every node the noise g^k - grad f(x^k) has mean 0.
     * A3: its coordinate i has second moment at most sigma_i^2.
+    * convexity, where a theory assumes it: no curvature is negative.
 
     A claim that holds no expectation speaks of each path alone. A single path is then looked at as
     part of a world in which a toss decides between it and a deviation in the other direction: if
@@ -35,6 +37,7 @@ def broken_axioms(scenario: Scenario, stated: Stated) -> dict[str, str]:
         found["A0"] = f"min f = {least} < f_star = {scenario.f_star}"
     if objective.L > scenario.L:
         found["A1"] = f"a curvature of size {objective.L} exceeds L = {scenario.L}"
+    found |= broken_convexity(objective, convexity(stated.claim.theory.kernel()))
     if stated.is_pathwise and scenario.is_path:
         if {"sigma", "sigma_s"} & stated.symbols:
             found |= _first(_path_noise(scenario))

@@ -31,6 +31,7 @@ from ..exact import (
     working_precision,
 )
 from .axioms import broken_axioms
+from .convexity import STRONG
 from .results import Examination, Outcome, Place, largest
 from .scenario import Scenario, ScenarioError
 from .solving import Constants
@@ -75,6 +76,8 @@ def examine(
                            method="exact rationals")  # fmt: skip
     try:
         for axiom in about.own_axioms:
+            if not scenario.steps and about.is_of_steps(axiom):
+                continue
             place = replace(scenario, indices={})
             found = _Examiner(place, about.of_axiom(axiom), (), []).run()
             if found.outcome in ("violated", "undecided"):
@@ -191,6 +194,8 @@ class _Examiner:
 
     def _reading(self) -> ExactTreeReading:
         scenario, about = self.scenario, self.about
+        convex, objective = about.of_convexity, scenario.objective
+        least = {"mu": objective.mu} if STRONG in convex and objective is not None else {}
         world = World(
             K=scenario.K,
             d=scenario.d,
@@ -199,7 +204,13 @@ class _Examiner:
             start=scenario.start,
             steps=scenario.steps,
             sigma=scenario.sigma,
-            values={"L": scenario.L, "fstar": scenario.f_star, **self.constants.values},
+            values={
+                "L": scenario.L,
+                "fstar": scenario.f_star,
+                **least,
+                **self.constants.values,
+            },
+            minimiser=objective.minimiser if convex and objective is not None else None,
         )
         points = {
             name: ExactPoint([from_fraction(v) for v in at]) for name, at in scenario.points.items()

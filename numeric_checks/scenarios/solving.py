@@ -12,6 +12,7 @@ from ..hypotheses import decided, setting_of
 from ..hypotheses.exactly import World
 from ..hypotheses.solving import Equations
 from ..simulate.run import ConstantValue
+from .convexity import STRONG
 from .scenario import Scenario, ScenarioError
 from .stated import Stated
 
@@ -35,6 +36,7 @@ class Constants:
                 f"choices.{unknown[0]}", f"the constants of {scenario.claim} are: {known}"
             )
         self._scenario, self._setting = scenario, setting
+        self._convex = about.of_convexity
         self.values: dict[str, Fraction | Term] = dict(scenario.choices)
         if setting.nodes.keys() - self.values.keys() and setting.equations:
             self._solve()
@@ -53,9 +55,15 @@ class Constants:
     def _world(self) -> World:
         scenario = self._scenario
         try:
-            return World(_base(scenario), scenario.K, scenario.d, self._setting.unfold, self.values)
+            return World(self._base(), scenario.K, scenario.d, self._setting.unfold, self.values)
         except NonFiniteError as error:
             raise ScenarioError("", str(error)) from error
+
+    def _base(self) -> dict[str, ConstantValue]:
+        base, scenario = _base(self._scenario), self._scenario
+        if STRONG in self._convex and scenario.objective is not None:
+            base["mu"] = scenario.objective.mu
+        return base
 
     def holds(self, relation: Rel) -> bool | None:
         """Does a hypothesis between constants hold? None if it is about more, or not decided.

@@ -29,6 +29,7 @@ from ...proofs.theorems import SHIPPED
 from ..evaluate import Statement
 from ..exact import EvaluationError
 from ..hypotheses import statement_of
+from .convexity import FOR_ALL_POINTS, convexity
 from .scenario import ScenarioError
 
 AXIOMS = ("A0", "A1", "A2", "A3")
@@ -85,8 +86,22 @@ class Stated:
             for axiom in self.claim.theory.kernel().axioms
             if not isinstance(axiom.conclusion, Fin)
             and (axiom.hypotheses, axiom.conclusion) not in _standard_axioms()
+            and axiom.name not in self.of_convexity & {*FOR_ALL_POINTS}
             and about & _applied((*axiom.hypotheses, axiom.conclusion))
         )
+
+    @property
+    def of_convexity(self) -> frozenset[str]:
+        """Which axioms of convex optimization its theory has."""
+        return convexity(self.claim.theory.kernel())
+
+    def is_of_steps(self, axiom: Axiom) -> bool:
+        """Does an axiom speak of what the steps of the recursion make? Without any it is empty."""
+        targets = (
+            {u.target for u in self.recursion.updates} if self.recursion is not None else set()
+        )
+        made = (targets | {"g"}) - {"x"}
+        return bool(made & _applied((*axiom.hypotheses, axiom.conclusion)))
 
     def of_axiom(self, axiom: Axiom) -> Stated:
         """An axiom in the place of the statement.
@@ -135,7 +150,8 @@ class Stated:
         listed = self.claim.hypotheses()
         texts = {self.shown(h): h for h in (*listed, *self.statement.hypotheses)}
         texts |= {str(n): h for n, h in enumerate(listed, 1)}
-        names = (*AXIOMS, *(axiom.name for axiom in self.own_axioms))
+        convex = self.of_convexity & {*FOR_ALL_POINTS}
+        names = (*AXIOMS, *sorted(convex), *(axiom.name for axiom in self.own_axioms))
         axioms = frozenset(name for name in without if name in names)
         unknown = [name for name in without if name not in names and str(name) not in texts]
         if unknown:

@@ -74,6 +74,7 @@ class World:
         steps: the outcomes of the iterations 1, ..., K.
         values: constants, hyperparameters and scalar variables by name.
         sigma: the noise level of each coordinate.
+        minimiser: x*, where a theory speaks of it.
     """
 
     K: int
@@ -84,6 +85,7 @@ class World:
     steps: tuple[Step, ...]
     sigma: tuple[Fraction, ...]
     values: Mapping[str, Fraction | Term]
+    minimiser: tuple[Fraction, ...] | None = None
 
     def __post_init__(self) -> None:
         self._numbers = {name: closed_value(value) for name, value in self.values.items()}
@@ -113,6 +115,10 @@ class World:
             if not 1 <= args[0] <= self.d:
                 raise MissingError(f"sigma has coordinates 1..{self.d}, not {args[0]}")
             return from_fraction(self.sigma[args[0] - 1])
+        if name == "xstar" and self.minimiser and len(args) == 1 and isinstance(args[0], int):
+            if not 1 <= args[0] <= self.d:
+                raise MissingError(f"x* has coordinates 1..{self.d}, not {args[0]}")
+            return from_fraction(self.minimiser[args[0] - 1])
         return None if args else self._numbers.get(name)
 
     def variable(self, name: str) -> Exact | None:

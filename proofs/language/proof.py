@@ -246,16 +246,20 @@ class Proof(Basis):
         low, high = self.scope.index(over.low), self.scope.index(over.high)
         return rules.split_sum(self.theory, K.sum_over(name, low, high, body), side, self.ambient)
 
-    def integrability(self, stated: Integrable, *symbols: Any, **at: Any) -> Theorem:
+    def integrability(
+        self, stated: Integrable, *symbols: Any, facts: tuple[Theorem, ...] = (), **at: Any
+    ) -> Theorem:
         """That a term is integrable, by the calculus of exponents from what is known here.
 
-        ``symbols``: whose definitions to unfold (at given indices, as in ``by.definition``).
+        ``symbols``: whose definitions to unfold (at given indices, as in ``by.definition``);
+        ``facts``: what else is known, such as the hypothesis of an induction.
         """
         claim = self.scope.statement(stated)
         if not isinstance(claim, K.Fin):
             raise DoorError(f"write integrable(t), square_integrable(t) or bounded(t): {stated!r}")
-        facts = (*self.fin(), *self.hypotheses(), *self.sides(K.Rel(claim.term, "=", claim.term)))
-        distinct, unfold = tuple(dict.fromkeys(facts)), self.unfolding(names_of(symbols), at)
+        sides = self.sides(K.Rel(claim.term, "=", claim.term))
+        known = (*facts, *self.fin(), *self.hypotheses(), *sides)
+        distinct, unfold = tuple(dict.fromkeys(known)), self.unfolding(names_of(symbols), at)
         try:
             return rules.integrability(
                 self.theory, claim.term, claim.exponent, self.ambient, distinct, unfold

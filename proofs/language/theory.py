@@ -228,6 +228,16 @@ class Claimed:
         return {substitute_indices(t, closed): v for t, v in values.items()}, indices
 
 
+def _signed(value: Any) -> Any:
+    """The t of which ``value`` is the sign t/|t|; None if it is none."""
+    for factor in sympy.Mul.make_args(value):
+        if isinstance(factor, sympy.Pow) and isinstance(factor.base, sympy.Abs):
+            t = factor.base.args[0]
+            if value == t / sympy.Abs(t):
+                return t
+    return None
+
+
 def _of_a_point(term: K.App) -> bool:
     """Is it a coordinate, at a number, of a point variable? Different ones may take any values."""
     point, at = term.args if term.name == "coord" else (None, None)
@@ -325,10 +335,14 @@ class Theory(Presented):
         return Process(name)
 
     def point_process(
-        self, name: str, adapted: int, source: str = "", meaning: str = ""
+        self, name: str, adapted: int | None, source: str = "", meaning: str = ""
     ) -> PointProcess:
-        """A family of points. ``source`` names the axiom by which it is adapted, if one is."""
-        symbol = Symbol(name, ("index",), "point", (0, adapted), source)
+        """A family of points. ``source`` names the axiom by which it is adapted, if one is.
+
+        ``adapted=None``: they are not random.
+        """
+        at = None if adapted is None else (0, adapted)
+        symbol = Symbol(name, ("index",), "point", at, source)
         self._declare(name, meaning, symbol)
         return PointProcess(name)
 
@@ -377,7 +391,8 @@ class Theory(Presented):
         """Take an optimizer's recursion as definitions, for k = 1..steps and i = 1..dimension.
 
         The theory must already have ``x`` (a point process) and ``g``; slots and abbreviations are
-        declared here, parameters as constants.
+        declared here, parameters as constants. A sign t/|t| is declared by what holds of it,
+        s |t| = t and |s| <= 1: no statement may rest on 0/0, so each holds for any sign of 0.
         """
         self.recursion = recursion
         k, i = self.indices("k i")
@@ -402,6 +417,15 @@ class Theory(Presented):
         for update in recursion.updates:
             left = point[k + 1, i] if update.target == "x" else processes[update.target][k, i]
             right = update.value.xreplace(table)
+            if (of := _signed(update.value)) is not None:
+                t, source = of.xreplace(table), recursion.source
+                for name, claim in (
+                    ("sign", (left * abs(t), "==", t)),
+                    ("size", (abs(left), "<=", 1)),
+                ):
+                    name = f"{update.target}.{name}"
+                    self.assume(name, claim, span, kind="axiom", source=source)
+                continue
             self.define(update.target, left, right, span, kind="recursion", source=recursion.source)
 
     # --- the model ----------------------------------------------------------------------------

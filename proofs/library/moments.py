@@ -129,6 +129,8 @@ def integrable_run(
             at.know(at.have((abs(part), "<=", size(k)), below))
             p.know(at.integrability(square_integrable(part)))
 
+    theory.shorthand("state.norm", size(k), k, tex=r"\chi_{#1}")
+
     @theory.lemma(
         "L0.state",
         title="The state is square integrable",
@@ -165,7 +167,7 @@ def integrable_run(
 
         @theory.lemma(
             f"L0.{slot.name}",
-            title=f"The slot {slot.name} is square integrable",
+            title=f"{slot.name} is square integrable",
             given=[within(k, 0, K), coordinate, *given],
             claim=square_integrable(slot[k, i]),
             reference="blueprint L0",

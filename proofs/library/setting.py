@@ -8,12 +8,15 @@ Bottou, Curtis, Nocedal (2018), with the variance bounded coordinate by coordina
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import sympy
 
 from ...optimizers.recursions import Recursion
 from ..language import E, Sum, Theory, sqrt, square_integrable, within
 from ..language.symbols import FunctionName, Notation, PointProcess, Process, coordinate
+
+Range = tuple[sympy.Symbol, Any, Any]
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,30 @@ class Setting:
         return within(self.i, 1, self.d)
 
 
+def assume_lower_bound(theory: Theory, f: FunctionName, fstar: sympy.Symbol) -> None:
+    """A0: f(p) >= f* at every point."""
+    p = sympy.Symbol("p")
+    theory.assume("A0", (fstar, "<=", f(p)), points=(p,), source="f is bounded below")
+
+
+def assume_descent(
+    theory: Theory, f: FunctionName, grad: FunctionName, L: sympy.Symbol, over: Range
+) -> None:
+    """A1: f(y) <= f(p) + <grad f(p), y - p> + L/2 ||y - p||_2^2 at all pairs of points.
+
+    ``over``: the range (i, 1, d) of coordinates.
+    """
+    p, y = sympy.symbols("p y")
+    i = over[0]
+    move = coordinate(y, i) - coordinate(p, i)
+    theory.assume(
+        "A1",
+        (f(y), "<=", f(p) + Sum(grad(p, i) * move, over) + L / 2 * Sum(move**2, over)),
+        points=(p, y),
+        source="f is L-smooth (the descent lemma; Nesterov 2018, Lemma 1.2.3)",
+    )
+
+
 def stochastic_setting(theory: Theory, recursion: Recursion) -> Setting:
     """Declare the setting in ``theory``, with the iterates produced by ``recursion``."""
     K, d = theory.index_constants("K d", "number of iterations, dimension")
@@ -61,21 +88,8 @@ def stochastic_setting(theory: Theory, recursion: Recursion) -> Setting:
     sigma = theory.process("sigma", 1, adapted=None, meaning="noise level of a coordinate")
     G = Notation(lambda k, i: grad(x[k], i))
     every, step = within(i, 1, d), within(k, 1, K)
-
-    def move(j: sympy.Symbol) -> sympy.Expr:
-        return coordinate(y, j) - coordinate(p, j)
-
-    theory.assume("A0", (fstar, "<=", f(p)), points=(p,), source="f is bounded below")
-    theory.assume(
-        "A1",
-        (
-            f(y),
-            "<=",
-            f(p) + Sum(grad(p, i) * move(i), (i, 1, d)) + L / 2 * Sum(move(i) ** 2, (i, 1, d)),
-        ),
-        points=(p, y),
-        source="f is L-smooth (the descent lemma; Nesterov 2018, Lemma 1.2.3)",
-    )
+    assume_lower_bound(theory, f, fstar)
+    assume_descent(theory, f, grad, L, (i, 1, d))
     theory.assume(
         "A1.gradient",
         (

@@ -30,8 +30,9 @@ class Verified:
     differences: tuple[Difference, ...]
 
 
-def verify(path: Path, tell: Callable[[str], None] = lambda text: None) -> Verified:
+def verify(path: Path | str, tell: Callable[[str], None] = lambda text: None) -> Verified:
     """Replay what is locked at ``path``, and compare; ``LockError`` if it cannot be used."""
+    path = Path(path)
     lock = read(path)
     if lock.kernel != KERNEL:
         raise LockError(

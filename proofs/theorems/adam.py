@@ -66,7 +66,7 @@ from .adamw.setting import (
 )
 from .models import adam_model
 
-adam = Theory("adam", "Adam and NAdam", source="blueprint section 3, lam = 0", extends=(adamw,))
+adam = Theory("adam", "Adam and NAdam", source="Kingma and Ba (2015)", extends=(adamw,))
 adam.define("lam", lam, 0, source="Kingma and Ba (2015): no weight decay")
 adam.witness.pop(lam)
 adam.model(adam_model(setting))
@@ -74,6 +74,17 @@ adam.model(adam_model(setting))
 Q = over_k(over_i(E(n[k, i] ** 2 / D[k, i])))
 without_decay = {rho: Rational(0)}
 bracket, paid = general_bracket.xreplace(without_decay), general_paid.xreplace(without_decay)
+
+adam.introduce(
+    r"Adam is AdamW without weight decay, NAdam the same with $\mu=\theta$. Nothing pulls at the "
+    r"iterates, so they need not stay bounded, and $\beta$ is any number in $[0,1]$: no condition "
+    r"ties it to $\theta$. What is proved for AdamW of noise and denominators is used as it is; "
+    "the descent is shorter, and is proved anew. The main result is [rate]."
+)
+adam.section(
+    "Descent without weight decay",
+    r"The step is $-\eta n_i^k/D_i^k$, and all squares that are completed are gained.",
+)
 
 
 # --- the descent --------------------------------------------------------------------------------
@@ -186,6 +197,12 @@ def sign_of_Q(p: Proof) -> Theorem:
     return p.nonnegative(Q)
 
 
+adam.section(
+    "The rate of Adam",
+    "Descent, errors and denominators are put together as for AdamW. No term of weight decay is "
+    r"left, so the descent bounds $P$ at once.",
+)
+
 # --- the rate -----------------------------------------------------------------------------------
 
 everything = (c_eta, c_theta, c_eps, t, r, s, h, C_P)
@@ -283,6 +300,12 @@ def rate_in_sigma(p: Proof) -> Theorem:
     )  # fmt: skip
 
 
+adam.section(
+    "Instances of Adam",
+    "Numbers for the free parameters, and for each instance the inequalities between polynomials "
+    r"in $\theta$ and $\mu$ that are left.",
+)
+
 # --- instances ----------------------------------------------------------------------------------
 
 canonical = Choice(
@@ -364,7 +387,7 @@ mixed_weight = stated_weight(adam, mixed)
 mixed_constant = stated_constant(adam, mixed, mixed_weight)
 rate_mixed = state(
     mixed, mixed_constant, weighted_bracket,
-    "The same for mu in [theta, 1], with a constant of its own", "C_P = 3.98615",
+    "The same for theta <= mu <= 1, with a constant of its own", "C_P = 3.98615",
 )  # fmt: skip
 
 searched = Choice(
@@ -388,5 +411,5 @@ searched_mixed_constant = stated_constant(adam, searched_mixed, searched_mixed_w
 searched_mixed_bracket = stated_bracket(adam, searched_mixed)
 rate_searched_mixed = state(
     searched_mixed, searched_mixed_constant, searched_mixed_bracket,
-    "The rate for mu in [theta, 1] with parameters found by search", "better than C_P = 3.98615",
+    "The rate for theta <= mu <= 1 with parameters found by search", "better than C_P = 3.98615",
 )  # fmt: skip

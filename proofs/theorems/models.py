@@ -1,20 +1,22 @@
 """The finite models of the shipped theories: their numbers, and why these.
 
-Both have f(y) = sum_i c_i y_i^2/2 with different curvatures c_i <= L = 1, so that A1 is an identity
+All have f(y) = sum_i c_i y_i^2/2 with different curvatures c_i <= L = 1, so that A1 is an identity
 plus a sum of squares. ``ratecert check`` evaluates every axiom in them exactly.
 """
 
+from dataclasses import replace
 from itertools import product
 
 from ..language import Expr, Outcome, Rational, ScenarioTree, Sum, symbols
 from ..language.symbols import Process, coordinate
+from ..library.convex import ConvexSetting
 from ..library.setting import Setting
 
 curvature, start, noise, toss = (Process(n) for n in ("curvature", "start", "noise", "toss"))
 (y,) = symbols("y")
 
 
-def _quadratic(setting: Setting) -> dict[Expr, Expr]:
+def _quadratic(setting: Setting | ConvexSetting) -> dict[Expr, Expr]:
     """f(y) = sum_i c_i y_i^2/2 and its gradient."""
     i, d = setting.i, setting.d
     half = curvature[i] * coordinate(y, i) ** 2 / 2
@@ -52,6 +54,70 @@ def sgd_model(setting: Setting) -> ScenarioTree:
         ],
         outcomes=[Outcome(p * q, {noise: (u, v)}) for (p, u), (q, v) in product(skewed, even)],
         satisfies={"rate": {}, "rate.min": {}},
+    )
+
+
+def signsgd_model(setting: Setting) -> ScenarioTree:
+    """The noise of ``sgd_model``, from a start with Delta = 2.
+
+    So the tuned step (2 Delta/(K d L))^(1/2) is 1. The noise turns signs.
+    """
+    eta, total = symbols("eta S")
+    base, s, g = sgd_model(setting), Process("s"), setting.g[setting.k, setting.i]
+    sign = (s[setting.k, setting.i], g / abs(g), [setting.steps, setting.coordinates])
+    return replace(base, equations=(*base.equations, sign)).extended(
+        values={eta: 1, start: (Rational(2, 3), Rational(-8, 3))},
+        satisfies={"rate": {}, "rate.tuned": {}, "rate.batch": {total: 10}},
+    )
+
+
+def momentum_model(setting: Setting) -> ScenarioTree:
+    """The noise of ``sgd_model`` and theta = 16/25, so that (1 - theta)^(1/2) = 3/5.
+
+    s = (3/5) 5 = 3 and kappa = 41/9. The start makes Delta = 41/9, so that the step size of the
+    rate is rational: eta = 1/max(41/9, 3 (2 (41/9)/(2 (41/9)))^(1/2)) = 9/41.
+    """
+    eta, theta = symbols("eta theta")
+    return sgd_model(setting).extended(
+        values={
+            eta: Rational(9, 41),
+            theta: Rational(16, 25),
+            start: (Rational(8, 3), 2),
+        },
+        satisfies={"rate": {}, "rate.fixed": {}},
+    )
+
+
+def convex_model(setting: ConvexSetting) -> ScenarioTree:
+    """Two steps in R^2 from (3, 4), so that R = 5; nothing is tossed.
+
+    The curvatures are L = 1 and mu = 1/2. With eta = 1 the first coordinate is at the minimiser 0
+    after one step, and the second is halved each time, as by q = 1/2.
+    """
+    s, k, i = setting, setting.k, setting.i
+    return ScenarioTree(
+        steps=2,
+        step=k,
+        sizes={s.K: 2, s.d: 2},
+        values={
+            s.L: 1,
+            s.mu: Rational(1, 2),
+            s.fstar: 0,
+            symbols("eta")[0]: 1,
+            s.xstar: (0, 0),
+            curvature: (1, Rational(1, 2)),
+            start: (3, 4),
+        },
+        functions=_quadratic(s),
+        equations=[
+            (s.x[1, i], start[i], [s.coordinates]),
+            (s.g[k, i], s.G[k, i], [s.steps, s.coordinates]),
+        ],
+        outcomes=[Outcome(1, {})],
+        satisfies={
+            name: {}
+            for name in ("rate", "rate.gradient", "rate.usual", "rate.strong", "rate.objective")
+        },
     )
 
 

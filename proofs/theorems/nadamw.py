@@ -42,13 +42,25 @@ from .adamw.rate import (
 from .adamw.setting import K, adamw, lam, mixing, mu, setting, theta
 from .models import adamw_model, canonical_choice
 
-nadamw = Theory("nadamw", "NAdamW", source="blueprint section 3, mu = theta", extends=(adamw,))
+nadamw = Theory("nadamw", "NAdamW", source="Dozat (2016)", extends=(adamw,))
 nadamw.define("mu", mu, theta, source="Dozat (2016): the momentum is mixed again")
 nadamw.witness.pop(mu)
 nadamw.model(
     adamw_model(setting)
     .without(frozenset({"mu"}))
     .extended(satisfies=canonical_choice(R=Rational(8, 5)))
+)
+
+nadamw.introduce(
+    r"NAdamW mixes the momentum once more with the fresh gradient, with the weight $\mu=\theta$. "
+    r"Its rate is that of AdamW with a general $\mu$, at $\mu=\theta$: what is proved for every "
+    r"$\mu$ comes first, and the last section puts $\theta$ in. Here $q=1+\theta-\theta^2\le 5/4$. "
+    "The main result is [rate]."
+)
+nadamw.section(
+    "NAdamW",
+    r"We put in $\mu=\theta$. Of the hypotheses, $0\le\mu\le 1$ then follows from the choice of "
+    r"$\theta$; all others stay as they are.",
 )
 
 
@@ -140,6 +152,13 @@ def nadamw_joint_rate(p: Proof) -> Theorem:
 
 
 # --- instances ----------------------------------------------------------------------------------
+
+
+nadamw.section(
+    "Instances of NAdamW",
+    r"These are the instances for $\theta\le\mu\le 1$, at $\mu=\theta$; only how far the iterates "
+    "go has to be written with it.",
+)
 
 
 def state(id: str, title: str, choice: Choice, general: Claimed) -> Claimed:

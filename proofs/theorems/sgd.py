@@ -35,7 +35,7 @@ from .models import sgd_model
 sgd = Theory(
     "sgd",
     "Stochastic gradient descent",
-    source="Ghadimi and Lan (2013); constants as in the blueprint, 'SGD matches'",
+    source="Ghadimi and Lan (2013)",
     extends=(inequalities, vectors),
 )
 setting = stochastic_setting(sgd, SGD)
@@ -64,6 +64,19 @@ squared_norm = over_i(G[k, i] ** 2)
 total = over_k(over_i(E(G[k, i] ** 2)))
 optimal_step = 1 / Max(L, sigma_s * sqrt(K * L / (2 * Delta)))
 bound = sigma_s * sqrt(2 * L * Delta / K) + 2 * L * Delta / K
+
+sgd.introduce(
+    r"We bound the mean of the expected norm of the gradient, in $\ell_2$, along the iterates of "
+    "stochastic gradient descent, with every constant. It is the bound that those of adaptive "
+    "methods are measured against. On every path the objective falls by smoothness; in expectation "
+    "this leaves a multiple of the squared gradient; summed up over the steps it bounds the sum of "
+    "the squared gradients; the step size balances the initial gap against the noise."
+)
+sgd.section(
+    "Descent",
+    "By smoothness a step changes the objective by a linear and a quadratic term. In expectation "
+    "the linear one is the squared gradient, the other is that and the noise.",
+)
 
 
 @sgd.lemma(
@@ -190,6 +203,13 @@ def telescoped(p: Proof) -> Theorem:
 
 
 s, D, n, S = symbols("s D n S")
+
+
+sgd.section(
+    "The step size and the rate",
+    "It remains to choose the step size, and to pass from squares to norms by Jensen's inequality, "
+    "which is here a tangent of the root.",
+)
 
 
 @sgd.lemma(

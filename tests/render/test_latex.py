@@ -1,4 +1,4 @@
-"""Appendices: every displayed step is a kernel step, equal theories give equal bytes."""
+"""Appendices: what is shown and what is not, equal theories give equal bytes."""
 
 from __future__ import annotations
 
@@ -11,20 +11,14 @@ import sys
 import pytest
 
 from ratecert.cli import main
-from ratecert.proofs.kernel.trace import replay, trace
 from ratecert.proofs.language import DoorError, Theory, by, symbols
 from ratecert.proofs.language.loader import load
 from ratecert.proofs.render.assemble import document
 from ratecert.proofs.render.document import Chain, Passage
 from ratecert.proofs.render.latex.boxes import box, fenced, lines, row
 from ratecert.proofs.render.latex.names import Names, default, escaped
-from ratecert.proofs.render.latex.style import VENUES
-from ratecert.proofs.render.latex.terms import OPS, TexPrinter
 from ratecert.proofs.render.latex.wording import mathematical
 from ratecert.proofs.render.latex.write import FRAGMENT, files
-from ratecert.proofs.render.references import fingerprint
-
-MARK = re.compile(r"%rc (\S+) ([0-9a-f]{16})\n")
 
 
 def chains(part):
@@ -36,75 +30,7 @@ def chains(part):
             yield item
 
 
-def beneath(claims):
-    found, stack = {}, [t for c in claims for t in (c.theorem, *c.definedness)]
-    while stack:
-        theorem = stack.pop()
-        if id(theorem) not in found:
-            found[id(theorem)] = theorem
-            stack += theorem.premises
-    return found.values()
-
-
-@pytest.fixture(scope="module", params=["norms", "sgd"])
-def printed(request):
-    (theory,) = load(request.param)
-    whole = document(theory)
-    return whole, files(whole)[FRAGMENT], {c.label: c for c in theory.earlier(None)}
-
-
-# --- every displayed step is a kernel step --------------------------------------------------------
-
-
-def test_every_displayed_step_is_in_the_trace(printed):
-    whole, text, claimed = printed
-    claims = [claimed[e.label].check().claim for e in whole.claims()]
-    known = {fingerprint(t) for t in beneath(replay(trace(claims)))}
-    marks = MARK.findall(text)
-    assert len(marks) > 20
-    assert {digits for _, digits in marks} <= known
-
-
-def test_what_stands_behind_a_mark_is_that_step(printed):
-    """The relation printed is that of the theorem, but for where its lines are broken."""
-    whole, text, _ = printed
-    steps = {
-        (e.label, s.fingerprint): s
-        for e in whole.claims() if e.proof for c in chains(e.proof) for s in c.steps
-    }  # fmt: skip
-    printer = TexPrinter(whole, widest=0.55 * VENUES["article"].width)
-    inline = TexPrinter(whole, inline=True)
-    compared = 0
-    for found in MARK.finditer(text):
-        step = steps[found.groups()]
-        assert (step.left, step.op, step.right) == (
-            step.theorem.rel.left, step.theorem.rel.op, step.theorem.rel.right,
-        )  # fmt: skip
-        after = text[found.end() :]
-        if after.startswith(("This holds", "This is a matter")):
-            continue  # the statement itself
-        shown = after.split("%rc")[0]
-        wanted = bare(OPS[step.op] + printer.show(step.right))
-        said = bare(inline.show(step.theorem.rel))
-        assert wanted in bare(shown) or said in bare(shown), (found.groups(), shown)
-        compared += 1
-    assert compared > 20
-
-
-def bare(tex: str) -> str:
-    """TeX without what only sets it: alignment, line breaks, labels, letters over relations."""
-    tex = re.sub(r"\\overset\{\\text\{\(\w\)\}\}\{([^}]*)\}", r"\1", tex)
-    tex = re.sub(r"&&\\text\{[^\n]*", "", tex)
-    tex = re.sub(r"\\notag|\\label\{[^}]*\}|\\qquad|\\quad|\\cdot|\\\\\n|\{\}|&|\s", "", tex)
-    return tex
-
-
-def test_all_chains_that_the_proof_rests_on_are_shown(printed):
-    whole, text, _ = printed
-    shown = set(MARK.findall(text))
-    for entry in whole.claims():
-        for chain in chains(entry.proof):
-            assert {(entry.label, s.fingerprint) for s in chain.steps} <= shown
+# --- what is shown -------------------------------------------------------------------------------
 
 
 def test_a_chain_that_nothing_rests_on_is_left_out():

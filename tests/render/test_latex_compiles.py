@@ -68,9 +68,13 @@ def test_under_the_preamble_of_a_venue(name: str, preamble: str, tmp_path: Path)
     assert compiled(tmp_path, "paper") == []
 
 
-@pytest.mark.parametrize("numbered", [False, True])
-def test_the_wrapper_compiles_alone(tmp_path: Path, numbered: bool) -> None:
-    write(tmp_path, files(printed("sgd"), Options(numbered=numbered)))
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("sgd", Options()), ("sgd", Options(numbered=True)), ("sgd", Options(breqn=True)),
+     ("norms", Options(breqn=True))],
+)  # fmt: skip
+def test_the_wrapper_compiles_alone(tmp_path: Path, name: str, options: Options) -> None:
+    write(tmp_path, files(printed(name), options))
     assert compiled(tmp_path, STANDALONE.removesuffix(".tex")) == []
 
 

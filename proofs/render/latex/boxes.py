@@ -12,6 +12,10 @@ from dataclasses import dataclass
 NEVER = 10_000
 NESTED = 12
 """What a break costs more inside one more pair of brackets."""
+SHORT, LONG = 8.0, 18.0
+"""How wide brackets are that ought to stay on one line, and those that need not."""
+TOGETHER = 60
+"""What a break in short brackets costs more than one in long brackets."""
 FENCES = (("", "", 0.39), (r"\bigl", r"\bigr", 0.46), (r"\Bigl", r"\Bigr", 0.60),
           (r"\biggl", r"\biggr", 0.74))  # fmt: skip
 
@@ -48,10 +52,12 @@ class Box:
         return box(self.text, self.width, self.tall)
 
     def deeper(self) -> Box:
-        """The same, where breaks cost more."""
+        """The same, where breaks cost more: much more if it is short."""
+        slack = min(1.0, max(0.0, (LONG - self.width) / (LONG - SHORT)))
+        more = NESTED + round(TOGETHER * slack)
         return Box(
             tuple(
-                Bit(b.text, b.width, b.cost if b.cost >= NEVER else b.cost + NESTED, b.mark)
+                Bit(b.text, b.width, b.cost if b.cost >= NEVER else b.cost + more, b.mark)
                 for b in self.bits
             ),
             self.tall,
@@ -103,6 +109,11 @@ def lines(inner: Box, first: float, later: float) -> list[str]:
 
     The breaks that cost least are taken, then the fewest lines. What fits nowhere stands alone.
     """
+    return laid(inner, first, later)[1]
+
+
+def laid(inner: Box, first: float, later: float) -> tuple[float, list[str]]:
+    """What ``lines`` gives, and what its breaks cost."""
     bits = inner.bits
     starts = [0, *(n for n, bit in enumerate(bits) if n and bit.cost < NEVER)]
     best: dict[int, tuple[float, int]] = {len(bits): (0.0, len(bits))}
@@ -128,7 +139,7 @@ def lines(inner: Box, first: float, later: float) -> list[str]:
             texts.insert(0, bits[at].mark)
         out.append(joined(texts))
         at = end
-    return out
+    return best[0][0], out
 
 
 def _sums(widths: Sequence[float]) -> list[float]:

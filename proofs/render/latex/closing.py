@@ -7,16 +7,18 @@ from collections.abc import Iterator, Sequence
 
 from ...kernel import terms as k
 from ..document import ClaimEntry, Document
+from .display import displayed
 from .experiments import experiments
 from .names import escaped
 from .numeric import numeric
-from .plots import bound_plot, floor_plot, tightness_plot
-from .proofs import displayed
+from .plots import bound_plot, floor_plot, loss_plot
 from .prose import Prose, sentence
 from .style import Venue
 from .tables import tables
 from .terms import TexPrinter
 
+CITATION = re.compile(r"\b[A-Z][\w ]*\b(?:19|20)\d\d\b[^();]*")
+"""An author, a year, and what follows: what a source cites."""
 SLIM = 11.0
 """How wide (em) a closed form may be to stand in a table."""
 
@@ -124,13 +126,21 @@ def _tightness(document: Document, prose: Prose, venue: Venue) -> Iterator[str]:
     if not rows:
         return
     yield r"\subsection*{How tight the statements are}"
+    equal = [t for t in rows if t.ratio >= 1]
+    near = [t for t in rows if t.ratio < 1]
     yield (
-        "In a small world in which all assumptions and hypotheses hold exactly, the two sides of"
-        " a statement are computed exactly. Their ratio is at most $1$; where it is $1$, the right"
-        " side cannot be multiplied by anything smaller. In brackets: what brings the ratio"
-        " nearer to $1$."
+        "In small exact instances, in which all assumptions and hypotheses hold, the two sides of"
+        f" {len(rows)} statements are computed exactly. The ratio of the sides is at most $1$; "
+        "where it is $1$, the right side cannot be multiplied by anything smaller. "
+        + (f"So it is for {len(equal)} of them. " if equal and near else "")
+        + (
+            "The figure shows how much the others lose at most, by the instance of the table; in "
+            "brackets stands what makes this less and less."
+            if near
+            else "So it is for all."
+        )
     )
-    yield from tightness_plot(rows, prose, venue)
+    yield from loss_plot(near, venue)
     cells = [[rf"\ref{{{prose.label(t.label)}}}", f"${_short(t.shown)}$",
               prose.own(t.instance)] for t in rows]  # fmt: skip
     wide = "0.55" if venue.columns > 1 else "0.66"
@@ -155,8 +165,9 @@ def _trust(document: Document, prose: Prose, venue: Venue) -> Iterator[str]:
         f"{many} {len(claims)} statements above were proved by the kernel of ratecert (version "
         f"{escaped(document.kernel)} of its rules). Each displayed relation of a proof is the "
         "conclusion of a theorem that the kernel made from the ones before; whatever searched for"
-        " it is not trusted. What is taken as given are the assumptions and definitions of the"
-        " first sections, and nothing else."
+        " it is not trusted. The certificates of inequalities, which the text tells in a few words,"
+        r" are printed by \texttt{ratecert explain}. What is taken as given are the assumptions and"
+        " definitions of the first sections, and nothing else."
     )
     groups = dict[tuple[str, ...], list[ClaimEntry]]()
     for entry in proved:
@@ -169,6 +180,7 @@ def _trust(document: Document, prose: Prose, venue: Venue) -> Iterator[str]:
         rows = []
         for base, entries in sorted(groups.items(), key=lambda g: (len(g[0]), g[0])):
             names = ", ".join(prose.assumption(b) for b in base) or "no assumption"
+            names = rf"\raggedright {names}"
             rows.append([names, _ranges(entries, claims, prose)])
         wide = "0.5" if venue.columns > 1 else "0.6"
         first = "0.4" if venue.columns > 1 else "0.3"
@@ -222,18 +234,19 @@ def _ranges(entries: Sequence[ClaimEntry], claims: Sequence[ClaimEntry], prose: 
 
 
 def _sources(document: Document, prose: Prose) -> Iterator[str]:
-    """The sources that theory, algorithm and definitions name."""
+    """The published sources that theory, algorithm and definitions name."""
     named = [document.source]
     if document.algorithm is not None:
         named.append(document.algorithm.source)
-    named += [a.source for a in document.assumptions if re.search(r"\b\d{4}\b", a.source)]
+    named += [found[0] for a in document.assumptions if (found := CITATION.search(a.source))]
     named += [line.source for line in document.definitions]
-    sources = [s for s in dict.fromkeys(s.strip() for s in named) if s]
+    parts = ["; ".join(p for p in s.split("; ") if not p.startswith("blueprint")) for s in named]
+    sources = [s for s in dict.fromkeys(s.strip() for s in parts) if s]
     if not sources:
         return
     # No thebibliography: the document around has its own, and natbib refuses numbered items.
     yield r"\subsection*{Sources}"
-    yield r"\begin{enumerate}"
-    for source in sources:
-        yield rf"\item {sentence(prose.own(source))}"
-    yield r"\end{enumerate}"
+    yield r"\begin{rcsources}"
+    for number, source in enumerate(sources, 1):
+        yield rf"\rcsource{{{prose.label(f'source:{number}')}}} {sentence(prose.own(source))}"
+    yield r"\end{rcsources}"

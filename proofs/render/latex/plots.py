@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 
 from ..document import Curve, Document, Tightness
 from .names import escaped
-from .prose import Prose
 from .style import Venue
 from .tables import tables
 
@@ -92,21 +91,27 @@ def floor_plot(document: Document, venue: Venue) -> Iterator[str]:
     yield _plot(code, "\n".join(tables([r"$\gamma$", *map(number, xs)], rows, small=True)))
 
 
-def tightness_plot(rows: Sequence[Tightness], prose: Prose, venue: Venue) -> Iterator[str]:
-    """The ratio of the two sides, a bar for each statement."""
-    names = ",".join(f"{{{escaped(t.label.partition('.')[2])}}}" for t in rows)
-    points = " ".join(f"({number(t.ratio)},{n})" for n, t in enumerate(rows))
-    height = max(3.0, 0.34 * len(rows) + 1.2)
+def loss_plot(rows: Sequence[Tightness], venue: Venue) -> Iterator[str]:
+    """One minus the ratio of the sides, on a logarithmic axis, for statements that lose something.
+
+    A vertical line from the left axis would suggest a zero, which a logarithmic axis has not: so
+    dots, with a thin line to guide the eye.
+    """
+    lost = sorted(((1 - t.ratio, t) for t in rows if t.ratio < 1), key=lambda x: x[0])
+    if len(lost) < 2:
+        return
+    names = ",".join(f"{{{escaped(t.label.partition('.')[2])}}}" for _, t in lost)
+    points = " ".join(f"({number(loss)},{n})" for n, (loss, _) in enumerate(lost))
+    height = max(3.0, 0.34 * len(lost) + 1.4)
     options = [
-        "xbar", "xmin=0", "xmax=1.05", "bar width=4pt", f"height={height:.1f}cm",
-        f"ytick={{0,...,{len(rows) - 1}}}", f"yticklabels={{{names}}}", "y dir=reverse",
-        r"yticklabel style={font=\scriptsize}", "enlarge y limits={abs=0.7}",
-        r"xlabel={ratio of the two sides}",
+        f"height={height:.1f}cm", f"ytick={{0,...,{len(lost) - 1}}}", f"yticklabels={{{names}}}",
+        r"yticklabel style={font=\scriptsize}", "enlarge y limits={abs=0.7}", "ymajorgrids",
+        r"xlabel={$1-{}$ratio of the sides}",
     ]  # fmt: skip
     if venue.columns > 1:
         options.append(r"width=0.8\linewidth")
-    bars = f"\\addplot[fill=gray!50,draw=black] coordinates {{{points}}};"
-    yield _plot(_axis("axis", options, [bars], venue), "")
+    dots = f"\\addplot[only marks,mark=*,mark size=1.6pt] coordinates {{{points}}};"
+    yield _plot(_axis("semilogxaxis", options, [dots], venue), "")
 
 
 def histogram(ratios: Sequence[float], venue: Venue) -> Iterator[str]:
@@ -131,8 +136,9 @@ def histogram(ratios: Sequence[float], venue: Venue) -> Iterator[str]:
 
 def curve_name(name: str) -> str:
     """The name of a curve as TeX."""
-    if name.startswith(("C_1", "SGD")):
+    if name.startswith(("C_1", "C_2", "SGD")):
         table = {"C_1/gamma^(1/2) + C_2": r"$C_1/\sqrt{\gamma}+C_2$", "C_1": "$C_1$",
+                 "C_2": "$C_2$",
                  "SGD times sqrt(d)": r"SGD times $\sqrt d$", "SGD": "SGD"}  # fmt: skip
         head = next(h for h in table if name.startswith(h))
         return table[head] + escaped(name.removeprefix(head))

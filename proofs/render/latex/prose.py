@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from ...kernel import terms as k
-from ...kernel.certificates import GOAL, Leaf
 from ..document import Chain, ClaimEntry, Document, StepLine
-from .boxes import Box, joined
+from . import certificates
+from .boxes import joined
 from .names import escaped
-from .terms import OPS, TexPrinter, signed
+from .terms import OPS, TexPrinter
 from .wording import mathematical
 
 SHORT = 15.0
@@ -74,7 +74,8 @@ class Prose:
                 parts.append(self.claim(own[0]))
             elif own:
                 refs = [rf"\ref{{{self.label(x)}}}" for x in own]
-                parts.append(f"{KINDS[kind].replace('ry', 'rie')}s~{listed(refs)}")
+                plain = f"{KINDS[kind].replace('ry', 'rie')}s~{listed(refs)}"
+                parts.append(rf"\rcrefs{{{plain}}}{{{','.join(map(self.label, own))}}}")
         return listed(parts)
 
     def equation(self, entry: ClaimEntry, number: int) -> str:
@@ -133,7 +134,8 @@ class Prose:
             if len(terms) == 2 and terms[0] == k.ZERO and ops[0] != "=":
                 if ops[0] not in signs:
                     out.append(ops[0])  # its place in the sentence
-                signs.setdefault(ops[0], []).append(shown[1])
+                if shown[1] not in signs.setdefault(ops[0], []):
+                    signs[ops[0]].append(shown[1])
                 continue
             text = shown[0]
             for op, term in zip(ops, shown[1:], strict=True):
@@ -216,8 +218,8 @@ class Prose:
     def _plain(self, step: StepLine) -> str:
         """A step from the hypotheses alone: what they are, or the square that is the difference."""
         if step.op == "=":
-            return "by definition" if step.rests.definitions else ""
-        gap = self.gap(step)
+            return self._chosen(step)
+        gap = certificates.gap(step, self.inline, 1.5 * self.short)
         if gap is not None:
             return f"as the difference of the sides is ${gap.text}$"
         near = [
@@ -231,34 +233,20 @@ class Prose:
             return "as " + listed([f"${t}$" for t in shown])
         return ""
 
-    def gap(self, step: StepLine) -> Box | None:
-        """Right minus left as a product of what is not negative, if the certificate is short."""
-        theorem = step.theorem
-        certificate = theorem.args.get("certificate") if theorem.rule == "certify" else None
-        if not isinstance(certificate, Leaf) or certificate.cofactors:
-            return None
-        goals = [p for p in certificate.products if GOAL in p.facts]
-        others = [p for p in certificate.products if GOAL not in p.facts]
-        if len(goals) != 1 or goals[0].facts != (GOAL,) or goals[0].squares or len(others) != 1:
-            return None
-        product, scale = others[0], goals[0].coefficient
-        if not product.squares or k.ZERO in (step.left, step.right):
-            return None
-        factors = list[k.Term]()
-        for q in product.squares:
-            half = isinstance(q, k.Pow) and q.exponent == Fraction(1, 2)
-            factors.append(q.base if half else k.Pow(q, Fraction(2)))  # type: ignore[attr-defined]
-        for number in product.facts:
-            fact = theorem.args["facts"][number].conclusion
-            if fact.left != k.ZERO and fact.right != k.rat(1):
-                return None  # then it only says the same again
-            factors.append(positive(fact.right if fact.left == k.ZERO else _from_one(fact.left)))
-        ratio = product.coefficient / scale
-        term = k.Mul((k.Rat(ratio), *factors)) if ratio != 1 else (
-            k.Mul(tuple(factors)) if len(factors) > 1 else factors[0]
-        )  # fmt: skip
-        shown = self.inline.box(term)
-        return shown if shown.width <= 1.5 * self.short else None
+    def _chosen(self, step: StepLine) -> str:
+        """An equation, from definitions or from the equations among the hypotheses."""
+        if step.rests.definitions:
+            return "by definition"
+        names = [
+            f"${self.inline.show(h.left)}$" for h in step.rests.hypotheses
+            if isinstance(h, k.Rel) and h.op == "=" and isinstance(h.left, k.Var | k.App)
+        ]  # fmt: skip
+        return f"by the choice of {listed(names)}" if names else ""
+
+    def told(self, step: StepLine, least: int) -> str:
+        """What the certificate of a step is, as a sentence; empty if it has no ``least`` parts."""
+        said = certificates.told(step, self.inline, 2 * self.short, least)
+        return f"{said[0].upper()}{said[1:]}." if said else ""
 
     # --- sentences of authors -----------------------------------------------------------------
 
@@ -279,33 +267,6 @@ class Prose:
             return ""
         labels = (found.group(1), f"{self.document.id}.{found.group(1)}")
         return next((self.claim(label) for label in labels if label in self.kinds), "")
-
-
-def _from_one(t: k.Term) -> k.Term:
-    """``1 - t``."""
-    return k.Add((k.ONE, opposite(t)))
-
-
-def positive(t: k.Term) -> k.Term:
-    """``-(x - 1)`` as ``1 - x``, and ``0 - (-x)`` as ``x``."""
-    if isinstance(t, k.Add):
-        parts = [p for p in t.terms if p != k.ZERO]
-        return positive(parts[0]) if len(parts) == 1 else t
-    negative, body = signed(t)
-    if not negative:
-        return t
-    if isinstance(body, k.Add):
-        return k.Add(tuple(opposite(x) for x in body.terms))
-    again, inner = signed(body)
-    return inner if again else t
-
-
-def opposite(t: k.Term) -> k.Term:
-    """Minus a term."""
-    negative, body = signed(t)
-    if negative:
-        return body
-    return k.Rat(-t.value) if isinstance(t, k.Rat) else k.Mul((k.Rat(Fraction(-1)), t))
 
 
 def trivial(chain: Chain) -> bool:

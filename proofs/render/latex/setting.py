@@ -8,12 +8,19 @@ from ...kernel import terms as k
 from ..document import Abbreviation, Assumption, Document
 from .boxes import Box
 from .boxes import lines as broken
+from .display import displayed, opened, words_width
 from .names import escaped
-from .proofs import displayed, opened, words_width
 from .prose import Prose, listed, sentence
 from .style import Venue
 from .tables import tables
 from .terms import TexPrinter
+
+RULES = (
+    "Square integrable means that the square has a finite expectation. By the \\emph{rules of "
+    "integrability} we mean these: sums and multiples of (square) integrable random variables are "
+    "so again; the product of two square integrable ones is integrable; a bounded factor changes "
+    "nothing; what is dominated in absolute value by an integrable variable is integrable."
+)
 
 
 def setting(document: Document, prose: Prose, printer: TexPrinter, venue: Venue) -> Iterator[str]:
@@ -22,6 +29,8 @@ def setting(document: Document, prose: Prose, printer: TexPrinter, venue: Venue)
     yield _opening(document, prose)
     yield r"\subsection*{Setting and notation}"
     yield from _notation(document, prose, venue)
+    if prose.integrability:
+        yield RULES
     yield from _assumptions(document, prose, printer, venue)
     yield from _algorithm(document, prose, printer, venue)
     yield from _definitions(document, prose, printer, venue)
@@ -34,7 +43,7 @@ def _opening(document: Document, prose: Prose) -> str:
     count = sum(1 for _ in document.claims())
     said = f"This appendix states and proves {count} results. "
     if main:
-        said += f"The main {'ones are' if len(main) > 1 else 'one is'} {prose.claims(main)}. "
+        said += f"Those on {escaped(document.title)} itself are {prose.claims(main)}. "
     said += (
         "Every relation below that carries a reason was checked exactly; what this rests on is "
         "said at the end."

@@ -9,14 +9,17 @@ from itertools import pairwise
 
 from ...kernel import terms as k
 from ..document import Abbreviation, Document
+from ..shorthands import matched, multiple, without
+from .arrangement import has_sum, inverse, is_time, rank, signed
 from .boxes import Box, box, fenced, row
-from .matching import matched, multiple, without
 from .names import SCRIPT, Names, width
 
 SUM, PRODUCT, POWER, UNIT = range(4)
 OPS = {"<=": r"\le", "<": "<", "=": "="}
 PLUS, MINUS, TIMES = 10, 10, 40
 """What a break before an operator costs."""
+UNBROKEN = 6.0
+"""How wide (em) a fraction with a stroke is that is kept on one line of text."""
 LIMITS = 1.2
 """The least width of a sum sign with its limits."""
 
@@ -79,7 +82,7 @@ class TexPrinter:
     def _fresh(self, body: k.Term, *ends: k.Ix) -> str:
         """A name for a bound index: k if it is a time, i, j, ... for coordinates."""
         taken = k.free_indices(body).union(self._around, *(k.free_indices(e) for e in ends))
-        names = ("k", "l", "n") if _is_time(body) else ("i", "j", "l", "n")
+        names = ("k", "l", "n") if is_time(body) else ("i", "j", "l", "n")
         more = (f"i{n}" for n in range(100))
         found: str = next(name for name in (*names, *more) if name not in taken)
         return found
@@ -253,8 +256,8 @@ class TexPrinter:
         positive = [x for x in terms if not signed(x)[0]]
         negative = [x for x in terms if signed(x)[0]]
         if len(positive) == 2:
-            positive.sort(key=lambda x: (_rank(x) >= 7, self._at(x, SUM).width > 2.0, -_rank(x)))
-        positive.sort(key=lambda x: (not isinstance(x, k.Rat), _has_sum(x)))
+            positive.sort(key=lambda x: (rank(x) >= 7, self._at(x, SUM).width > 2.0, -rank(x)))
+        positive.sort(key=lambda x: (not isinstance(x, k.Rat), has_sum(x)))
         return [*positive, *negative]
 
     def _product(self, t: k.Mul) -> tuple[Box, int]:
@@ -275,8 +278,8 @@ class TexPrinter:
                 below.append(inverse(part))
             else:
                 above.append(part)
-        above.sort(key=lambda p: (_rank(p), self._order(p)))
-        below.sort(key=lambda p: (_rank(p), self._order(p)))
+        above.sort(key=lambda p: (rank(p), self._order(p)))
+        below.sort(key=lambda p: (rank(p), self._order(p)))
         behind = [p for p in above if isinstance(p, k.Sum | k.E | k.CE) or self._is_long(p)]
         front = [p for p in above if p not in behind]
         if below and not front and not named and number.numerator == 1 and len(behind) == 1:
@@ -335,7 +338,8 @@ class TexPrinter:
         if self.inline:
             if len(over) > 1:
                 down = fenced(down)
-            return row(up, box(r"/\allowbreak", 0.55), down)
+            stroke = "/" if up.width + down.width < UNBROKEN else r"/\allowbreak"
+            return row(up, box(stroke, 0.55), down)
         if max(up.width, down.width) > self.widest:
             if len(over) > 1 or (alone_below and below and isinstance(below[0], k.Add)):
                 down = fenced(down)
@@ -384,54 +388,3 @@ def _times(parts: Sequence[Box]) -> Box:
             part = row(box(r"\cdot", 0.8), part)
         rest.append(part.breakable(TIMES, r"\cdot "))
     return row(parts[0], *rest)
-
-
-def inverse(t: k.Pow) -> k.Term:
-    """What is under the stroke."""
-    return t.base if t.exponent == -1 else k.Pow(t.base, -t.exponent)
-
-
-def signed(t: k.Term) -> tuple[bool, k.Term]:
-    """A term as a sign and the rest."""
-    if isinstance(t, k.Rat) and t.value < 0:
-        return True, k.Rat(-t.value)
-    if isinstance(t, k.Mul) and t.terms and isinstance(t.terms[0], k.Rat) and t.terms[0].value < 0:
-        c = -t.terms[0].value
-        rest = t.terms[1:] if c == 1 else (k.Rat(c), *t.terms[1:])
-        return True, rest[0] if len(rest) == 1 else k.Mul(rest)
-    return False, t
-
-
-def _has_sum(t: k.Term) -> bool:
-    return any(isinstance(n, k.Sum) for n, _ in k.subterms(t))
-
-
-def _is_time(body: k.Term) -> bool:
-    """Does the index bound around ``body`` count steps?"""
-    for node, depth in k.subterms(body):
-        args = node.args if isinstance(node, k.PointApp) else ()
-        if isinstance(node, k.App) and len(node.args) > 1:
-            args = node.args[:1]  # type: ignore[assignment]
-        if isinstance(node, k.CE):
-            args = (node.index,)
-        if any(isinstance(a, k.Ix) and a.base == depth for a in args):
-            return True
-    return False
-
-
-def _rank(t: k.Term) -> int:
-    """In which order factors are written: constants, brackets, roots, processes, averages, sums."""
-    if isinstance(t, k.Pow):
-        base = _rank(t.base)
-        return max(base, 3) if t.exponent.denominator != 1 else base
-    if isinstance(t, k.Sum):
-        return 7
-    if isinstance(t, k.E | k.CE):
-        return 6
-    if isinstance(t, k.App) and t.args:
-        return 4
-    if isinstance(t, k.Add):
-        return 2
-    if isinstance(t, k.Abs):
-        return 5
-    return 1

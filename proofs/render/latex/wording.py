@@ -46,14 +46,20 @@ def mathematical(text: str, names: Names) -> str:
                 close()
         else:
             close()
-            out.append(escaped(word))
+            out.append(_compound(word, names) or escaped(word))
     close()
     return "".join(out)
 
 
+def _compound(word: str, names: Names) -> str:
+    """``L-smooth``, with the letter as mathematics; empty if it is no such word."""
+    found = re.fullmatch(r"([A-Z])-([A-Za-z]{3,}\W*)", word)
+    return f"{_run(found[1], names)}-{escaped(found[2])}" if found else ""
+
+
 def _is_symbol(word: str, names: Names) -> bool:
     bare = word.strip(".,;:()")
-    if word.startswith("||grad"):
+    if word.startswith(("||grad", "sqrt(")):
         return True
     if bare in GREEK or bare in SPECIAL or bare in _NORMS:
         return True
@@ -89,6 +95,16 @@ def _continues(run: list[str], word: str, rest: list[str], names: Names) -> bool
     return last[-1:] in operators and (word[:1].isdigit() or word[:1] in "(|")
 
 
+def _closing(tokens: list[str], start: int) -> int:
+    """Where the bracket that opens at ``start`` closes; brackets match in a run."""
+    depth = 0
+    for n in range(start, len(tokens)):
+        depth += (tokens[n] == "(") - (tokens[n] == ")")
+        if not depth:
+            return n
+    return len(tokens)
+
+
 def _run(text: str, names: Names) -> str:
     """A run of symbols; as plain text if its brackets do not match."""
     if not text:
@@ -100,8 +116,13 @@ def _run(text: str, names: Names) -> str:
             return _run(text[:-1], names) + ")"
         return escaped(text)
     out, tokens = list[str](), _TOKEN.findall(text)
+    roots = dict[int, str]()
     for n, token in enumerate(tokens):
-        if token == "*" and (n + 1 == len(tokens) or not tokens[n + 1][:1].isalnum()):
+        if token == "sqrt" and tokens[n + 1 : n + 2] == ["("]:
+            roots |= {n: r"\sqrt", n + 1: "{", _closing(tokens, n + 1): "}"}
+        if n in roots:
+            out.append(roots[n])
+        elif token == "*" and (n + 1 == len(tokens) or not tokens[n + 1][:1].isalnum()):
             out.append("^*")
         elif token in _OPERATORS:
             out.append(_OPERATORS[token])

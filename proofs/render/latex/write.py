@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from ...kernel import terms as k
 from ..document import ClaimEntry, Document
 from .closing import closing
+from .display import displayed, words_width
 from .names import escaped
-from .proofs import ProofWriter, displayed
+from .proofs import ProofWriter
 from .prose import Prose, listed, sentence
 from .setting import setting
 from .style import MACROS, VENUES, WRAPPER, Venue
 from .terms import TexPrinter
 
 FRAGMENT, MACRO_FILE, STANDALONE = "appendix.tex", "ratecert-macros.tex", "appendix-standalone.tex"
+BRIEF = 2.0
+"""How many lines a proof may have that is told in the paragraph of its statement."""
 ENVIRONMENTS = {"lemma": "rclemma", "theorem": "rctheorem", "instance": "rcinstance"}
 
 
@@ -70,16 +73,36 @@ def _claim(entry: ClaimEntry, prose: Prose, printer: TexPrinter, options: Option
     yield f"\\begin{{{name}}}\\label{{{prose.label(entry.label)}}}{title}"
     yield f"%rc {entry.label} statement {entry.sha256[:16]}"
     yield statement(entry, prose, printer, options.venue.width)
-    yield f"\\end{{{name}}}"
     if not entry.proved:
+        yield f"\\end{{{name}}}"
         yield (rf"\noindent\textbf{{This statement is not proved: it is {entry.verdict}.}}")
         return
+    venue = options.venue
+    writer = ProofWriter(prose, printer, entry, venue.width, options.numbered, options.breqn)
+    body = writer.write() or "This is immediate."
+    if is_brief(body, venue.width):
+        yield f"\\rcbrief{{%\n{body}}}"
+        yield f"\\end{{{name}}}"
+        return
+    yield f"\\end{{{name}}}"
     yield r"\begin{rcproof}"
-    writer = ProofWriter(
-        prose, printer, entry, options.venue.width, options.numbered, options.breqn
-    )
-    yield writer.write() or "This is immediate."
+    yield closed(body)
     yield r"\end{rcproof}"
+
+
+def is_brief(body: str, width: float) -> bool:
+    """Is a proof so short that it is told in the paragraph of its statement?"""
+    said = "\n".join(x for x in body.splitlines() if not x.startswith("%rc"))
+    flat = r"\begin{" not in body and r"\[" not in body and "\n\n" not in body
+    return flat and words_width(said) <= BRIEF * width
+
+
+def closed(body: str) -> str:
+    """A proof that ends with a display has its end mark there, unless a number is in its place."""
+    for end in ("\n\\end{align*}", "\n\\]"):
+        if body.endswith(end):
+            return f"{body.removesuffix(end)}\\rcqedhere{end}"
+    return body
 
 
 # --- statements -----------------------------------------------------------------------------------

@@ -44,7 +44,11 @@ def error_bound(noise: Expr, moved: Expr) -> Expr:
     )
 
 
-adamw.section("Descent, momentum and denominators together")
+adamw.section(
+    "Descent, momentum and denominators together",
+    "The errors are paid out of the steps, and these out of the descent: if the step size is small "
+    "enough, what is left on the left side has a positive factor.",
+)
 
 
 @adamw.lemma(
@@ -103,7 +107,7 @@ moved = (m0, "<=", L**2 * eta**2 / sqrt(eps) * q0)
     reference="blueprint section 3: L3 with L5, L4 and L6 put in",
 )  # fmt: skip
 def balance(p: Proof) -> Theorem:
-    """p0, q0, n0, m0 stand for P, Q, the error and the moves in all, w0 for the weight decay."""
+    """$p_0$, $q_0$, $n_0$, $m_0$ and $w_0$ stand for $P$, $Q$, all errors, all moves and decay."""
     noise = p.have((0, "<=", sigma_s), by.definition(sigma_s))
     quieter = p.have((sigma_s**2, "<=", h**2), by.algebra(noise, (sigma_s, "<=", h), alone=True))
     p.know(p.have((0, "<=", excess), by.algebra(*smoothing, *mixing, alone=True)))

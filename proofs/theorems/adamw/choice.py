@@ -40,7 +40,11 @@ level = [within(K, 1), (0, "<", L), (0, "<", Delta), (0, "<", gamma), noise_leve
 at_one = {K: 1, d: 1, h: 1, s: 1, gamma: 1}
 
 
-adamw.section("Instances: what they have in common")
+adamw.section(
+    "Instances: what they have in common",
+    r"An instance takes the noise level $h=\max\{\sigma_s,\sqrt{L\Delta/K}/\gamma\}$, so that no "
+    r"bound on $\sigma_s$ from below is asked for, and $s\le\gamma$.",
+)
 
 
 @adamw.lemma(

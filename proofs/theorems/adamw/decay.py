@@ -54,7 +54,13 @@ growing = [(0, "<=", R), (0, "<=", eta), farthest]
 spread = [within(K, 1), within(d, 1), *growing]
 
 
-adamw.section("What weight decay costs")
+adamw.shorthand("mean.reach", mean_reach, constants=(X,), tex=r"\overline{X^2}")
+adamw.section(
+    "What weight decay costs",
+    "Weight decay adds to the descent what the iterates are, squared, times the denominators. As "
+    "the iterates move away from the start by one step at a time, this is a sum of squares of "
+    "what grows linearly; on average it is less than at the end.",
+)
 
 
 @adamw.lemma(

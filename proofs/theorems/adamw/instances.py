@@ -145,7 +145,12 @@ def state(
     return proof
 
 
-adamw.section("Instances")
+adamw.section(
+    "Instances",
+    "Now numbers are put in for the free parameters. For each instance three things remain to be "
+    "shown, all of them inequalities between polynomials: what the error of the momentum weighs, "
+    "what this makes of $C_P$, and that what is left of $Q$ is not negative.",
+)
 
 canonical_weight = stated_weight(adamw, canonical)
 canonical_constant = stated_constant(adamw, canonical, canonical_weight)
@@ -174,7 +179,7 @@ mixed_weight = stated_weight(adamw, mixed)
 mixed_constant = stated_constant(adamw, mixed, mixed_weight)
 rate_mixed = state(
     mixed, mixed_constant, weighted_bracket,
-    "The same for mu in [theta, 1], with a constant of its own", "C_P = 6.19408",
+    "The same for theta <= mu <= 1, with a constant of its own", "C_P = 6.19408",
 )  # fmt: skip
 
 searched_weight = stated_weight(adamw, searched)
@@ -190,7 +195,7 @@ searched_mixed_constant = stated_constant(adamw, searched_mixed, searched_mixed_
 searched_mixed_bracket = stated_bracket(adamw, searched_mixed)
 rate_searched_mixed = state(
     searched_mixed, searched_mixed_constant, searched_mixed_bracket,
-    "The rate for mu in [theta, 1] with parameters found by search", "better than C_P = 6.19408",
+    "The rate for theta <= mu <= 1 with parameters found by search", "better than C_P = 6.19408",
 )  # fmt: skip
 
 # --- from x^1 = 0 -------------------------------------------------------------------------------

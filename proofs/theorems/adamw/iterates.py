@@ -118,7 +118,7 @@ driven = [*balanced, *mixing, (0, "<=", R), (dominance, "<=", R**2)]
 
 @adamw.lemma(
     "L1.root.mixed",
-    title="Momentum domination for 0 <= mu <= 1, as |n| <= R D with R^2 >= 2 q - 2 mu^2/3",
+    title="Momentum domination for 0 <= mu <= 1, as |n| <= R D with R^2 >= 2q - 2mu^2/3",
     for_constants=(R,),
     given=[step, coordinate, *driven],
     claim=(abs(n[k, i]), "<=", R * D[k, i]),
@@ -385,7 +385,7 @@ def least_q(p: Proof) -> Theorem:
 
 @adamw.lemma(
     "q.dominance",
-    title="2 q - 2 mu^2/3 is at least 1",
+    title="2q - 2mu^2/3 is at least 1",
     given=[*smoothing, *mixing],
     claim=(1, "<=", dominance),
 )

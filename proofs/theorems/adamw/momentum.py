@@ -209,6 +209,8 @@ def sharp_domination(p: Proof) -> Theorem:
 
 dominance = 2 * q - Rational(2, 3) * mu**2
 excess = (1 - mu * theta) ** 2 - mu**2 * (1 - theta) ** 2
+adamw.shorthand("q.sharp", dominance, tex=r"q_*")
+adamw.shorthand("excess", excess, tex=r"\nu")
 factor = Rational(4, 3) * theta**2 / beta + (1 - theta) ** 2 / (1 - beta)
 mixed_factor = Rational(4, 3) * mu**2 * theta**2 / beta + (1 - mu * theta) ** 2 / (1 - beta)
 decaying_slowly = [(theta, "<=", beta), (0, "<", beta), (beta, "<", 1), (beta**2, "<=", theta)]
@@ -252,7 +254,7 @@ def mixed_factor_bound(p: Proof) -> Theorem:
 
 @adamw.lemma(
     "L1.mixed",
-    title="Momentum domination with 2 q - 2 mu^2/3",
+    title="Momentum domination with 2q - 2mu^2/3",
     given=[step, coordinate, *decays, (beta**2, "<=", theta), *mixing],
     claim=(n[k, i] ** 2, "<=", dominance * v[k, i]),
     reference="ours: 4/3 for mu = 1, where the blueprint has it, and below 2 q for mu > 0",

@@ -53,6 +53,7 @@ kept_part = (1 + rho) * theta**2 * k1 * r**2 / ((1 - t) * (1 + t * theta))
 error_weight = mu**2 * theta**2 / (1 + t * theta) + c_theta**2 / 2 * (
     mu**2 / (1 + t * theta) + (1 - mu) * (1 - mu + 2 * mu * (1 - theta)) / (1 - theta)
 )
+adamw.shorthand("error.weight", error_weight, constants=(t, c_theta), tex=r"\omega")
 paid = 2 / c_eta * (1 + (1 + rho) * r * error_weight)
 slack = 1 - 2 * (1 + 1 / rho) * a * gamma
 

@@ -59,7 +59,11 @@ from .setting import (
 k0, M0, A0, c0, y0, u0 = symbols("k0 M0 A0 c0 y0 u0")
 
 
-adamw.section("The sum of the scaled gradients")
+adamw.section(
+    "The sum of the scaled gradients",
+    "The descent bounds $P$ by a multiple of $P$ itself, from the weight decay, and by terms of "
+    r"the size of $\sqrt{KdL\Delta}$. This is solved for $P$.",
+)
 
 
 @adamw.lemma(

@@ -18,7 +18,7 @@ from ..models import adamw_model
 adamw = Theory(
     "adamw",
     "AdamW and NAdamW",
-    source="Li, Dong, Lin, arXiv 2505.11840; constants and proof as in the blueprint",
+    source="Li, Dong and Lin, arXiv 2505.11840",
     extends=(inequalities, vectors),
 )
 setting = stochastic_setting(adamw, NADAMW)
@@ -33,17 +33,22 @@ step, coordinate = within(k, 1, K), within(i, 1, d)
 from_start = within(k, 0, K)
 
 # ||x^1||_inf is xmax[d]: the largest of the first i coordinates, in absolute value.
-xmax = adamw.process("xmax", 1, adapted=None, meaning="max of |x_1^1|, ..., |x_i^1|")
+xmax = adamw.process(
+    "xmax",
+    1,
+    adapted=None,
+    meaning="the largest of the first i coordinates of the start, in absolute value",
+)
 adamw.define("xmax.0", xmax[0], 0)
 adamw.define("xmax", xmax[i], Max(xmax[i - 1], abs(x[1, i])), [coordinate])
 
 # tD: the denominator with the conditional second moment of g^k in place of (g^k)^2; F_{k-1}.
-tD = adamw.process("tD", adapted=-1, meaning="(beta v^{k-1} + (1-beta)(G^2 + sigma^2) + eps)^{1/2}")
+tD = adamw.process("tD", adapted=-1, meaning="the denominator as it is predicted from step k-1")
 predicted = Notation(lambda k, i: beta * v[k - 1, i] + (1 - beta) * (G[k, i] ** 2 + sigma[i] ** 2))
 adamw.define("tD", tD[k, i], sqrt(predicted[k, i] + eps), [step, coordinate])
 
 # T^k: a deterministic recursion driven by p_k = E[(G^k)^2/tD^k].
-T = adamw.process("T", adapted=None, meaning="T^k = beta^{1/2} T^{k-1} + E[(G^k)^2/tD^k]")
+T = adamw.process("T", adapted=None, meaning="what the descent gains in the coordinate, discounted")
 adamw.define("T.0", T[0, i], 0, [coordinate], kind="recursion")
 adamw.define(
     "T", T[k, i], sqrt(beta) * T[k - 1, i] + E(G[k, i] ** 2 / tD[k, i]), [step, coordinate],
@@ -78,9 +83,14 @@ adamw.introduce(
     "We bound the mean of the expected norm of the gradient, in $\\ell_1$, along the iterates of "
     "NAdamW with momentum mixing $\\mu$: AdamW is $\\mu=1$, NAdamW as it is practised "
     r"$\mu=\theta$. All constants are explicit. The proof balances three sums: $P$, which the "
-    r"descent gains; $S$, the denominators; and the errors $e_k$ of the momentum."
+    r"descent gains; $S$, the denominators; and the errors $e_k$ of the momentum. The momentum is "
+    "first bounded by the second moment, so that all steps are bounded and all expectations exist. "
+    "Descent then bounds $P$ by the initial gap, the errors and the weight decay; the errors "
+    "contract; and the denominators grow only as $P$ allows. With the parameters chosen, these "
+    r"are inequalities between multiples of $\sqrt{KdL\Delta}$, and are solved for $P$; Young's "
+    r"inequality makes of that a bound on the norm. The main result is [rate]."
 )
-adamw.typeset(tD=r"\widetilde D", xmax=r"\max_{j\le #1}|x_j^1|", lam=r"\lambda")
+adamw.typeset(tD=r"\widetilde D", xmax=r"\max_{l\le #1}|x_l^1|", lam=r"\lambda")
 adamw.shorthand("xmax.d", xmax[d], tex=r"\|x^1\|_\infty")
 adamw.shorthand("b", b[k, i], k, i)
 adamw.shorthand("P", P)

