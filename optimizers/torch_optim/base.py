@@ -149,13 +149,12 @@ class RecursionOptimizer(torch.optim.Optimizer):
         for group in state_dict["param_groups"]:
             numbers(group, self.recursion, stepping=True)
         super().load_state_dict(state_dict)
-        # torch casts the state to the parameter's dtype; that of half precision is float32.
+        # torch casts the state to the parameter's dtype, and shares what it need not cast.
         for own, theirs in zip(self.param_groups, state_dict["param_groups"], strict=True):
             for tensor, number in zip(own["params"], theirs["params"], strict=True):
-                held = state_dict["state"].get(number)
-                if held is not None and tensor.dtype not in _FLOATS:
-                    for name, value in held.items():
-                        self.state[tensor][name] = value.detach().clone().to(tensor.device)
+                for name, value in state_dict["state"].get(number, {}).items():
+                    kept = value.detach().to(tensor.device, _computed_in(tensor), copy=True)
+                    self.state[tensor][name] = kept
 
     def _advance(self, group: Mapping[str, Any]) -> None:
         values = numbers(group, self.recursion, stepping=True)
@@ -197,7 +196,11 @@ class RecursionOptimizer(torch.optim.Optimizer):
         """The slots of a parameter; made before its first step."""
         state = self.state[tensor] if self.recursion.slots else {}
         if len(state) != len(self.recursion.slots):
-            dtype = tensor.dtype if tensor.dtype in _FLOATS else torch.float32
             for slot in self.recursion.slots:
-                state[slot.name] = torch.full_like(tensor, float(slot.initial), dtype=dtype)
+                start = torch.full_like(tensor, float(slot.initial), dtype=_computed_in(tensor))
+                state[slot.name] = start
         return [state[slot.name] for slot in self.recursion.slots]
+
+
+def _computed_in(tensor: Tensor) -> torch.dtype:
+    return tensor.dtype if tensor.dtype in _FLOATS else torch.float32

@@ -123,8 +123,7 @@ class ListArithmetic:
             return float(base ** (int(exponent) if exponent.denominator == 1 else float(exponent)))
         if exponent == 2:
             base = self._plain(base)
-            kept = Operand(base.first.tensors)  # read twice
-            return Term(base.factor * base.factor, kept, kept)
+            return Term(base.factor * base.factor, base.first, base.first)
         onto = self.compute(base)
         if exponent == Fraction(1, 2):
             return Term(1.0, self._do("sqrt", onto))

@@ -145,16 +145,48 @@ def recursions(draw) -> Recursion:
 
     updates = []
     for target in draw(st.permutations(["s", "t", "n"])):
-        updates.append(Update(target, sympy.sympify(expression(2))))
+        updates.append(Update(target, sympy.sympify(expression(draw(st.integers(0, 2))))))
         known.append(sympy.Symbol(target))
     updates.append(Update("x", sympy.sympify(expression(2)) / (1 + x**2)))
     slots = (Slot("s", ""), Slot("t", "", initial=1))
     return Recursion("random", "", "", (Parameter("a", "", ""),), slots, tuple(updates))
 
 
+s, n, was = sympy.Symbol("s"), sympy.Symbol("n"), previous("s")
+AWKWARD = {
+    "an abbreviation is a slot's value": [
+        Update("s", was + g), Update("n", s), Update("x", x - a * sympy.sqrt(sympy.Abs(n))),
+    ],
+    "the factor inside |.|": [Update("s", was - sympy.Abs(a * g)), Update("x", x + s)],
+    "an old value is read after the new one": [
+        Update("s", a * was + g), Update("n", was * s), Update("x", x - n),
+    ],
+    "slots change places": [Update("s", previous("t")), Update("t", was), Update("x", x - s * g)],
+    "x becomes a slot": [Update("s", was / 2 + g), Update("x", s)],
+    "a slot is constant": [Update("s", a + 1), Update("x", x - s * g)],
+    "a square of what may be overwritten": [
+        Update("s", was**2 / 3 + g), Update("n", x - s), Update("x", n**2 - 1 / (1 + n**2)),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("foreach", [True, False])
+@pytest.mark.parametrize("case", AWKWARD)
+def test_what_could_be_overwritten_too_early(case: str, foreach: bool) -> None:
+    updates = tuple(AWKWARD[case])
+    slots = tuple(Slot(u.target, "", initial=1) for u in updates if u.target in "st")
+    is_run_as_declared(
+        Recursion("awkward", "", "", (Parameter("a", "", ""),), slots, updates), foreach
+    )
+
+
 @settings(max_examples=60, deadline=None)
 @given(recursions(), st.booleans())
 def test_any_recursion_is_run_as_declared(recursion: Recursion, foreach: bool) -> None:
+    is_run_as_declared(recursion, foreach)
+
+
+def is_run_as_declared(recursion: Recursion, foreach: bool) -> None:
     class Mine(RecursionOptimizer):
         pass
 
@@ -222,7 +254,7 @@ class TestResuming:
             ps, qs = tensors(dtype=dtype), tensors(dtype=dtype)
             one, other = AdamW(ps, eta=0.01), AdamW(qs, eta=0.01)
             trained(one, ps, range(2))
-            other.load_state_dict(copy.deepcopy(saved := one.state_dict()))
+            other.load_state_dict(saved := one.state_dict())
             before = saved["state"][0]["m"].clone()
             trained(other, qs, range(2, 4))
             assert torch.equal(saved["state"][0]["m"], before)
