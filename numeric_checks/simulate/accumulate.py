@@ -114,7 +114,7 @@ def accumulate(
     return Accumulated(
         values=MappingProxyType(dict(zip(table, values, strict=True))), K=K, d=d,
         seeds=streams[0], instances=streams[1], mode=runner.block.mode,
-        reason=runner.block.reason or runner.reason, tiling=tiles, x=runner.final.get("x"),
+        reason=runner.reason or runner.block.reason, tiling=tiles, x=runner.final.get("x"),
         slots=MappingProxyType({s.name: runner.final[s.name] for s in recursion.slots if s.name in runner.final}),
     )  # fmt: skip
 

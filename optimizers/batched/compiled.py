@@ -97,7 +97,7 @@ class Kernel:
             notify(f"{title}: compiling (seconds; what was compiled before is read from a cache)")
             begin = time.monotonic()
             run = cast(
-                "Callable[..., object]", torch.compile(module, fullgraph=True, dynamic=False)
+                "Callable[..., object]", torch.compile(module.forward, fullgraph=True, dynamic=False)
             )
             run(*arguments, *constants)  # compiles; the arguments are copies
             if len(_made) >= _MOST:
