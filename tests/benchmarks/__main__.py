@@ -16,7 +16,9 @@ from functools import partial
 
 for _library in ("OMP", "OPENBLAS", "MKL"):
     os.environ[f"{_library}_NUM_THREADS"] = "1"
-os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+os.environ.setdefault(
+    "XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+)
 if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
@@ -37,10 +39,13 @@ def comparisons() -> list[Comparison]:
                 (
                     Contender("C tile", partial(peers.c_tile, *size, 256, dtype)),
                     Contender("jax scan", partial(peers.jax_scan, *size, 64, dtype)),
-                    Contender("torch.optim.AdamW loop", partial(peers.torch_loop, 20, 1000, 100, dtype)),
+                    Contender(
+                        "torch.optim.AdamW loop", partial(peers.torch_loop, 20, 1000, 100, dtype)
+                    ),
                 ),
                 {
-                    "C tile": ("at most", 3.0), "jax scan": ("at least", 1.5),
+                    "C tile": ("at most", 3.0),
+                    "jax scan": ("at least", 1.5),
                     "torch.optim.AdamW loop": ("at least", 8.0),
                 },
             )  # fmt: skip
@@ -57,7 +62,11 @@ def comparisons() -> list[Comparison]:
         Comparison(
             "B = 100,000, d = 10, float64, signs",
             Contender("ours", partial(peers.ours, 100_000, 10, 2048, "float64")),
-            (Contender("torch.optim.AdamW loop", partial(peers.torch_loop, 20, 10, 200, "float64")),),
+            (
+                Contender(
+                    "torch.optim.AdamW loop", partial(peers.torch_loop, 20, 10, 200, "float64")
+                ),
+            ),
             {"torch.optim.AdamW loop": ("at least", 1000.0)},
         )
     )
@@ -88,7 +97,11 @@ def main() -> None:
         print(text, file=sys.stderr, flush=True)
 
     results = [compare(c, args.rounds, say) for c in comparisons() if args.only in c.title]
-    machine = {"machine": platform.machine(), "python": platform.python_version(), "torch": torch.__version__}
+    machine = {
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+    }
     if args.json:
         print(json.dumps({"schema": 1, **machine, "comparisons": results}, indent=2))
         return
@@ -97,7 +110,9 @@ def main() -> None:
         for row in result["rows"]:
             ratio = "" if row["ratio"] is None else f"{row['ratio']:9.2f} x"
             reached = {None: "", True: "reached", False: "MISSED"}[row["reached"]]
-            print(f"  {row['contender']:28}{row['nanoseconds']:10.2f}{ratio}  {row['target']:14} {reached}")
+            print(
+                f"  {row['contender']:28}{row['nanoseconds']:10.2f}{ratio}  {row['target']:14} {reached}"
+            )
         for name, reason in result["not run"].items():
             print(f"  {name:28} not run: {reason}")
 

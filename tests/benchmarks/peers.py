@@ -56,7 +56,9 @@ def c_tile(B: int, d: int, K: int, dtype: str) -> Work:
     compiler = shutil.which("gcc")
     if compiler is None:
         raise NotRunError("no gcc")
-    real, root, modulus = ("double", "sqrt", "fabs") if dtype == "float64" else ("float", "sqrtf", "fabsf")
+    real, root, modulus = (
+        ("double", "sqrt", "fabs") if dtype == "float64" else ("float", "sqrtf", "fabsf")
+    )
     folder = Path(tempfile.mkdtemp())
     library = folder / "tile.so"
     source = Path(__file__).with_name("tile.c")
@@ -78,7 +80,11 @@ def c_tile(B: int, d: int, K: int, dtype: str) -> Work:
         out = np.zeros((rows, 3))
         tiles = -(-B // rows)
         for _ in range(tiles):
-            x, m_, v_ = np.ones((rows, d), kind), np.zeros((rows, d), kind), np.zeros((rows, d), kind)
+            x, m_, v_ = (
+                np.ones((rows, d), kind),
+                np.zeros((rows, d), kind),
+                np.zeros((rows, d), kind),
+            )
             for _ in range(K // 32):
                 bits = generator.integers(0, 2**32, (rows, d), np.uint64)
                 function(
@@ -100,7 +106,10 @@ def torch_loop(B: int, d: int, K: int, dtype: str) -> Work:
             torch.manual_seed(b)
             x = torch.nn.Parameter(torch.ones(d, dtype=kind))
             optimizer = torch.optim.AdamW(
-                [x], lr=HYPER["eta"], betas=(HYPER["theta"], HYPER["beta"]), weight_decay=HYPER["lam"]
+                [x],
+                lr=HYPER["eta"],
+                betas=(HYPER["theta"], HYPER["beta"]),
+                weight_decay=HYPER["lam"],
             )
             norm, weighted, largest = (torch.zeros((), dtype=kind) for _ in range(3))
             for _ in range(K):
@@ -147,7 +156,9 @@ def jax_scan(B: int, d: int, K: int, dtype: str) -> Work:
 
         def window(carry, key):
             bits = jax.random.bits(key, (B, d), "uint32")
-            return jax.lax.scan(lambda c, k: step(c, k, bits), carry, jnp.arange(32, dtype="uint32"))
+            return jax.lax.scan(
+                lambda c, k: step(c, k, bits), carry, jnp.arange(32, dtype="uint32")
+            )
 
         start = (jnp.ones((B, d), dtype), zero, zero, row, row, row)
         return jax.lax.scan(window, start, jax.random.split(key, K // 32))[0][3:]
@@ -163,7 +174,9 @@ def optax_vmap(B: int, d: int, K: int, dtype: str) -> Work:
 
     jax.config.update("jax_enable_x64", True)
     a, h = jnp.array(curvature(d), dtype), HYPER
-    rule = optax.adamw(h["eta"], b1=h["theta"], b2=h["beta"], eps=0.0, eps_root=h["eps"], weight_decay=h["lam"])
+    rule = optax.adamw(
+        h["eta"], b1=h["theta"], b2=h["beta"], eps=0.0, eps_root=h["eps"], weight_decay=h["lam"]
+    )
 
     def one(key):
         x = jnp.ones(d, dtype)

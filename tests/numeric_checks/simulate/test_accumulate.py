@@ -10,10 +10,22 @@ import sympy
 import torch
 
 from ratecert.numeric_checks.instances import (
-    Cosine, Gaussian, HeavyTailed, Problem, Quadratic, Rademacher, Spikes, digits,
+    Cosine,
+    Gaussian,
+    HeavyTailed,
+    Problem,
+    Quadratic,
+    Rademacher,
+    Spikes,
+    digits,
 )  # fmt: skip
 from ratecert.numeric_checks.simulate import (
-    GRADIENT_L1, Accumulated, CheckpointError, Statistic, accumulate, record,
+    GRADIENT_L1,
+    Accumulated,
+    CheckpointError,
+    Statistic,
+    accumulate,
+    record,
 )  # fmt: skip
 from ratecert.optimizers.batched import NonFiniteError, ParameterError, compiled, tiling
 from ratecert.optimizers.recursions import ADAMW, RECURSIONS, SGD, Recursion
@@ -177,7 +189,7 @@ def test_a_killed_run_goes_on_to_the_same_bits(at: int, tmp_path: Path) -> None:
 def test_a_corrupt_checkpoint_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "run.npz"
     file.write_bytes(b"PK\x03\x04 no archive")
-    with pytest.raises(CheckpointError, match="no checkpoint .* remove it"):
+    with pytest.raises(CheckpointError, match=r"no checkpoint .* remove it"):
         _run(SGD, Problem(Quadratic(CURVATURE), Rademacher(SIGMA)), checkpoint=file)
     with pytest.raises(CheckpointError, match="no such folder"):
         _run(SGD, Problem(Quadratic(CURVATURE), Rademacher(SIGMA)), checkpoint=tmp_path / "a/b")
@@ -185,7 +197,9 @@ def test_a_corrupt_checkpoint_is_refused(tmp_path: Path) -> None:
 
 def test_divergence_is_found() -> None:
     problem = Problem(Quadratic(CURVATURE), Rademacher(SIGMA))
-    with pytest.raises(NonFiniteError, match=r"between iterations 1 and \d+: x is not finite in row 0"):
+    with pytest.raises(
+        NonFiniteError, match=r"between iterations 1 and \d+: x is not finite in row 0"
+    ):
         _run(SGD, problem, K=2000, parameters={"eta": 1e6})
 
 
@@ -199,7 +213,7 @@ def test_divergence_is_found() -> None:
         ({"layout": "tiles"}, ValueError, "rows or columns"),
         ({"statistics": []}, ParameterError, "no statistic"),
         ({"statistics": [GRADIENT_L1] * 2}, ParameterError, "one name"),
-        ({"statistics": [Statistic("s", sympy.Symbol("etta"))]}, ParameterError, "did you mean eta"),
+        ({"statistics": [Statistic("s", sympy.Symbol("etta"))]}, ParameterError, "mean eta"),
         ({"parameters": {}}, ParameterError, "missing parameters: eta"),
         ({"seeds": [-1]}, ValueError, "a seed is an integer"),
     ],
