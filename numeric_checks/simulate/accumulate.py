@@ -11,8 +11,18 @@ import torch
 from torch import Tensor
 
 from ...optimizers.batched import (
-    NEXT, Fused, Kernel, Layout, NonFiniteError, Notify, ParameterValue, State, Tiling, batched,
-    tiling, to_stderr,
+    NEXT,
+    Fused,
+    Kernel,
+    Layout,
+    NonFiniteError,
+    Notify,
+    ParameterValue,
+    State,
+    Tiling,
+    batched,
+    tiling,
+    to_stderr,
 )  # fmt: skip
 from ...optimizers.recursions import Recursion, previous
 from ..instances import Instance
@@ -114,7 +124,7 @@ def accumulate(
     return Accumulated(
         values=MappingProxyType(dict(zip(table, values, strict=True))), K=K, d=d,
         seeds=streams[0], instances=streams[1], mode=runner.block.mode,
-        reason=runner.block.reason or runner.reason, tiling=tiles, x=runner.final.get("x"),
+        reason=runner.reason or runner.block.reason, tiling=tiles, x=runner.final.get("x"),
         slots=MappingProxyType({s.name: runner.final[s.name] for s in recursion.slots if s.name in runner.final}),
     )  # fmt: skip
 
@@ -127,16 +137,25 @@ class _Runner:
         streams: tuple[tuple[int, ...], tuple[int, ...]], state: State, tiles: Tiling, K: int,
         mode: Choice, steps: int, notify: Notify,
     ) -> None:  # fmt: skip
-        self.fused, self.statistics, self.instance, self.streams = fused, statistics, instance, streams
+        self.fused, self.statistics, self.instance, self.streams = (
+            fused,
+            statistics,
+            instance,
+            streams,
+        )
         self.state, self.tiles, self.K = state, tiles, K
         self.recursion = fused.recursion
         self.slots = [slot.name for slot in self.recursion.slots]
         count, d = state.x.shape
         device, dtype = state.x.device, state.x.dtype
         self.moving = [tiles.empty(d, dtype, device) for _ in range(1 + len(self.slots))]
-        self.kept = [torch.empty(tiles.rows, dtype=torch.float64, device=device) for _ in statistics]
+        self.kept = [
+            torch.empty(tiles.rows, dtype=torch.float64, device=device) for _ in statistics
+        ]
         self.final: dict[str, Tensor] = {}
-        title = f"{self.recursion.id}, tiles [{tiles.rows}, {d}] of {str(dtype).removeprefix('torch.')}"
+        title = (
+            f"{self.recursion.id}, tiles [{tiles.rows}, {d}] of {str(dtype).removeprefix('torch.')}"
+        )
         self.reason = ""
         compile = mode == "compiled" or (mode == "auto" and count * d * K >= WORTH)
         if mode == "auto" and not compile:
@@ -213,7 +232,7 @@ class _Runner:
     def _load(self, tile: int) -> None:
         """The start of a tile, in the buffers."""
         if self.state.x.stride(0) == 0:
-            self.moving[0].copy_(self.state.x[: 1])
+            self.moving[0].copy_(self.state.x[:1])
         else:
             self.moving[0].copy_(self.state.x[self._rows(tile)])
         for slot, buffer in zip(self.recursion.slots, self.moving[1:], strict=True):
@@ -228,7 +247,11 @@ class _Runner:
         """All tiles; the statistics of all rows."""
         count, total = len(self.streams[0]), self.tiles.count * self.K
         results = torch.zeros(len(self.statistics), count, dtype=torch.float64)
-        finals = [torch.zeros(self.state.x.shape, dtype=self.state.x.dtype) for _ in self.moving] if keep_state else []
+        finals = (
+            [torch.zeros(self.state.x.shape, dtype=self.state.x.dtype) for _ in self.moving]
+            if keep_state
+            else []
+        )
         arrays = [results, *finals, *self.kept, *self.moving]
         first, k = saved.restore(arrays) if saved is not None else (0, 0)
         for tile in range(first, self.tiles.count):

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -52,7 +52,7 @@ class Checkpoint:
             return Progressed(0, 0)
         advice = "remove it to start again, or name another file"
         try:
-            with np.load(self.path, allow_pickle=False) as stored:
+            with self.path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 digest = str(stored["digest"])
                 tile, k = (int(n) for n in stored["done"])
                 found = [torch.from_numpy(stored[f"array_{n}"]) for n in range(len(arrays))]
@@ -74,7 +74,7 @@ class Checkpoint:
         """Write the file, unless it was written less than ``every`` seconds ago."""
         if time.monotonic() - self._last < self.every:
             return
-        stored = {f"array_{n}": array.cpu().numpy() for n, array in enumerate(arrays)}
+        stored: dict[str, Any] = {f"array_{n}": array.cpu().numpy() for n, array in enumerate(arrays)}
         handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f"{self.path.name}.")
         try:
             with os.fdopen(handle, "wb") as file:

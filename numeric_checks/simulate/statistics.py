@@ -98,9 +98,7 @@ class Reduction:
 
     def add_to(self, accumulators: Sequence[Tensor]) -> None:
         """Put what was taken into float64 tensors [B], in place."""
-        for statistic, part, kept in zip(
-            self.statistics, self._parts, accumulators, strict=True
-        ):
+        for statistic, part, kept in zip(self.statistics, self._parts, accumulators, strict=True):
             reduced = cast("Tensor", part)
             if _commute(statistic):
                 reduced = _over_i(statistic, reduced)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import sys
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, cast
 
@@ -97,9 +98,13 @@ class Kernel:
             notify(f"{title}: compiling (seconds; what was compiled before is read from a cache)")
             begin = time.monotonic()
             run = cast(
-                "Callable[..., object]", torch.compile(module, fullgraph=True, dynamic=False)
+                "Callable[..., object]",
+                torch.compile(module.forward, fullgraph=True, dynamic=False),
             )
-            run(*arguments, *constants)  # compiles; the arguments are copies
+            with warnings.catch_warnings():
+                # torch warns of its own deprecated parts, which nobody here can mend.
+                warnings.simplefilter("ignore")
+                run(*arguments, *constants)  # compiles; the arguments are copies
             if len(_made) >= _MOST:
                 _made.pop(next(iter(_made)))
             _made[key] = run
@@ -138,7 +143,7 @@ def _reason(error: Exception) -> str:
     if "CppCompileError" in type(error).__name__ or "C++ compile" in text:
         first = "the C++ compiler failed"
     else:
-        first = f"{type(error).__name__}: {text.splitlines()[0] if text else 'no message'}"[:200]
+        first = f"{type(error).__name__}: {' '.join(text.split()) or 'no message'}"[:200]
     lowered = text.lower()
     if "invalidcxxcompiler" in lowered or "no working c++ compiler" in lowered:
         return "torch.compile found no C++ compiler: install one (apt-get install g++), or set CXX"

@@ -31,7 +31,7 @@ class _Total(_Literal):
 
     def divide(self, left: Tensor, right: Any) -> Tensor:
         if not isinstance(right, Tensor):  # a number of the expression, which is never 0
-            return left / right
+            return torch.true_divide(left, right)
         return torch.where(right == 0, 0.0, left / right)
 
 

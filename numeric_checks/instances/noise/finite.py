@@ -82,7 +82,7 @@ class FiniteSupport(Additive):
         return tuple(Outcome(self.scale[i] * v, p) for v, p in sorted(self.law))
 
     def _times_scale(self, value: int, dtype: torch.dtype, device: torch.device) -> Tensor:
-        """s times a value of V, exactly, rounded toward zero to ``dtype``: [d]."""
+        """S times a value of V, exactly, rounded toward zero to ``dtype``: [d]."""
         scale = (s * value for s in self.scale)
         exact = self._rows.get(f"scale {value}", scale, torch.float64, device)
         return toward_zero(exact, dtype)
@@ -115,7 +115,7 @@ class Rademacher(FiniteSupport):
         return self.from_bit(words[int(phase) // 32], phase % 32, dtype)
 
     def from_bit(self, word: Tensor, bit: int | Tensor, dtype: torch.dtype) -> Tensor:
-        """xi where a step's sign is the given bit, from 0, of ``word`` (int64 [B, d])."""
+        """Xi where a step's sign is the given bit, from 0, of ``word`` (int64 [B, d])."""
         return bit_sign(word, bit).to(dtype) * self._times_scale(1, dtype, word.device)
 
 
