@@ -38,7 +38,7 @@ check: $(VENV)/installed-check
 	$(BIN)/ratecert check --locked
 	$(BIN)/ratecert verify
 	$(BIN)/ratecert campaign run quick
-	$(BIN)/ratecert latex -o build/appendix
+	$(BIN)/ratecert latex --results quick -o build/appendix
 	$(BIN)/ratecert report adamw --campaign quick -o build/report.html
 
 test: $(VENV)/installed-test

@@ -30,6 +30,8 @@ QUICK_BUDGET, STANDARD_BUDGET, RANDOM_WORLDS = 1_000, 5_000, 128
 SAMPLES, POINTS = 16_384, 128
 RUNS = 96
 """Seeds of each run in ``standard``: with as many, the intervals decide every rate."""
+HORIZONS, FEW = (100, 300, 1_000, 3_000, 10_000), 16
+"""The K of ``horizons``, and how many seeds each has."""
 WORLDS = {
     "constants": ("K=50 d=8 b=1",),
     "points": ("K=1 d=50 b=1",),
@@ -97,6 +99,25 @@ def standard(seed: int) -> Iterator[Task]:
     yield from paths(seed, RUNS)
 
 
+def horizons(seed: int) -> Iterator[Task]:
+    """The rates at several K, each with the hyperparameters prescribed for it: how both shrink.
+
+    On the cosines, without weight decay; SGD on digits, whose gradient is exact at little cost.
+    """
+    from ..confront import FIRST_SEED
+    from ..tables import QUICK
+
+    for setup in QUICK:
+        steps = HORIZONS if setup.problem == "cosine" else HORIZONS[:3]
+        if setup.problem != "cosine" and setup.optimizer != "sgd":
+            continue
+        for K in steps:
+            yield Task(
+                "paths", setup.name, setup.variants[0].title, seed=seed * STREAMS + FIRST_SEED,
+                budget=K * FEW, tile=FEW,
+            )  # fmt: skip
+
+
 def every_claim() -> Iterator[Claimed]:
     """Those of the shipped theories, in order."""
     from ...proofs.language.loader import load
@@ -111,6 +132,7 @@ CAMPAIGNS = {
     campaign.name: campaign
     for campaign in (
         Campaign("quick", "each algorithm once, under a minute", quick),
+        Campaign("horizons", "the rates at several K, for `ratecert plot runs`", horizons),
         Campaign("standard", "every claim, with more seeds and larger budgets", standard),
     )
 }

@@ -31,6 +31,10 @@ WIDTHS = {
 """The widths of each family, smallest first."""
 
 
+COSTS = {"cnn-digits": (1, 10), "cnn-mnist": (5, 4), "gpt-text": (1, 30)}
+"""Time of a step, (a, b) being a (b + width), in a unit of its own: a fit to runs on a CPU."""
+
+
 class ModelError(ValueError):
     """There is no such model; names the nearest."""
 
@@ -51,6 +55,12 @@ class Model:
     def data(self) -> str:
         """The name of its data set, in ``data.DATA``."""
         return self.family.partition("-")[2]
+
+    @property
+    def cost(self) -> int:
+        """About how long a step takes, as of ``COSTS``: for the time that is left."""
+        factor, least = COSTS[self.family]
+        return factor * (least + self.width)
 
     def build(self, data: Data) -> nn.Module:
         """The network with fresh weights, from torch's current random state."""

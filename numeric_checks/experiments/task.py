@@ -23,11 +23,10 @@ ROUNDING = 1e-5
 
 
 def task_of(run: Run) -> Task:
-    """The task of a run. ``budget``: about how many thousand multiplications it takes."""
-    cost = run.model.width**2 * run.batch * run.steps
+    """The task of a run. ``budget``: about how long it takes, see ``Model.cost``."""
     return Task(
         "training", run.model.name, f"learning rate {run.rate}", run.dtype, run.seed,
-        budget=max(1, cost // 1000), tile=run.batch,
+        budget=run.model.cost * run.steps, tile=run.batch,
         options={
             "rate": run.rate, "steps": run.steps, "every": run.every, "sample": run.sample,
             "optimizer": run.optimizer, "device": run.device,

@@ -31,10 +31,14 @@ Words = tuple[Tensor, Tensor, Tensor, Tensor]
 
 
 def _wide_product(a: Tensor, multiplier: int) -> tuple[Tensor, Tensor]:
-    """High and low words of ``a * multiplier``, by 16-bit halves so that int64 never overflows."""
-    low, high = a * (multiplier & 0xFFFF), a * (multiplier >> 16)
-    middle = high + (low >> 16)
-    return middle >> 16, ((middle & 0xFFFF) << 16) | (low & 0xFFFF)
+    """High and low words of ``a * multiplier``, by the multiplier's complement c = 2^32 - it.
+
+    Both multipliers exceed 2^32 - 2^30, so a c < 2^62: int64 does not overflow, which a compiler
+    may take to be impossible. And a (2^32 - c) has the high word a - ceil(a c / 2^32) and the low
+    word -a c mod 2^32.
+    """
+    rest = a * ((1 << 32) - multiplier)
+    return a - ((rest + _MASK) >> 32), -rest & _MASK
 
 
 def philox(counter: Words, key: tuple[Tensor, Tensor]) -> Words:
@@ -93,11 +97,18 @@ def _words(
 ) -> Words:
     """Words of shape [S, B, P] for steps [S], B streams and positions [P]."""
     device = position.device
-    key = [[[s & _MASK] for s in seeds], [[s >> 32] for s in seeds]]
-    low, high = torch.tensor(key, dtype=torch.int64, device=device)
-    instance = torch.tensor(instances, dtype=torch.int64, device=device)[:, None]
+    low, high, instance = stream_words(seeds, instances, device)
     purposes = torch.tensor(purpose, dtype=torch.int64, device=device)
     return philox((position, step[:, None, None], instance, purposes), (low, high))
+
+
+def stream_words(
+    seeds: Sequence[int], instances: Sequence[int], device: torch.device | str
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Of each stream the two words of its key and its instance: int64 [B, 1] each."""
+    table = [[[s & _MASK] for s in seeds], [[s >> 32] for s in seeds], [[n] for n in instances]]
+    low, high, instance = torch.tensor(table, dtype=torch.int64, device=device)
+    return low, high, instance
 
 
 def _check_step(step: int) -> None:
@@ -166,8 +177,13 @@ def signs(
     Raises:
         ValueError: d is not in [1, 2^32), or a seed, instance or step is out of range.
     """
-    words = _coordinate_words(d, step, 128, SIGNS, seeds, instances, device)
-    return (words[step % 128 // 32] >> (step % 32) & 1) * 2 - 1
+    words = coordinate_words(d, step, 128, SIGNS, seeds, instances, device)
+    return bit_sign(words[step % 128 // 32], step % 32)
+
+
+def bit_sign(word: Tensor, bit: int | Tensor) -> Tensor:
+    """-1 where ``bit`` of an int64 word (0 is the least significant) is 0, and 1 where it is 1."""
+    return (word >> bit & 1) * 2 - 1
 
 
 def word(
@@ -185,7 +201,7 @@ def word(
     Raises:
         ValueError: d is not in [1, 2^32), or a seed, instance or step is out of range.
     """
-    return _coordinate_words(d, step, 4, WORD, seeds, instances, device)[step % 4]
+    return coordinate_words(d, step, 4, WORD, seeds, instances, device)[step % 4]
 
 
 def four_words(
@@ -201,10 +217,10 @@ def four_words(
     Raises:
         ValueError: d is not in [1, 2^32), or a seed, instance or step is out of range.
     """
-    return _coordinate_words(d, step, 1, purpose, seeds, instances, device)
+    return coordinate_words(d, step, 1, purpose, seeds, instances, device)
 
 
-def _coordinate_words(
+def coordinate_words(
     d: int,
     step: int,
     steps: int,
@@ -213,7 +229,11 @@ def _coordinate_words(
     instances: Sequence[int] | None,
     device: torch.device | str,
 ) -> Words:
-    """The words at positions 0 .. d-1 that ``steps`` consecutive steps share."""
+    """The words at positions 0 .. d-1 that ``steps`` consecutive steps share: four int64 [B, d].
+
+    Raises:
+        ValueError: d is not in [1, 2^32), or a seed, instance or step is out of range.
+    """
     if not 1 <= d < 2**32:
         raise ValueError(f"cannot draw for {d} coordinates")
     _check_step(step)

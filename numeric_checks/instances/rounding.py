@@ -14,6 +14,7 @@ from ..exact import Exact, to_fraction, working_precision
 
 _LARGEST: Fraction = Fraction(torch.finfo(torch.float32).max)
 _PRECISION = 128
+_BITS = {torch.float32: torch.int32, torch.float16: torch.int16, torch.bfloat16: torch.int16}
 
 
 def rationals(
@@ -94,7 +95,8 @@ def toward_zero(values: Tensor, dtype: torch.dtype) -> Tensor:
         return values
     nearest = values.to(dtype)
     over = nearest.to(values.dtype).abs() > values.abs()
-    return torch.where(over, torch.nextafter(nearest, torch.zeros_like(nearest)), nearest)
+    # The floats of one sign are ordered as their bits are: one less is the next one toward zero.
+    return torch.where(over, (nearest.view(_BITS[dtype]) - 1).view(dtype), nearest)
 
 
 def root_below(square: Fraction, bits: int) -> Fraction:

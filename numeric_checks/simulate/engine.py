@@ -82,7 +82,7 @@ def simulate(
         if type(value) is not int or value < least:
             raise ValueError(f"{name} is an integer >= {least}, not {value!r}")
     rows, numbers = check_streams(seeds, instances)
-    start = _start(instance, x1, len(rows), dtype, device)
+    start = start_of(instance, x1, len(rows), dtype, device)
     state = batched(recursion).init(start, **parameters)
     table = _constants(instance, state, constants, own_start=x1 is None)
     whole = Run(
@@ -156,7 +156,7 @@ def record(
     return run
 
 
-def _start(
+def start_of(
     instance: Instance, x1: Tensor | None, rows: int, dtype: torch.dtype, device: torch.device | str
 ) -> Tensor:
     if x1 is None:

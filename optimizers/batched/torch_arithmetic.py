@@ -37,7 +37,11 @@ class TorchArithmetic:
         return left / right
 
     def power(self, base: Tensor, exponent: Fraction) -> Tensor:
-        """``base ** exponent``; squares and square roots by their correctly rounded kernels."""
+        """``base ** exponent``; squares and square roots by kernels of their own.
+
+        A square is correctly rounded. A square root need not be: where torch calls MKL for it, one
+        in seventy float64 and one in five float32 roots are the next float.
+        """
         if exponent == 2:
             return base * base
         if exponent == Fraction(1, 2):

@@ -11,8 +11,8 @@ Row = tuple[Tensor, ...]
 """A parameter, its gradient and its slots, of one shape and dtype."""
 
 TILE = 131072
-"""Elements a thread advances at a time on a CPU: five arrays of as many float32 about fit the caches
-of a core, and no temporary is larger (tests/benchmarks/torch_optim.py: 1.6 times as fast as without
+"""Elements a thread advances at a time on a CPU: five arrays of as many float32 fit the caches of a
+core, and no temporary is larger (tests/benchmarks/torch_optim.py: 1.6 times as fast as without
 tiles on a tensor of 10^7; with 32768 the calls weigh more than the cache gains)."""
 
 

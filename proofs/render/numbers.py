@@ -172,7 +172,7 @@ def _slope(points: list[tuple[float, float]]) -> float | None:
 
 
 def _floors(main: Claimed) -> Iterator[Curve]:
-    """C_1 and what gamma^(-1/2) makes of it, against gamma, at the parameters of an instance."""
+    """C_1, C_2 and C_1/gamma^(1/2) + C_2 against gamma, at the parameters of an instance."""
     from ..constants.bound import instances
     from ..constants.free import Freedom, InadmissibleError
 
@@ -194,7 +194,7 @@ def _floor(name: str, freedom: object, fixed: Mapping[str, float]) -> Iterator[C
 
     if not isinstance(freedom, Freedom):
         return
-    low, high = list[tuple[float, float]](), list[tuple[float, float]]()
+    low, second, high = (list[tuple[float, float]]() for _ in range(3))
     for n in range(FLOORS + 1):
         gamma = 10 ** (-2 + 2 * n / FLOORS)
         known = freedom.at({**fixed, "gamma": gamma})
@@ -204,7 +204,9 @@ def _floor(name: str, freedom: object, fixed: Mapping[str, float]) -> Iterator[C
         if c_p > 0:
             c_1 = math.sqrt(c_p * math.sqrt(1 + fixed["c_eps"]))
             low.append((gamma, c_1))
+            second.append((gamma, math.sqrt(2) * c_p))
             high.append((gamma, c_1 / math.sqrt(gamma) + math.sqrt(2) * c_p))
     if low:
         yield Curve(f"C_1 ({name})", tuple(low))
+        yield Curve(f"C_2 ({name})", tuple(second))
         yield Curve(f"C_1/gamma^(1/2) + C_2 ({name})", tuple(high))

@@ -6,6 +6,9 @@ any release. Two groups of names:
 * to write a theory: ``Theory``, ``Proof``, ``by``, ``E``, ``Sum``, ``symbols``, ...;
 * to use theories: ``load``, ``statement``, ``bound``, ``verify``.
 
+``monitor`` is public too (docs/monitor.md), but not in ``__all__``: it needs torch (extra
+[numeric]), which ``from ratecert import *`` must not.
+
 The rooms of the house are the subpackages: ``ratecert.optimizers`` (what an optimizer is),
 ``ratecert.proofs`` (what is true, and why) and ``ratecert.numeric_checks`` (is it so, and how
 tightly). Importing this package loads none of them, so that the command line starts quickly: a
@@ -24,6 +27,7 @@ IMPORTED_AT = _time.time_ns()
 
 if _TYPE_CHECKING:
     from .guarantees import BoundError, Guarantee, UnprovedError, bound
+    from .numeric_checks.monitor import monitor as monitor
     from .proofs.language import (
         Claimed,
         DoorError,
@@ -65,6 +69,7 @@ _HOMES = dict.fromkeys(_LANGUAGE, ".proofs.language") | {
     "UnprovedError": ".guarantees",
     "bound": ".guarantees",
     "load": ".proofs.language.loader",
+    "monitor": ".numeric_checks.monitor",
     "statement": ".proofs.language.loader",
     "verify": ".proofs.record.verify",
 }
@@ -112,7 +117,14 @@ def __getattr__(name: str) -> _Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    found = getattr(import_module(_HOMES[name], __name__), name)
+    try:
+        found = getattr(import_module(_HOMES[name], __name__), name)
+    except ModuleNotFoundError as error:
+        if name != "monitor" or error.name != "torch":
+            raise
+        raise ImportError(
+            "ratecert.monitor needs the extra [numeric]: pip install 'ratecert[numeric]'"
+        ) from error
     globals()[name] = found
     return found
 

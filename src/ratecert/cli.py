@@ -20,6 +20,7 @@ from .options import (
     constants,
     experimenting,
     guarding,
+    plotting,
     printing,
     reporting,
 )
@@ -54,6 +55,7 @@ examples:
   ratecert experiments l1-ratio     is ||grad f||_1 as sqrt(d) ||grad f||_2 in real training?
   ratecert latex adamw -o paper     its statements and proofs as an appendix
   ratecert report adamw -o adamw.html    all of it as one page, to read and to send
+  ratecert plot bound adamw -o bound.pdf    its figures
 
 exit codes: 0 all well; 1 a finding (refuted, undecided, error in a proof; axioms that fail in
             their model; divergence); 2 usage; 3 internal error; 4 nothing was checked
@@ -69,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for options in (
         checking, constants, guarding, conforming, attacking, campaigning, experimenting,
-        printing, reporting, beginning,
+        printing, reporting, plotting, beginning,
     ):  # fmt: skip
         options.add(commands)
     return top

@@ -1,4 +1,4 @@
-"""The optimizer classes are their recursions, resume bit for bit, and refuse what they cannot do."""
+"""The optimizer classes are their recursions, resume bit for bit, and refuse what they must."""
 
 from __future__ import annotations
 
@@ -178,6 +178,23 @@ def test_any_recursion_is_run_as_declared(recursion: Recursion, foreach: bool) -
             p.data.copy_(s.x.reshape(p.shape))
 
 
+@EVERY
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_on_a_device(cls) -> None:
+    found = []
+    for device in ("cpu", "cuda"):
+        ps = [nn.Parameter(p.detach().to(device)) for p in tensors()]
+        optimizer = cls(ps, eta=0.01)
+        for _ in range(10):
+            for p in ps:
+                p.grad = p.detach().sin()
+            optimizer.step()
+        found.append([p.detach().cpu() for p in ps])
+    for here, there in zip(*found, strict=True):
+        torch.testing.assert_close(here, there, rtol=1e-12, atol=1e-12)
+
+
 class TestResuming:
     @EVERY
     @pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
@@ -217,11 +234,11 @@ class TestResuming:
         mine = AdamW(ps, eta=0.1)
         with pytest.raises(ValueError, match=r"parameter 0 has \['exp_avg', .* another optimizer"):
             mine.load_state_dict(theirs.state_dict())
-        with pytest.raises(ParameterError, match="has no 'theta'.*groups of another optimizer"):
+        with pytest.raises(ParameterError, match=r"has no 'theta'.*groups of another optimizer"):
             mine.load_state_dict(torch.optim.AdamW(ps, lr=0.1).state_dict())
         broken = mine.state_dict()
         broken["param_groups"][0]["beta"] = math.nan
-        with pytest.raises(ParameterError, match="beta .* is not finite"):
+        with pytest.raises(ParameterError, match=r"beta .* is not finite"):
             mine.load_state_dict(broken)
 
     def test_a_copy_goes_its_own_way(self) -> None:
@@ -299,7 +316,7 @@ class TestGroupsAndTraining:
                 loss = nn.functional.cross_entropy(logits, labels[rows])
                 loss.backward()
                 optimizer.step()
-            losses[foreach] = float(loss)
+            losses[foreach] = loss.item()
         assert losses[True] == losses[False] < 1.0 < math.log(10)
 
 
@@ -381,7 +398,7 @@ class TestRefusals:
     @pytest.mark.parametrize("dtype", [torch.complex64])
     def test_complex(self, dtype) -> None:
         optimizer = AdamW(tensors(), eta=0.1)
-        with pytest.raises(ValueError, match="complex64; the theory is about real vectors .*view"):
+        with pytest.raises(ValueError, match=r"complex64; the theory is about real vectors .*view"):
             optimizer.add_param_group({"params": [nn.Parameter(torch.ones(2, dtype=dtype))]})
         assert len(optimizer.param_groups) == 1
 

@@ -18,7 +18,7 @@ from ratecert.proofs.render.document import Chain, Passage
 from ratecert.proofs.render.latex.boxes import box, fenced, lines, row
 from ratecert.proofs.render.latex.names import Names, default, escaped
 from ratecert.proofs.render.latex.wording import mathematical
-from ratecert.proofs.render.latex.write import FRAGMENT, files
+from ratecert.proofs.render.latex.write import FRAGMENT, closed, files
 
 
 def chains(part):
@@ -116,7 +116,7 @@ def test_results_are_printed():
     assert r"\ref{rc:sgd:sgd.rate} & holds & $0.800000$ & 40 & 1" in text
     assert r"paths sgd\_digits; k = 3" in text
     assert "ybar interval" in text and "seed 7" in text
-    assert "results were given to this text" not in text
+    assert "printed without their results" not in text
 
 
 # --- what an author sets --------------------------------------------------------------------------
@@ -156,6 +156,65 @@ def test_tex_that_would_break_the_document_is_refused(tex):
         Theory("mine").typeset(x=tex)
 
 
+# --- how proofs are told --------------------------------------------------------------------------
+
+
+def told(claim, hypotheses=(), *, steps=(), **names):
+    """The fragment of a theory with one claim over x, y, which algebra proves."""
+    theory = Theory("told")
+    x, y = symbols("x y")
+
+    @theory.lemma("claim", title="Claim", for_all=(x, y), given=list(hypotheses), claim=claim,
+                  witness={x: 1, y: 1})  # fmt: skip
+    def proof(p):
+        for step in steps:
+            p.know(p.have(step, by.algebra()))
+        return p.have(claim, by.algebra(**names))
+
+    return files(document(theory))[FRAGMENT]
+
+
+def test_a_short_proof_stands_with_its_statement():
+    x, y = symbols("x y")
+    text = told((2 * x * y, "<=", x**2 + y**2), hints=(x - y,))
+    assert re.search(r"\\rcbrief\{%\n%rc .*\nThis holds as the difference of the sides is", text)
+    assert r"\begin{rcproof}" not in text
+
+
+def test_what_a_longer_certificate_is_made_of_is_told():
+    x, y = symbols("x y")
+    text = told((x * y, "<=", x**2 + 2 * y**2 + 3 * x * y * y), [(0, "<=", x), (0, "<=", y)],
+                hints=(x - y,))  # fmt: skip
+    assert "the difference of the sides is" in text.lower() and "elementary" not in text
+    x, y = symbols("x y")
+    assert "distinguishes" in told((abs(x + y), "<=", abs(x) + abs(y))) or "Were it false" in told(
+        (abs(x + y), "<=", abs(x) + abs(y))
+    )
+
+
+def test_facts_with_one_reason_are_one_sentence():
+    x, y = symbols("x y")
+    text = told((0, "<=", x * y + x), [(1, "<=", x), (1, "<=", y)],
+                steps=[(0, "<=", x * y), (0, "<=", x)])  # fmt: skip
+    said = re.sub(r"%rc [^\n]*\n", "", text)
+    assert said.count("We have") <= 1 and "Also, Also" not in said
+
+
+def test_the_end_mark_goes_into_a_last_display():
+    assert closed("a\n\\begin{align*}\nb\n\\end{align*}") == (
+        "a\n\\begin{align*}\nb\\rcqedhere\n\\end{align*}"
+    )
+    numbered = "a\n\\begin{align}\nb\\label{c}\n\\end{align}"
+    assert closed(numbered) == numbered
+
+
+def test_short_brackets_stay_on_one_line():
+    """``(1 + 1/r) S`` is broken before S, not within the brackets."""
+    bracket = fenced(row(box("1", 0.5), row(box("+", 1.0), box("r", 2.0)).breakable(10)))
+    whole = row(bracket, box("S", 6.0).breakable(40))
+    assert lines(whole, 6.0, 8.0) == ["(1+r)", "S"]
+
+
 # --- pieces ---------------------------------------------------------------------------------------
 
 
@@ -186,6 +245,8 @@ def test_names_by_default(name, tex):
         ("50% of A & B_", r"50\% of A \& B\_"),
         ("k -> infinity, then", r"$k  \to  \infty$, then"),
         ("a claim", "a claim"),
+        ("an L-smooth one", "an $L$-smooth one"),
+        ("at most sqrt(2d) times", r"at most $\sqrt{2d }$ times"),
     ],
 )
 def test_authors_words(text, tex):

@@ -47,3 +47,20 @@ def test_a_step_is_one_line() -> None:
     shown = proof.chains[0][0]._repr_mimebundle_()
     assert shown["text/plain"].count("\n") == 1
     assert "by tower property" in shown["text/html"]
+
+
+def test_a_session_shows_what_its_cells_end_with() -> None:
+    """As Jupyter asks: with the types to include and to exclude."""
+    unbiased = sgd.claims["unbiased"]
+    proof = unbiased.check().proof
+    assert proof is not None
+    cells = (sgd, unbiased, proof, proof.chains[0][0])
+    shown = [cell._repr_mimebundle_(include=None, exclude=None) for cell in cells]
+    assert [set(bundle) for bundle in shown] == [{"text/plain", "text/html"}] * 4
+    for bundle in shown:
+        root = _whole(bundle["text/html"])
+        assert root.findall(".//math")
+        assert not root.findall(".//script")
+        assert "object at 0x" not in bundle["text/plain"]
+    assert "unbiased" in shown[0]["text/plain"]
+    assert shown[1]["text/plain"].startswith("✓ sgd.unbiased")

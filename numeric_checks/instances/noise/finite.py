@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from ..philox import HEAVY_TAILED, four_words, signs, word
-from ..rounding import root_below
+from ..philox import HEAVY_TAILED, SIGNS, WORD, Words, bit_sign
+from ..rounding import root_below, toward_zero
 from .additive import Additive
 
 WORD_BITS = 32
@@ -81,8 +81,11 @@ class FiniteSupport(Additive):
             return (Outcome(Fraction(0), Fraction(1)),)
         return tuple(Outcome(self.scale[i] * v, p) for v, p in sorted(self.law))
 
-    def _scale(self, device: torch.device | str) -> Tensor:
-        return self._rows.get("scale", self.scale, torch.float64, device)
+    def _times_scale(self, value: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+        """s times a value of V, exactly, rounded toward zero to ``dtype``: [d]."""
+        scale = (s * value for s in self.scale)
+        exact = self._rows.get(f"scale {value}", scale, torch.float64, device)
+        return toward_zero(exact, dtype)
 
 
 @dataclass(frozen=True)
@@ -103,15 +106,17 @@ class Rademacher(FiniteSupport):
     def law(self) -> tuple[tuple[int, Fraction], ...]:
         return ((-1, Fraction(1, 2)), (1, Fraction(1, 2)))
 
-    def draw(
-        self,
-        step: int,
-        seeds: Sequence[int],
-        instances: Sequence[int] | None = None,
-        device: torch.device | str = "cpu",
+    purpose = SIGNS
+    period = 128
+
+    def from_words(
+        self, words: Words, phase: int | Tensor, dtype: torch.dtype = torch.float64
     ) -> Tensor:
-        drawn = signs(self.dimension, step, seeds, instances, device)
-        return drawn.to(torch.float64) * self._scale(device)
+        return self.from_bit(words[int(phase) // 32], phase % 32, dtype)
+
+    def from_bit(self, word: Tensor, bit: int | Tensor, dtype: torch.dtype) -> Tensor:
+        """xi where a step's sign is the given bit, from 0, of ``word`` (int64 [B, d])."""
+        return bit_sign(word, bit).to(dtype) * self._times_scale(1, dtype, word.device)
 
 
 @dataclass(frozen=True)
@@ -122,26 +127,24 @@ class _ByWord(FiniteSupport):
     2^32 p_j of the 2^32 words, which are equally probable.
     """
 
-    def draw(
-        self,
-        step: int,
-        seeds: Sequence[int],
-        instances: Sequence[int] | None = None,
-        device: torch.device | str = "cpu",
+    purpose = WORD
+    period = 4
+
+    def from_words(
+        self, words: Words, phase: int | Tensor, dtype: torch.dtype = torch.float64
     ) -> Tensor:
-        drawn = word(self.dimension, step, seeds, instances, device)
-        thresholds, values = self._table
-        which = torch.bucketize(drawn, thresholds.to(device), right=True)
-        return values.to(device)[which] * self._scale(device)
+        word = words[int(phase)]
+        values = [self._times_scale(v, dtype, word.device) for v, _ in self.law]
+        drawn = values.pop()
+        for value, threshold in zip(reversed(values), reversed(self._thresholds), strict=True):
+            drawn = torch.where(word < threshold, value, drawn)
+        return drawn
 
     @cached_property
-    def _table(self) -> tuple[Tensor, Tensor]:
-        total, thresholds = Fraction(0), []
-        for _, p in self.law[:-1]:
-            total += p * 2**WORD_BITS
-            thresholds.append(int(total))
-        values = torch.tensor([float(v) for v, _ in self.law], dtype=torch.float64)
-        return torch.tensor(thresholds, dtype=torch.int64), values
+    def _thresholds(self) -> tuple[int, ...]:
+        """T_j of all outcomes but the last."""
+        words = (int(p * 2**WORD_BITS) for _, p in self.law[:-1])
+        return tuple(accumulate(words))
 
 
 def _of_words(p: Fraction, least: int) -> int:
@@ -249,23 +252,23 @@ class HeavyTailed(FiniteSupport):
         half.append((2**end, Fraction(1, 2) * Fraction(1, 8) ** end))
         return tuple((sign * v, p) for v, p in half for sign in (-1, 1))
 
-    def draw(
-        self,
-        step: int,
-        seeds: Sequence[int],
-        instances: Sequence[int] | None = None,
-        device: torch.device | str = "cpu",
+    purpose = HEAVY_TAILED
+    period = 1
+
+    def from_words(
+        self, words: Words, phase: int | Tensor, dtype: torch.dtype = torch.float64
     ) -> Tensor:
-        words = four_words(self.dimension, step, HEAVY_TAILED, seeds, instances, device)
-        powers = 8 ** torch.arange(_DIGITS, device=device)
         zeros = torch.zeros_like(words[0])
         for w in reversed(words):
             digits = w & (8**_DIGITS - 1)
-            leading = _DIGITS - torch.bucketize(digits, powers, right=True)
+            leading = sum((digits < 8**j).to(torch.int64) for j in range(_DIGITS))
             zeros = leading + torch.where(digits == 0, zeros, 0)
-        sign = (words[0] >> (WORD_BITS - 1)) * 2 - 1
-        return torch.ldexp(sign * self._scale(device), zeros)
+        power = (zeros + _BIAS << _MANTISSA - 1).view(torch.float64)  # 2^zeros, by its bits
+        sign = bit_sign(words[0], WORD_BITS - 1)
+        return toward_zero(sign * self._times_scale(1, torch.float64, sign.device) * power, dtype)
 
 
 _DIGITS = 10
 """Octal digits of a word."""
+_BIAS = 1023
+"""Of the exponents of float64."""

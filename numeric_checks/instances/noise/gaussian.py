@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -11,8 +10,8 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from ..philox import GAUSSIAN, four_words
-from ..rounding import round_down
+from ..philox import GAUSSIAN, Words
+from ..rounding import round_down, toward_zero
 from .additive import Additive
 
 _HIGH = 0xFFFFF
@@ -59,19 +58,17 @@ class Gaussian(Additive):
         """s, one float a coordinate."""
         return tuple(Fraction(round_down(s * (1 - MARGIN))) for s in self.sigma)
 
-    def draw(
-        self,
-        step: int,
-        seeds: Sequence[int],
-        instances: Sequence[int] | None = None,
-        device: torch.device | str = "cpu",
+    purpose = GAUSSIAN
+    period = 1
+
+    def from_words(
+        self, words: Words, phase: int | Tensor, dtype: torch.dtype = torch.float64
     ) -> Tensor:
-        words = four_words(self.dimension, step, GAUSSIAN, seeds, instances, device)
         uniform, fraction = (_midpoint(low, high) for low, high in (words[:2], words[2:]))
         radius = (-2 * uniform.log()).sqrt()
         sign = (words[1] >> 31) * 2 - 1
-        scale = self._rows.get("scale", self.scale, torch.float64, device)
-        return scale * sign * (radius * (math.pi / 2 * fraction).cos())
+        scale = self._rows.get("scale", self.scale, torch.float64, sign.device)
+        return toward_zero(scale * sign * (radius * (math.pi / 2 * fraction).cos()), dtype)
 
 
 def _midpoint(low: Tensor, high: Tensor) -> Tensor:

@@ -76,6 +76,10 @@ class Separable(ABC):
         self._check(x)
         return self._slopes(x)
 
+    def slopes(self, x: Tensor) -> Tensor:
+        """f_i'(x_i) [B, d] without any check: what compiled engines trace."""
+        return self._slopes(x)
+
     def value_and_gradient(self, x: Tensor) -> tuple[Tensor, Tensor]:
         return self.value(x), self.gradient(x)
 

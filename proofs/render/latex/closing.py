@@ -19,6 +19,8 @@ from .terms import TexPrinter
 
 CITATION = re.compile(r"\b[A-Z][\w ]*\b(?:19|20)\d\d\b[^();]*")
 """An author, a year, and what follows: what a source cites."""
+EXPLAINED = {"deterministic-start": "the start $x^1$ is no random variable"}
+"""Axioms that are no formulas."""
 SLIM = 11.0
 """How wide (em) a closed form may be to stand in a table."""
 
@@ -186,6 +188,9 @@ def _trust(document: Document, prose: Prose, venue: Venue) -> Iterator[str]:
         first = "0.4" if venue.columns > 1 else "0.3"
         columns = f"p{{{first}\\linewidth}}p{{{wide}\\linewidth}}"
         yield from tables(["rests on", "statements"], rows, small=True, columns=columns)
+        axioms = dict.fromkeys(b for base in sorted(groups) for b in base)
+        for name in (a for a in axioms if a in EXPLAINED):
+            yield rf"\noindent Here {prose.assumption(name)} says that {EXPLAINED[name]}."
     flagged = [
         c for c in proved
         if c.foundation is not None and any(map(_of_process, c.foundation.random_hypotheses))

@@ -21,10 +21,10 @@ def numeric(document: Document, prose: Prose, venue: Venue) -> Iterator[str]:
     campaign = (document.results or {}).get("campaign")
     if not campaign:
         yield (
-            "The statements can be evaluated on runs of the algorithm and attacked; none of that"
-            rf" proves anything, and no results were given to this text. \texttt{{ratecert campaign"
-            rf" run standard --only '{escaped(document.id)}.*'}} makes some, and \texttt{{ratecert"
-            r" campaign status standard --format json} writes what \texttt{--results} takes."
+            "The statements can also be evaluated on runs of the algorithm, and attacked. Such "
+            "checks prove nothing, but they show how far a bound is from what happens. This text "
+            r"was printed without their results. \texttt{ratecert campaign run standard --only "
+            rf"'{escaped(document.id)}.*'}} makes some; \texttt{{--results standard}} prints them."
         )
         return
     yield from _campaign(campaign, prose, venue)

@@ -136,8 +136,9 @@ def histogram(ratios: Sequence[float], venue: Venue) -> Iterator[str]:
 
 def curve_name(name: str) -> str:
     """The name of a curve as TeX."""
-    if name.startswith(("C_1", "SGD")):
+    if name.startswith(("C_1", "C_2", "SGD")):
         table = {"C_1/gamma^(1/2) + C_2": r"$C_1/\sqrt{\gamma}+C_2$", "C_1": "$C_1$",
+                 "C_2": "$C_2$",
                  "SGD times sqrt(d)": r"SGD times $\sqrt d$", "SGD": "SGD"}  # fmt: skip
         head = next(h for h in table if name.startswith(h))
         return table[head] + escaped(name.removeprefix(head))

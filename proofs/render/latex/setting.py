@@ -43,7 +43,7 @@ def _opening(document: Document, prose: Prose) -> str:
     count = sum(1 for _ in document.claims())
     said = f"This appendix states and proves {count} results. "
     if main:
-        said += f"Those on {escaped(document.title)} itself are {prose.claims(main)}. "
+        said += f"Its main result{'s are' if len(main) > 1 else ' is'} {prose.claims(main)}. "
     said += (
         "Every relation below that carries a reason was checked exactly; what this rests on is "
         "said at the end."
@@ -138,9 +138,9 @@ def _algorithm(
         yield f"{' & '.join(row)}\\\\"
     yield r"\hline\end{tabular}\end{center}"
     start = [prose.math(k.Rel(line.left, "=", line.right)) for line in algorithm.start]
-    began = f"It starts from {listed(start)}" if start else "It starts"
+    began = listed([*start, "a point $x^1$"])
     yield (
-        rf"\noindent {began} and a point $x^1$. In step $k=1,2,\dots$ it draws a stochastic"
+        rf"\noindent It starts from {began}. In step $k=1,2,\dots$ it draws a stochastic"
         " gradient $g^k$ at $x^k$ and sets, in every coordinate $i$,"
     )
     updates = [(printer.box(x.left), printer.box(x.right), "") for x in algorithm.lines]

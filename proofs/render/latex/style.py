@@ -15,14 +15,13 @@ MACROS = r"""% Macros for appendix.tex, made by ratecert. To be \input in the pr
   \@ifundefined{rclemma}{\newtheorem{rclemma}[\rc@counter]{Lemma}}{}%
   \@ifundefined{rctheorem}{\newtheorem{rctheorem}[\rc@counter]{Theorem}}{}%
   \@ifundefined{rcinstance}{\newtheorem{rcinstance}[\rc@counter]{Corollary}}{}%
-  % Proofs are those of the document, if it has some. Their end mark goes into a last display
-  % with amsthm, and where they are ours.
-  \@ifundefined{proof}{%
+  % Proofs are those of the document, if it has amsthm's: their end mark can go into a display.
+  \@ifundefined{qedhere}{%
     \newenvironment{rcproof}{\par\medskip\noindent\emph{Proof.}\ \global\rc@opentrue\ignorespaces
     }{\ifrc@open\rc@close\fi\par\medskip}%
     \def\rcqedhere{\tag*{\rc@mark}\global\rc@openfalse}%
   }{\newenvironment{rcproof}{\begin{proof}}{\end{proof}}%
-    \@ifundefined{qedhere}{\def\rcqedhere{}}{\def\rcqedhere{\qedhere}}}%
+    \def\rcqedhere{\qedhere}}%
   \@ifundefined{cref}{}{\def\rcref#1#2{\cref{#2}}\def\rcrefs#1#2{\cref{#2}}}%
   \providecommand{\rcE}{\@ifundefined{mathbb}{\mathbf{E}}{\mathbb{E}}}%
   \@ifundefined{pgfplotsset}{\long\def\rcplot#1#2{#2}}{\long\def\rcplot#1#2{#1}}%

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..figures.data import FigureError, runs
 from .experiments import experiments
 from .markup import Html, Part, join, table, tag
 from .pen import Pen, ratio_of
@@ -31,10 +32,18 @@ def _bounds(pen: Pen) -> Html:
     at = ", ".join(f"{name} = {value}" for name, value in document.at.items())
     bounds = curves(document.bounds, "The bound against the iterations", "K", "bound")
     floors = curves(document.floors, "Constants against the floor parameter", "γ", "constant")
-    if not bounds and not floors:
-        return Html("")
     said = f"The bounds proved, at {at}, rounded up." if at and bounds else None
-    return join(tag("p", said) if said else None, bounds, floors)
+    try:
+        found = runs(document)
+    except FigureError:
+        measured = Html("")
+    else:
+        told = (
+            "The bounds at the runs' own constants and hyperparameters, prescribed for each K, and "
+            "the left side, its expectation estimated by the mean over seeds."
+        )
+        measured = join(tag("p", told), curves(found.curves, "Bounds and runs", "K", found.up))
+    return join(tag("p", said) if said else None, bounds, measured, floors)
 
 
 def _none() -> Html:

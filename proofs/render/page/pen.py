@@ -7,15 +7,16 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from ...kernel.terms import Formula, Le, Node, Op, Rel, Term
+from ...kernel.terms import Formula, Node, Op, Term
 from ...kernel.theory import Theory
-from ..boxes import Box, Sign, lines, measure, row
+from ..boxes import Box, Sign, lines, measure
+from ..conditions import conditions
 from ..document import ClaimEntry, ConstantRow, Document, InstanceRow, Tightness
 from ..latex.names import Names
 from ..latex.wording import mathematical
 from ..mathml import WIDTH, MathPrinter, math
 from ..small_tex import tex_box
-from ..text import OPS, Printer
+from ..text import Printer
 from .markup import Html, Part, anchor, join, tag
 from .status import Status, statuses
 
@@ -49,18 +50,8 @@ class Pen:
 
     def conditions(self, formulas: Iterable[Formula]) -> list[Html]:
         """Each formula; two that meet are one: 1 <= k and k <= K as 1 <= k <= K."""
-        shown, waiting = list[Html](), [*formulas]
-        while waiting:
-            first = waiting.pop(0)
-            ends = _ends(first)
-            after = _ends(waiting[0]) if waiting else None
-            if ends is not None and after is not None and ends[2] == after[0]:
-                waiting.pop(0)
-                parts: list[Box] = [self._printer.box(first), Sign(OPS[after[1]], "relation")]
-                shown.append(Html(math(row(*parts, self._printer.box(after[2])), display=True)))
-            else:
-                shown.append(self.math(first, display=True))
-        return shown
+        boxes = conditions(formulas, self._printer)
+        return [Html(math(box, display=True)) for box in boxes]
 
     def fits(self, *terms: Term) -> bool:
         """Do they stand on one line, side by side?"""
@@ -174,15 +165,6 @@ class Pen:
         """What the campaign says of a claim, by label."""
         campaign = (self.document.results or {}).get("campaign") or {}
         return {one["id"]: one for one in campaign.get("claims", ())}
-
-
-def _ends(formula: Formula) -> tuple[Node, Op, Node] | None:
-    """The sides of an inequality, and how they are related."""
-    if isinstance(formula, Le):
-        return formula.left, "<=", formula.right
-    if isinstance(formula, Rel) and formula.op != "=":
-        return formula.left, formula.op, formula.right
-    return None
 
 
 def unescaped(tex: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..document import Curve
+from ..figures.data import readable
 from ..text import SUPERSCRIPT
 from .markup import Html, Part, anchor, tag
 
@@ -137,7 +138,7 @@ def curves(lines: Sequence[Curve], title: str, across: str, up: str) -> Html:
         drawn = (at(x, y) for x, y in line.points if x > 0 and y > 0)
         path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in drawn)
         dash = DASHES[n % len(DASHES)]
-        name = line.name + (f", slope {line.slope:.3f}" if line.slope is not None else "")
+        name = readable(line.name) + (f", slope {line.slope:.3f}" if line.slope is not None else "")
         shapes.append(
             tag("path", tag("title", name), d=path, stroke_dasharray=dash, class_="curve")
         )

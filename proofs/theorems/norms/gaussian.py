@@ -87,7 +87,6 @@ def phi_lower(p: Proof) -> Theorem:
     root = p.have((half[n + 1], "<=", sqrt(n) * half[n] / sqrt(2)), by.algebra(square))
     return p.calc(
         1,
-        "==", half[n + 1] / half[n + 1], by.algebra(),
         "<=", sqrt(n) * half[n] / sqrt(2) / half[n + 1], by.multiplying(root, 1 / half[n + 1]),
         "==", phi[n], by.definition(phi),
     )  # fmt: skip
@@ -153,7 +152,7 @@ def phi_upper(p: Proof) -> Theorem:
     reference="blueprint N2, m = n + 1",
 )
 def phi_two(p: Proof) -> Theorem:
-    """phi(n) phi(n+1) = ((n+1)/n)^{1/2} over phi(n+1) phi(n+2) = ((n+2)/(n+1))^{1/2}."""
+    r"""We divide $\phi_n\phi_{n+1}=\sqrt{(n+1)/n}$ by $\phi_{n+1}\phi_{n+2}=\sqrt{(n+2)/(n+1)}$."""
     p.know(p.use(phi_lower, n=n + 1))
     here, after = p.use(phi_product), p.use(phi_product, n=n + 1)
     return p.calc(

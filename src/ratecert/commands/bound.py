@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import product
+from pathlib import Path
 
 from ..cli import EXIT_FINDING, EXIT_OK, EXIT_USAGE
 from ..proofs.constants.answer import Answer, answer
@@ -18,6 +19,7 @@ from ..proofs.constants.values import Point, UnvaluedError, Value, decimal_up, u
 from ..proofs.kernel import terms as k
 from ..proofs.language.loader import statement
 from ..proofs.language.theory import Claimed
+from ..proofs.render.figures.draw import SUFFIXES, available
 from ..proofs.render.text import Printer
 from .bound_report import OPTIONS, as_data, as_text
 from .bound_sweep import as_table, plot
@@ -158,12 +160,10 @@ def _level(args: argparse.Namespace, claim: Claimed) -> Fraction | None:
 def _plottable(path: str, swept: Mapping[str, object]) -> None:
     if not swept:
         raise _UsageError("--plot draws a sweep: give a range, such as --K 1e3:1e9")
-    try:
-        import matplotlib.figure  # noqa: F401
-    except ImportError as error:
-        raise _UsageError(
-            f"--plot {path} needs matplotlib: pip install 'ratecert[plot]' ({error})"
-        ) from None
+    if why := available():
+        raise _UsageError(f"--plot {path}: {why}")
+    if Path(path).suffix.lower() not in SUFFIXES:
+        raise _UsageError(f"--plot {path}: a figure's file ends in {', '.join(SUFFIXES)}")
 
 
 __all__ = ["run"]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from pathlib import Path
 
 from ..proofs.constants.answer import Answer, double, has, shown
 from ..proofs.constants.bound import norm
 from ..proofs.constants.values import decimal_up
 from ..proofs.kernel.exact import Interval
 from ..proofs.language.theory import Claimed
+from ..proofs.render.document import Curve
+from ..proofs.render.figures.data import Lines
+from ..proofs.render.figures.draw import save
 from .bound_report import how_known, number_text, reached, short
 from .checked import Outcomes
 
@@ -58,35 +62,28 @@ def _cells(row: Answer) -> list[str]:
 
 def plot(rows: Sequence[Answer], path: str) -> None:
     """Bound, SGD's and what x¹ satisfies against K (or d), on logarithmic axes."""
-    from matplotlib.figure import Figure
-
     across = "K" if len({row.given["K"] for row in rows}) > 1 else "d"
     other = "d" if across == "K" else "K"
-    figure = Figure(figsize=(6.4, 4.4), layout="constrained")
-    axes = figure.add_subplot()
+    curves = list[Curve]()
     for fixed_at in sorted({int(row.given[other]) for row in rows}):  # type: ignore[arg-type]
         picked = [row for row in rows if row.given[other] == fixed_at]
         several = f", {other} = {fixed_at}" if len(rows) > len(picked) else ""
-        for label, style, values in (
-            (picked[0].theorem.label, "o-", [row.best.value for row in picked]),
-            ("SGD" + (" × √d" if norm(picked[0].instance.claim) == "l1" else ""), "s--",
+        for label, values in (
+            (picked[0].theorem.label, [row.best.value for row in picked]),
+            ("SGD" + (" × √d" if norm(picked[0].instance.claim) == "l1" else ""),
              [row.sgd[1] if row.sgd else None for row in picked]),
-            ("gradient at x¹", ":", [row.start[1] if row.start else None for row in picked]),
+            ("gradient at x¹", [row.start[1] if row.start else None for row in picked]),
         ):  # fmt: skip
-            points = [
+            points = tuple(
                 (double(Fraction(row.given[across])), double(value[1]))  # type: ignore[arg-type]
                 for row, value in zip(picked, values, strict=True)
                 if value is not None
-            ]
+            )
             if points:
-                axes.plot(
-                    *zip(*points, strict=True), style, label=f"{label}{several}", markersize=3
-                )
+                curves.append(Curve(f"{label}{several}", points))
     if rows[0].level is not None:
-        axes.axhline(float(rows[0].level), color="grey", linewidth=0.8, label="target")
-    axes.set(
-        xscale="log", yscale="log", xlabel=across, ylabel=f"bound, {norm(rows[0].theorem)} norm"
-    )
-    axes.grid(alpha=0.3)
-    axes.legend(fontsize="small")
-    figure.savefig(path)
+        ends = [double(Fraction(row.given[across])) for row in rows]  # type: ignore[arg-type]
+        level = float(rows[0].level)
+        curves.append(Curve("target", ((min(ends), level), (max(ends), level))))
+    title = f"{rows[0].theorem.label}: {rows[0].theorem.title}"
+    save(Lines(title, across, f"bound, {norm(rows[0].theorem)} norm", tuple(curves)), Path(path))

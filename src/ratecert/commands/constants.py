@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from fractions import Fraction
 from functools import cache
@@ -34,7 +34,7 @@ from ..proofs.language.theory import Claimed
 from ..proofs.render.text import Printer, name_text
 from .attacked import DIGITS as ATTAINED_DIGITS
 from .attacked import read_attacked
-from .output import emit_json, progress
+from .output import columns, emit_json, progress
 
 if TYPE_CHECKING:
     from ..numeric_checks.attack.attained import Attained
@@ -275,7 +275,7 @@ def _text(shown: dict[str, Any]) -> None:
              SIGNS[n["relation"] or ""] + (n["closed_form"] or "free"))
             for n in shown["constants"]
         ]  # fmt: skip
-        _columns(("", "value", "elasticity", "introduced", "closed form"), rows)
+        columns(("", "value", "elasticity", "introduced", "closed form"), rows)
     for c in shown["compositions"]:
         _composed(c)
     _lemmas(shown)
@@ -291,7 +291,7 @@ def _composed(c: dict[str, Any]) -> None:
         more = len(part["carried_by"]) - 2
         told = f"[{by}{f', and {more} more' if more > 0 else ''}]" if by else ""
         rows.append((part["value"], part["term"], told))
-    _columns(("", "", ""), rows)
+    columns(("", "", ""), rows)
 
 
 def _lemmas(shown: dict[str, Any]) -> None:
@@ -316,7 +316,7 @@ def _lemmas(shown: dict[str, Any]) -> None:
     header = ("claim", *(("elasticity", *(f"in {n}" for n in parts)) if at else ()),
               "tightness", "constant", "step", "used by")  # fmt: skip
     if rows:
-        _columns(header, rows)
+        columns(header, rows)
     why = "are worth less than 0.01 %, or have no price" if at else "are 1 or -1"
     if left_out:
         print(f"  {left_out} more {why}: see --format json.")
@@ -336,10 +336,3 @@ def _from(step: dict[str, Any]) -> str:
     if not step["chain"]:
         return f"{step['claim']}, stated"
     return f"{step['claim']} ({step['chain']}), line {step['line']}"
-
-
-def _columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(len(row[n]) for row in (*rows, header)) for n in range(len(header))]
-    for row in ([header] if any(header) else []) + [*rows]:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        print(f"  {'  '.join(cells)}".rstrip())

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..cli import EXIT_FINDING, EXIT_OK
 from ..proofs.kernel.judgment import Theorem
+from ..proofs.kernel.terms import Formula
 from ..proofs.language import DoorError, Proof
 from ..proofs.language.basis import Use
 from ..proofs.language.loader import statement
 from ..proofs.language.proof import Step
 from ..proofs.language.theory import Claimed
-from ..proofs.render.certificates import certificate_lines
+from ..proofs.render.certificates import certificate_lines, facts, identities
 from ..proofs.render.text import OPS, Printer, name_text
-from .output import emit_json
+from .output import console, emit_json
 from .show import describe
+
+if TYPE_CHECKING:
+    from .paper import Paper
 
 
 def run(args: argparse.Namespace) -> int:
@@ -28,11 +33,21 @@ def run(args: argparse.Namespace) -> int:
         print(f"ratecert: {claim.label} is {result.verdict}:\n{result.reason}", file=sys.stderr)
         return EXIT_FINDING
     printer = Printer(claim.theory.kernel())
-    chains = [[_step(s, printer) for s in chain] for chain in result.proof.chains]
+    terminal = None if args.format == "json" else console()
+    chains = (
+        [[_step(s, printer) for s in chain] for chain in result.proof.chains]
+        if terminal is None
+        else []
+    )
     looked_up = [Use(c, {}, ()) for c in _looked_up(claim, result.claim.theorem)]
     uses = [_use(use, result.proof, printer) for use in _distinct([*result.proof.used, *looked_up])]
     if args.format == "json":
         emit_json({"schema": 1, **describe(claim), "chains": chains, "uses": uses})
+        return EXIT_OK
+    if terminal is not None:
+        from .paper import Paper
+
+        _on(Paper(terminal, claim), result.proof.chains, printer, uses, result.unused)
         return EXIT_OK
     print(f"{claim.label} ({claim.kind}): {claim.title}\n")
     for hypothesis in claim.hypotheses():
@@ -54,6 +69,57 @@ def run(args: argparse.Namespace) -> int:
         listed = "; ".join(printer.show(h) for h in result.unused)
         print(f"\nStated but not needed: {listed}")
     return EXIT_OK
+
+
+def _on(
+    paper: Paper, chains: Sequence[Sequence[Step]], printer: Printer,
+    uses: Sequence[dict[str, Any]], unused: Sequence[Formula],
+) -> None:  # fmt: skip
+    """The same on a terminal, with formulas as they are written by hand."""
+    claim = paper.claim
+    paper.head()
+    if claim.hypotheses():
+        paper.section("Given")
+        paper.given(claim.hypotheses())
+    paper.section("Claim")
+    paper.formula(claim.statement(), style="bold")
+    for number, chain in enumerate(chains, 1):
+        paper.section(f"({number})")
+        paper.formula(chain[0].left)
+        for step in chain:
+            paper.related(step.op, step.right)
+            paper.indented(
+                ("by ", "dim"), (step.reason, "italic cyan"), (f"   {step.theorem.rule}", "dim"),
+                by=12,
+            )  # fmt: skip
+            _certificate(paper, step, printer)
+    if uses:
+        paper.section("Claims used")
+        paper.rows([(use["claim"], _told(use)) for use in uses])
+    if unused:
+        paper.section("Stated but not needed")
+        paper.given(unused)
+
+
+def _told(use: dict[str, Any]) -> str:
+    at = ", ".join(f"{name} = {value}" for name, value in use["at"].items())
+    return str(use["title"]) + (f"  with {at}" if at else "")
+
+
+def _certificate(paper: Paper, step: Step, printer: Printer) -> None:
+    """The identities of a certificate, and what they speak of."""
+    spoken_of = facts(step.theorem)
+    for cases, total in identities(step.theorem, printer):
+        case = f"if {', '.join(cases)}: " if cases else ""
+        told = f"{case}0 = {total.replace('left - right', 'left − right')}"
+        paper.indented((told, "dim"), by=12)
+    if spoken_of:
+        paper.indented(
+            ("where [n] is right − left of the following; a summand is > 0 unless this holds",
+             "dim"), by=12,
+        )  # fmt: skip
+    for number, fact in spoken_of:
+        paper.formula(fact, f"{'':12}[{number}]  ", "dim")
 
 
 def _distinct(uses: list[Use]) -> list[Use]:

@@ -20,7 +20,7 @@ from ..proofs.render.text import Printer
 from ..proofs.theorems import SHIPPED
 from .attacked import DIGITS, read_attacked
 from .checked import Outcome, Outcomes, outcomes, unproved
-from .output import emit_json, progress, table
+from .output import columns, emit_json, progress, table
 
 if TYPE_CHECKING:
     from ..numeric_checks.attack.attained import Attained as Attack
@@ -159,9 +159,7 @@ def _attacks(limits: Iterable[Limit], attacks: Mapping[Claimed, Attack]) -> None
         rows.append((limit.claim.label, proved, factors, _ratio(attack) or ""))
     print("\nAttained by attacks (each decided exactly, now)")
     header = ("claim", "constants", "times, at best", "ratio")
-    widths = [max(len(row[n]) for row in (*rows, header)) for n in range(len(header))]
-    for row in (header, *rows):
-        print("  " + "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip())
+    columns(header, rows)
 
 
 def _table(theory: Theory, limits: list[Limit], known: Outcomes) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..cli import EXIT_OK
-from ..proofs.kernel.terms import App, Formula, PointApp, subterms
+from ..proofs.kernel.terms import App, Formula, PointApp, Rel, subterms
+from ..proofs.kernel.theory import Definition
 from ..proofs.language.loader import statement
 from ..proofs.language.theory import Claimed
 from ..proofs.render.text import Printer, name_text
-from .output import emit_json
+from .output import console, emit_json
+
+if TYPE_CHECKING:
+    from .paper import Paper
 
 
 def run(args: argparse.Namespace) -> int:
@@ -19,6 +23,12 @@ def run(args: argparse.Namespace) -> int:
     described = describe(claim)
     if args.format == "json":
         emit_json({"schema": 1, **described})
+        return EXIT_OK
+    terminal = console()
+    if terminal is not None:
+        from .paper import Paper
+
+        _on(Paper(terminal, claim), described)
         return EXIT_OK
     print(f"{claim.label} ({claim.kind}): {claim.title}")
     if described["reference"]:
@@ -37,23 +47,43 @@ def run(args: argparse.Namespace) -> int:
     return EXIT_OK
 
 
+def _on(paper: Paper, described: dict[str, Any]) -> None:
+    """The same on a terminal, with formulas as they are written by hand."""
+    claim = paper.claim
+    paper.head()
+    if claim.reference:
+        paper.line(("in the source: ", "dim"), claim.reference)
+    if described["variables"]:
+        paper.section("For")
+        for line in described["variables"]:
+            paper.indented(line)
+    if claim.hypotheses():
+        paper.section("Given")
+        paper.given(claim.hypotheses())
+    paper.section("Then")
+    paper.formula(claim.statement(), style="bold")
+    reached, names = _definitions(claim)
+    if reached:
+        paper.section("Where")
+        for definition in reached:
+            equation = Rel(definition.left, "=", definition.right)
+            paper.stated(paper.setter.box(equation), definition.ranges)
+    meanings = claim.theory.meanings
+    told = [(paper.symbol(name), meanings[name]) for name in sorted(names) if meanings.get(name)]
+    if told:
+        paper.section("Symbols")
+        paper.rows(told)
+
+
 def describe(claim: Claimed) -> dict[str, Any]:
     """The statement as data: every hypothesis, the definitions it leads to, the symbols."""
-    printer, theory = Printer(claim.theory.kernel()), claim.theory.kernel()
-    formulas: list[Formula] = [*claim.hypotheses(), claim.statement()]
-    names = _heads(*formulas)
-    definitions, waiting = [], list(theory.definitions)
-    while reached := [d for d in waiting if d.head in names]:  # in whatever order they are declared
-        waiting = [d for d in waiting if d not in reached]
-        names |= _heads(*(side for d in reached for side in (d.left, d.right)))
-    for definition in theory.definitions:
-        if definition.head in names:
-            left, right = printer.show(definition.left), printer.show(definition.right)
-            ranges = ", ".join(printer.show(r) for r in definition.ranges)
-            text = f"{left} = {right}" + (f"  for {ranges}" if ranges else "")
-            definitions.append(
-                {"name": definition.name, "kind": definition.kind, "statement": text}
-            )
+    printer, definitions = Printer(claim.theory.kernel()), list[dict[str, str]]()
+    reached, names = _definitions(claim)
+    for definition in reached:
+        left, right = printer.show(definition.left), printer.show(definition.right)
+        ranges = ", ".join(printer.show(r) for r in definition.ranges)
+        text = f"{left} = {right}" + (f"  for {ranges}" if ranges else "")
+        definitions.append({"name": definition.name, "kind": definition.kind, "statement": text})
     variables = [f"real random variables {_listed(claim.for_all)}"] if claim.for_all else []
     if claim.for_constants:
         variables.append(f"real numbers {_listed(claim.for_constants)}")
@@ -71,6 +101,17 @@ def describe(claim: Claimed) -> dict[str, Any]:
         "definitions": definitions,
         "symbols": {name_text(n): meanings[n] for n in sorted(names) if meanings.get(n)},
     }
+
+
+def _definitions(claim: Claimed) -> tuple[list[Definition], set[str]]:
+    """The definitions a statement leads to, as the theory orders them, and the names in all."""
+    theory = claim.theory.kernel()
+    formulas: list[Formula] = [*claim.hypotheses(), claim.statement()]
+    names, waiting = _heads(*formulas), list(theory.definitions)
+    while reached := [d for d in waiting if d.head in names]:  # in whatever order they are declared
+        waiting = [d for d in waiting if d not in reached]
+        names |= _heads(*(side for d in reached for side in (d.left, d.right)))
+    return [d for d in theory.definitions if d.head in names], names
 
 
 def _heads(*nodes: Any) -> set[str]:

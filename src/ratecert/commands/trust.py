@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from ..cli import EXIT_FINDING, EXIT_OK
+from ..proofs.kernel.claims import Claim
 from ..proofs.kernel.theory import Axiom
 from ..proofs.language.loader import statement
 from ..proofs.language.replaying import replay_elsewhere
-from ..proofs.record.foundation import foundation
+from ..proofs.language.theory import Claimed
+from ..proofs.models import Report
+from ..proofs.record.foundation import Foundation, foundation
 from ..proofs.render.text import Printer
-from .output import emit_json
+from .output import console, emit_json
+
+if TYPE_CHECKING:
+    from .paper import Paper
+
+STARTED = "x[1] is deterministic, so x[k] is known after step k-1"
 
 
 def run(args: argparse.Namespace) -> int:
@@ -51,6 +60,12 @@ def run(args: argparse.Namespace) -> int:
             }
         )
         return EXIT_OK
+    terminal = console()
+    if terminal is not None:
+        from .paper import Paper
+
+        _on(Paper(terminal, claim), base, result.claim, model)
+        return EXIT_OK
     print(f"{claim.label} ({claim.kind}): {claim.title}\n")
     facts = {name: (a.source, _stated(a, printer)) for name, a in theory.axiom_table.items()}
     print("Assumptions and axioms")
@@ -61,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
             if a.group == group and f"axiom:{name}" in result.claim.theorem.uses
         ]
         if not inside:
-            print(f"    {group:<20} x[1] is deterministic, so x[k] is known after step k-1")
+            print(f"    {group:<20} {STARTED}")
         for name, source, text in inside:
             print(f"    {_label(name, group):<20} {text}    ({source})")
     print("\nDefinitions")
@@ -78,10 +93,53 @@ def run(args: argparse.Namespace) -> int:
         verdict = "" if model.verdict == "holds" else f"{model.verdict}: "
         print(f"Model of the theory: {verdict}{model.detail}")
     if model.verdict == "holds":
-        also = "hold" if claim.id in model.hypotheses else "are not seen to hold"
-        print(f"    The hypotheses above {also} in it as well.")
+        print(f"    {_also(claim, model)}")
     print(f"Replayed by the kernel alone in a fresh process: sha256 {result.claim.sha256}")
     return EXIT_OK
+
+
+def _on(paper: Paper, base: Foundation, proved: Claim, model: Report) -> None:
+    """The same on a terminal, with formulas as they are written by hand."""
+    claim, theory = paper.claim, paper.claim.theory.kernel()
+    paper.head()
+    paper.section("Assumptions and axioms")
+    for group in (*base.assumptions, *base.axioms):
+        inside = [
+            (name, a)
+            for name, a in theory.axiom_table.items()
+            if a.group == group and f"axiom:{name}" in proved.theorem.uses
+        ]
+        if not inside:
+            paper.indented((f"{group}  ", "cyan"), (STARTED, "dim"))
+        for name, axiom in inside:
+            paper.indented((f"{_label(name, group)}  ", "cyan"), (axiom.source, "dim"))
+            paper.stated(paper.setter.box(axiom.conclusion), axiom.hypotheses, " " * 8)
+    paper.section("Definitions")
+    paper.indented(", ".join(base.definitions) or "none")
+    paper.section("Hypotheses")
+    random = base.random_hypotheses
+    paper.given([h for h in claim.hypotheses() if h not in random])
+    for hypothesis in random:
+        paper.formula(hypothesis)
+        paper.indented(("(!) an inequality between random terms, assumed", "bold yellow"), by=8)
+    paper.section("Beneath it")
+    rows = [
+        ("rules", ", ".join(f"{name} {n}" for name, n in base.rules.items())),
+        ("oracles", ", ".join(base.oracles) or "none"),
+    ]
+    if model.detail:
+        verdict = "" if model.verdict == "holds" else f"{model.verdict}: "
+        rows.append(("model", verdict + model.detail))
+    if model.verdict == "holds":
+        rows.append(("", _also(claim, model)))
+    rows.append(("replayed", "by the kernel alone in a fresh process"))
+    rows.append(("sha256", proved.sha256))
+    paper.rows(rows)
+
+
+def _also(claim: Claimed, model: Report) -> str:
+    also = "hold" if claim.id in model.hypotheses else "are not seen to hold"
+    return f"The hypotheses above {also} in it as well."
 
 
 def _label(name: str, group: str) -> str:

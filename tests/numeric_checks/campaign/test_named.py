@@ -71,3 +71,11 @@ def test_a_result_is_a_function_of_its_task(task: Task) -> None:
 def test_what_is_no_task_of_a_kind_is_refused(task: Task, says: str) -> None:
     with pytest.raises(TaskError, match=says):
         kind(task.kind).run(task)
+
+
+def test_horizons_have_each_rate_at_several_horizons() -> None:
+    steps: dict[tuple[str, str], set[int]] = {}
+    for task in CAMPAIGNS["horizons"].tasks(0):
+        steps.setdefault((task.subject, task.family), set()).add(task.budget // task.tile)
+    check({subject.partition(".")[0] for subject, _ in steps} == {"sgd", "adamw", "nadamw", "adam"})
+    check(all(len(found) >= 3 and max(found) >= 10 * min(found) for found in steps.values()))

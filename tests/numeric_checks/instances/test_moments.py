@@ -20,7 +20,7 @@ from ratecert.numeric_checks.instances import (
     Spikes,
     TwoPoint,
 )
-from ratecert.numeric_checks.instances.noise import Additive, finite
+from ratecert.numeric_checks.instances.noise import Additive
 
 SIGMA = (Fraction(1), Fraction(1, 3), Fraction(0), Fraction(5, 2))
 RARE = Fraction(1, 1000)
@@ -88,22 +88,20 @@ def test_the_probability_drawn_is_stated() -> None:
 
 
 @pytest.mark.parametrize("noise", FINITE[1:6], ids=_name)
-def test_each_outcome_has_as_many_words_as_its_probability_says(
-    noise: FiniteSupport, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_outcome_has_as_many_words_as_its_probability_says(noise: FiniteSupport) -> None:
     """The words of an outcome are an interval: its ends are looked at, and 2^32 is reached."""
     below = 0
     for v, p in noise.law:
         above = below + int(p * 2**32)
         for w in (below, (below + above) // 2, above - 1):
-            monkeypatch.setattr(finite, "word", lambda *_, w=w: torch.full((1, 4), w))
-            drawn = noise.draw(1, [0])[0].tolist()
+            other = torch.full((1, 4), 2**32 - 1 - w)
+            drawn = noise.from_words((other, torch.full((1, 4), w), other, other), 1)[0].tolist()
             assert [Fraction(x) for x in drawn] == [s * v for s in noise.scale]
         below = above
     assert below == 2**32
 
 
-def test_the_heavy_tail_counts_octal_digits_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_heavy_tail_counts_octal_digits_to_its_end() -> None:
     noise = HeavyTailed((Fraction(1),))
     for words, power in (
         ((0, 0, 0, 0), 40),
@@ -113,9 +111,8 @@ def test_the_heavy_tail_counts_octal_digits_to_its_end(monkeypatch: pytest.Monke
         ((8, 0, 0, 0), 8),
         ((7 << 27, 0, 0, 0), 0),
     ):
-        found = tuple(torch.full((1, 1), w) for w in words)
-        monkeypatch.setattr(finite, "four_words", lambda *_, found=found: found)
-        value = Fraction(float(noise.draw(1, [0])))
+        w0, w1, w2, w3 = (torch.full((1, 1), w) for w in words)
+        value = Fraction(float(noise.from_words((w0, w1, w2, w3), 0)))
         assert abs(value) == noise.scale[0] * 2**power
         assert (value > 0) == bool(words[0] >> 31)
     tail = {o.value / noise.scale[0]: o.probability for o in noise.outcomes(0)}
