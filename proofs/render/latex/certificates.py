@@ -55,7 +55,8 @@ def told(step: StepLine, printer: TexPrinter, widest: float, least: int = 0) -> 
     if any(p.facts.count(GOAL) != 1 for p in goals):
         if count <= 1:
             return "were it false, a product of positive factors would be $0$"
-        return f"were it false, {_number(count)} products, none negative, would add up to $0$"
+        many = f"{_number(count)} products, none negative and one positive,"
+        return f"were it false, {many} would sum to $0$"
     given = "with the equations given, " if leaf.cofactors else ""
     if len(goals) == 1 and goals[0].facts == (GOAL,) and not goals[0].squares:
         return f"{given}the difference of the sides is {what}"

@@ -161,12 +161,18 @@ def _short(text: str) -> str:
 def _trust(document: Document, prose: Prose, venue: Venue) -> Iterator[str]:
     claims = [*document.claims()]
     proved = [c for c in claims if c.proved]
-    many = "All" if len(proved) == len(claims) else f"{len(proved)} of the"
+    count = (
+        f"All {len(claims)}" if len(proved) == len(claims) else f"{len(proved)} of {len(claims)}"
+    )
+    count = f"{count} statements" if len(claims) > 1 else "The statement"
     yield r"\subsection*{What this rests on}"
+    if not proved:
+        yield "Nothing above is proved."
+        return
     yield (
-        f"{many} {len(claims)} statements above were proved by the kernel of ratecert (version "
-        f"{escaped(document.kernel)} of its rules). Each displayed relation of a proof is the "
-        "conclusion of a theorem that the kernel made from the ones before; whatever searched for"
+        f"{count} above {'were' if len(claims) > 1 else 'was'} proved by the kernel of ratecert "
+        f"(version {escaped(document.kernel)} of its rules). Each displayed relation of a proof is "
+        "the conclusion of a theorem that the kernel made from the ones before; whatever searched for"
         " it is not trusted. The certificates of inequalities, which the text tells in a few words,"
         r" are printed by \texttt{ratecert explain}. What is taken as given are the assumptions and"
         " definitions of the first sections, and nothing else."

@@ -14,6 +14,8 @@ from .terms import OPS, TexPrinter
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 GAP = 2.2
 """Between a relation and the reason on the same line."""
+MOST = 2
+"""How many steps a chain may have that is left to breqn."""
 BETTER = 25.0
 """How much less its breaks must cost for the right side to begin under the left one."""
 
@@ -62,9 +64,10 @@ class Displays:
             and all(r.width <= room - widest - GAP for r in rights)
         )  # fmt: skip
         fits = left.width + max(r.width for r in rights) + 4.0 <= width
+        fits = fits and len(chain.steps) <= MOST
         if self.breqn and fits and all(outer(b) < 0.45 * width for b in (left, *rights)):
             # Else it is broken here: breqn breaks badly within brackets, and at relations it may
-            # leave two on one line when a right side is longer than that.
+            # leave two on one line, the more so the more there are.
             return self.by_breqn(chain, left.text, [r.text for r in rights], reasons)
         rows = list[tuple[str, str]]()
         if not beside:
