@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 SWEEPS = 12
-LANE = 14.0
+LANE = 6.0
 """The width an edge takes where it passes between nodes."""
 
 
@@ -230,9 +230,12 @@ def _place(
     sizes: Mapping[str, float],
     gap: float,
 ) -> dict[_Item, float]:
-    """The horizontal place of every item: near its neighbours, in the order of its layer."""
+    """The horizontal place of every item: near its neighbours, in the order of its layer.
+
+    No layer reaches further out than the widest has to.
+    """
     xs = dict[_Item, float]()
-    offsets = list[list[float]]()
+    offsets, ends = list[list[float]](), list[float]()
     for row in rows:
         widths = [sizes[i] + gap if isinstance(i, str) else LANE for i in row]
         centres, end = list[float](), 0.0
@@ -240,7 +243,9 @@ def _place(
             centres.append(end + width / 2)
             end += width
         offsets.append(centres)
+        ends.append(end)
         xs.update({i: c - end / 2 for i, c in zip(row, centres, strict=True)})
+    half = max(ends, default=0.0) / 2
     for sweep in range(2 * SWEEPS):
         down = sweep % 2 == 0
         for n in range(len(rows)) if down else reversed(range(len(rows))):
@@ -253,7 +258,7 @@ def _place(
             ]
             weights = [1.0 if isinstance(i, str) else 4.0 for i in row]
             shifted = [w - o for w, o in zip(wish, offsets[n], strict=True)]
-            fitted = _rising(shifted, weights)
+            fitted = [min(max(f, -half), half - ends[n]) for f in _rising(shifted, weights)]
             xs.update({i: f + o for i, f, o in zip(row, fitted, offsets[n], strict=True)})
     return xs
 

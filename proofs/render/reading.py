@@ -5,18 +5,20 @@ The kernel has neither minus nor fractions nor max; every printer finds them by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from ..kernel.terms import (
     Add,
+    App,
     Ix,
     Mul,
     PointApp,
     Pow,
     Rat,
+    Sum,
     Term,
     free_indices,
     maximum,
@@ -61,6 +63,20 @@ def quotient(t: Mul | Pow | Rat) -> Quotient:
     return Quotient(tuple(above), tuple(below))
 
 
+def summands(t: Add) -> tuple[Term, ...]:
+    """In the order people write them: what is added before what is taken away.
+
+    Numbers come first, what holds a sum over an index last; else they are as they are stored.
+    """
+
+    def place(part: Term) -> tuple[bool, bool, bool]:
+        negative, body = signed(part)
+        long = any(isinstance(n, Sum) for n, _ in subterms(body))
+        return negative, not isinstance(body, Rat), long
+
+    return tuple(sorted(t.terms, key=place))
+
+
 def extremum(t: Mul) -> tuple[Literal["max", "min"], Term, Term] | None:
     """``max(a, b)`` and ``min(a, b)`` are stored as (a + b +- |a - b|)/2."""
     inner = t.terms[-1] if t.terms else None
@@ -72,11 +88,21 @@ def extremum(t: Mul) -> tuple[Literal["max", "min"], Term, Term] | None:
     return ("min", a, b) if minimum(a, b) == t else None
 
 
-def fresh(body: Term, around: Iterable[str], *ends: Ix) -> str:
-    """A name for a bound index: k for time (next to a process), i, j, ... for coordinates."""
+def _is_first(family: App, depth: int) -> bool:
+    """Is the bound index the first of its indices?"""
+    first = family.args[0] if family.args else None
+    return isinstance(first, Ix) and first.base == depth
+
+
+def fresh(body: Term, around: Iterable[str], *ends: Ix, processes: Container[str] = ()) -> str:
+    """A name for a bound index: k for time (next to a process), i, j, ... for coordinates.
+
+    ``processes``: names of families of numbers whose first index is the time.
+    """
     taken = free_indices(body).union(around, *(free_indices(end) for end in ends))
     timed = any(
-        isinstance(n, PointApp) and any(ix.base == depth for ix in n.args)
+        (isinstance(n, PointApp) and any(ix.base == depth for ix in n.args))
+        or (isinstance(n, App) and n.name in processes and _is_first(n, depth))
         for n, depth in subterms(body)
     )
     names: tuple[str, ...] = ("k", "l", "n") if timed else ("i", "j", "l", "n")

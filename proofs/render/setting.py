@@ -52,7 +52,7 @@ from .boxes import (
 )
 from .document import Abbreviation
 from .lettering import name_box
-from .reading import extremum, fresh, quotient, signed
+from .reading import extremum, fresh, quotient, signed, summands
 from .shorthands import matched
 from .small_tex import filled, has_slots, tex_box
 from .text import OPS
@@ -87,6 +87,8 @@ class Setter:
                 self._families.setdefault(type(short.body), []).append(short)
             else:
                 self._whole.setdefault(short.body, short.name)
+        symbols = theory.symbols if theory is not None else ()
+        self._processes = frozenset(s.name for s in symbols if self._timed(s.name))
         self._around: list[str] = []  # names of the bound indices around what is being set
 
     def name(self, name: str) -> Box:
@@ -152,7 +154,7 @@ class Setter:
         if isinstance(p, PointVar):
             return self.name(p.name)
         if isinstance(p, Lambda):
-            index = fresh(p.body, self._around)
+            index = fresh(p.body, self._around, processes=self._processes)
             body = self._inside(index, open_body(p.body, Ix(index)), SUM)
             return Script(Fence("(", body, ")"), sub=self.name(index))
         raise UnknownNodeError(type(p).__name__)
@@ -201,7 +203,7 @@ class Setter:
             inside = row(self._term(t.body, SUM), Sign("|", "relation"), known)
             return row(Name("E", upright=True), Fence("[", inside, "]")), UNIT
         if isinstance(t, Sum):
-            index = fresh(t.body, self._around, t.low, t.high)
+            index = fresh(t.body, self._around, t.low, t.high, processes=self._processes)
             inner = open_body(t.body, Ix(index))
             body = self._inside(index, inner, BIG)
             under = row(self.name(index), Sign("=", "relation"), self._index(t.low))
@@ -219,7 +221,7 @@ class Setter:
 
     def _sum(self, t: Add) -> Box:
         parts = list[Box]()
-        for n, part in enumerate(t.terms):
+        for n, part in enumerate(summands(t)):
             negative, body = signed(part)
             shown = self._term(body, BIG if negative else SUM)
             if n:

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from ratecert.proofs.render.layers import CycleError, ancestors, layered, reduced
+from ratecert.proofs.render.layers import LANE, CycleError, ancestors, layered, reduced
 
 
 def _random(count: int, seed: int) -> dict[str, tuple[str, ...]]:
@@ -45,6 +45,13 @@ def test_edges_point_down_and_nodes_do_not_overlap(seed: int) -> None:
     for row in rows.values():
         assert all(a[1] < b[0] for a, b in itertools.pairwise(sorted(row)))
         assert sum(b - a + 16 for a, b in row) <= 800
+    passing: dict[float, int] = {}
+    for route in layout.routes:
+        for _, y in route.points[1:-1]:
+            passing[y] = passing.get(y, 0) + 1
+    needs = [sum(b - a + 16 for a, b in rows.get(y, [])) + LANE * passing.get(y, 0)
+             for y in {*rows, *passing}]  # fmt: skip
+    assert layout.width <= max(needs) + 0.1  # no layer reaches further out than it has to
     drawn = {(route.source, route.target) for route in layout.routes}
     assert drawn == {(source, node) for node, below in graph.items() for source in below}
     for route in layout.routes:

@@ -174,3 +174,24 @@ def test_authors_say_where_indices_stand() -> None:
 @pytest.mark.parametrize("tex", ["}", "{{{", "_", "^^", "\\frac", "{" * 200, "#9", "a_", "'"])
 def test_broken_tex_is_shown_and_never_fails(tex: str) -> None:
     ElementTree.fromstring(f"<p>{element(row(tex_box(tex)))}</p>")
+
+
+def test_summands_stand_as_people_write_them() -> None:
+    from ratecert.proofs.kernel.terms import IxVal, Rat, Sum, Var, add, mul, rat, sum_over
+    from ratecert.proofs.render.reading import signed, summands
+
+    x, y = Var("x", "any"), Var("y", "any")
+    total = sum_over("i", Ix(None, 1), Ix("d"), IxVal(Ix("i")))
+    shown = summands(add(total, mul(rat(-1), y), x, rat(2)))
+    assert isinstance(shown[0], Rat)
+    assert shown[1] == x
+    assert isinstance(shown[2], Sum)
+    assert [signed(part)[0] for part in shown] == [False, False, False, True]
+
+
+def test_the_time_of_a_process_of_numbers_is_called_k() -> None:
+    from ratecert.proofs.kernel.terms import App, sum_over
+    from ratecert.proofs.theorems.adamw import adamw
+
+    time = sum_over("t", Ix(None, 1), Ix("K"), App("D", (Ix("t"), Ix("i"))))
+    assert "<mi>k</mi>" in MathPrinter(adamw.kernel()).show(time)

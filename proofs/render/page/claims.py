@@ -130,7 +130,7 @@ def _measured(entry: ClaimEntry, pen: Pen) -> Part:
     row = pen.measured.get(entry.label)
     if row is None:
         return None
-    ratio, said = ratio_of(row), f" {row['verdict']}, {row['checked']} places checked"
+    ratio, said = ratio_of(row), f" {row['verdict']}, {row['checked']:,} places checked"
     if ratio is None:
         return _row("In runs", said)
     place = f"; worst in {row['task']}" + (f", {row['location']}" if row["location"] else "")

@@ -9,7 +9,9 @@ from ..layers import Layout, layered, reduced
 from .markup import Html, anchor, join, tag
 from .status import PROOFS, STATEMENTS, Proof, Status, symbol
 
-BREADTH = 820.0
+BREADTH, GAP = 740.0, 10.0
+LARGE = 1100.0
+"""A graph wider than this is scrolled; others are fitted to the page."""
 ROW = 54.0
 HIGH = 26.0
 GLYPH = 6.8
@@ -23,7 +25,7 @@ def graph(document: Document, known: Mapping[str, Status]) -> Html:
     entries = {entry.label: entry for entry in document.claims()}
     uses = reduced({label: entry.uses for label, entry in entries.items()})
     sizes = {label: _wide(entry) for label, entry in entries.items()}
-    placed = layered(uses, sizes, breadth=BREADTH, height=ROW)
+    placed = layered(uses, sizes, breadth=BREADTH, height=ROW, gap=GAP)
     edges = [
         tag("path", d=_curve(route.points), data_from=route.source, data_to=route.target)
         for route in placed.routes
@@ -39,14 +41,15 @@ def graph(document: Document, known: Mapping[str, Status]) -> Html:
         height=f"{height:g}",
         role="group",
         aria_label=f"Dependency graph of {len(entries)} claims; every node is a link",
-        class_="graph",
+        class_="graph" if width <= LARGE else "graph large",
     )
 
 
 def _wide(entry: ClaimEntry) -> float:
     """The width of a node: that of its text, about, and of the mark before it."""
     thin, wide = (sum(c in some for c in entry.id) for some in (NARROW, BROAD))
-    return GLYPH * len(entry.id) - 2.6 * thin + 4.4 * wide + 38
+    text = GLYPH * len(entry.id) - 2.6 * thin + 4.4 * wide
+    return (1.12 * text if entry.kind == "theorem" else text) + 38  # theorems are set in bold
 
 
 def _node(entry: ClaimEntry, status: Status, placed: Layout) -> Html:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..figures.data import FigureError, runs
+from ..figures.data import FigureError, readable_name, runs
 from .experiments import experiments
 from .markup import Html, Part, join, table, tag
 from .pen import Pen, ratio_of
@@ -29,7 +29,7 @@ def confrontation(pen: Pen) -> Html:
 def _bounds(pen: Pen) -> Html:
     """The bounds against K, and the constants against gamma, in floating point."""
     document = pen.document
-    at = ", ".join(f"{name} = {value}" for name, value in document.at.items())
+    at = ", ".join(f"{readable_name(name)} = {value}" for name, value in document.at.items())
     bounds = curves(document.bounds, "The bound against the iterations", "K", "bound")
     floors = curves(document.floors, "Constants against the floor parameter", "γ", "constant")
     said = f"The bounds proved, at {at}, rounded up." if at and bounds else None
@@ -94,7 +94,7 @@ def _campaign(campaign: Mapping[str, Any], pen: Pen) -> Html:
         ratio = ratio_of(row)
         rows.append(
             [
-                pen.link(row["id"]), row["verdict"], str(row["tasks"]), str(row["checked"]),
+                pen.link(row["id"]), row["verdict"], str(row["tasks"]), f"{row['checked']:,}",
                 f"{ratio:.6f}" if ratio is not None else "–",
                 "; ".join(str(row[k]) for k in ("task", "location") if row.get(k)),
             ]

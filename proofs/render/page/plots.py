@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..document import Curve
-from ..figures.data import readable
+from ..figures.data import MEASURED, readable
 from ..text import SUPERSCRIPT
 from .markup import Html, Part, anchor, tag
 
@@ -15,6 +15,7 @@ LEFT, WIDE, ROW, TOP = 210.0, 480.0, 20.0, 28.0
 BINS = 20
 DASHES = ("none", "7 3", "2 3", "9 3 2 3", "1 4", "12 4", "9 3 2 3 2 3", "14 3 5 3")
 HIGH = 250.0
+LETTER = 6.8
 MARGIN = 60.0
 
 
@@ -138,15 +139,20 @@ def curves(lines: Sequence[Curve], title: str, across: str, up: str) -> Html:
         drawn = (at(x, y) for x, y in line.points if x > 0 and y > 0)
         path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in drawn)
         dash = DASHES[n % len(DASHES)]
-        name = readable(line.name) + (f", slope {line.slope:.3f}" if line.slope is not None else "")
-        shapes.append(
-            tag("path", tag("title", name), d=path, stroke_dasharray=dash, class_="curve")
-        )
+        name = _named(line)
+        kind = "curve measured" if line.name.startswith(MEASURED) else "curve"
+        shapes.append(tag("path", tag("title", name), d=path, stroke_dasharray=dash, class_=kind))
         y = TOP + 8 + 20 * n
         key = f"M{MARGIN + WIDE + 16:g} {y:g}h34"
-        shapes.append(tag("path", d=key, stroke_dasharray=dash, class_="curve"))
+        shapes.append(tag("path", d=key, stroke_dasharray=dash, class_=kind))
         shapes.append(_text(name, f"{MARGIN + WIDE + 58:g}", y + 4, "start"))
-    return _figure(shapes, MARGIN + WIDE + 330, max(TOP + HIGH + 42, TOP + 20 * len(lines)), title)
+    wide = MARGIN + WIDE + 70 + LETTER * max(len(_named(line)) for line in lines)
+    return _figure(shapes, wide, max(TOP + HIGH + 42, TOP + 20 * len(lines)), title)
+
+
+def _named(line: Curve) -> str:
+    """What the legend says of a line."""
+    return readable(line.name) + (f", slope {line.slope:.3f}" if line.slope is not None else "")
 
 
 def _decades(low: float, high: float) -> tuple[int, int]:
