@@ -531,9 +531,8 @@ def rate_fixed(p: Proof) -> Theorem:
     )
 
 
-@momentum.lemma(
+@momentum.theorem(
     "rate.usual",
-    kind="instance",
     title="The rate at the usual decay",
     given=[
         within(K, 1),
