@@ -187,7 +187,7 @@ def test_what_a_longer_certificate_is_made_of_is_told():
                 hints=(x - y,))  # fmt: skip
     assert "The difference of the sides is a sum of three products of factors none of" in text
     told_of_signs = told((abs(x + y), "<=", abs(x) + abs(y)))
-    assert "two products, none negative and one positive, would sum to $0$" in told_of_signs
+    assert "five products, none negative and one positive, would sum to $0$" in told_of_signs
 
 
 def test_facts_are_told_together():

@@ -53,9 +53,9 @@ def told(step: StepLine, printer: TexPrinter, widest: float, least: int = 0) -> 
     (leaf,) = leaves
     goals, _ = _parted(leaf)
     if any(p.facts.count(GOAL) != 1 for p in goals):
-        if count <= 1:
+        if len(leaf.products) == 1:
             return "were it false, a product of positive factors would be $0$"
-        many = f"{_number(count)} products, none negative and one positive,"
+        many = f"{_number(len(leaf.products))} products, none negative and one positive,"
         return f"were it false, {many} would sum to $0$"
     given = "with the equations given, " if leaf.cofactors else ""
     if len(goals) == 1 and goals[0].facts == (GOAL,) and not goals[0].squares:

@@ -172,8 +172,8 @@ def _trust(document: Document, prose: Prose, venue: Venue) -> Iterator[str]:
     yield (
         f"{count} above {'were' if len(claims) > 1 else 'was'} proved by the kernel of ratecert "
         f"(version {escaped(document.kernel)} of its rules). Each displayed relation of a proof is "
-        "the conclusion of a theorem that the kernel made from the ones before; whatever searched for"
-        " it is not trusted. The certificates of inequalities, which the text tells in a few words,"
+        "the conclusion of a theorem that the kernel made from the ones before; whatever searched "
+        "for it is not trusted. The certificates of inequalities, which the text tells in words,"
         r" are printed by \texttt{ratecert explain}. What is taken as given are the assumptions and"
         " definitions of the first sections, and nothing else."
     )
