@@ -48,7 +48,7 @@ def comparisons() -> list[Comparison]:
                     "jax scan": ("at least", 1.5),
                     "torch.optim.AdamW loop": ("at least", 8.0),
                 },
-            )  # fmt: skip
+            )
         )
         found.append(
             Comparison(
@@ -110,9 +110,8 @@ def main() -> None:
         for row in result["rows"]:
             ratio = "" if row["ratio"] is None else f"{row['ratio']:9.2f} x"
             reached = {None: "", True: "reached", False: "MISSED"}[row["reached"]]
-            print(
-                f"  {row['contender']:28}{row['nanoseconds']:10.2f}{ratio}  {row['target']:14} {reached}"
-            )
+            shown = f"{row['nanoseconds']:10.2f}{ratio}  {row['target']:14} {reached}"
+            print(f"  {row['contender']:28}{shown}")
         for name, reason in result["not run"].items():
             print(f"  {name:28} not run: {reason}")
 
