@@ -148,6 +148,27 @@ def test_an_unwilling_compiler_is_said_once(monkeypatch: pytest.MonkeyPatch) -> 
     _agree(found, _run(SGD, problem, mode="eager"), 0.0)
 
 
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("InductorError: ImportError: /c/a.main.so: file too short Set", "remove /c/a.main.so"),
+        ("hit config.recompile_limit (8)", "raise torch._dynamo.config.recompile_limit"),
+        ("something else", "failed .RuntimeError: something else.; TORCH_LOGS"),
+    ],
+)
+def test_a_failed_compilation_says_what_to_do(
+    text: str, advice: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError(text)
+
+    monkeypatch.setattr(torch, "compile", refuse)
+    compiled._made.clear()
+    problem = Problem(Quadratic(CURVATURE), Spikes(SIGMA, Fraction(1, 7)))
+    found = _run(SGD, problem, mode="compiled", K=4)
+    assert re.search(advice, found.reason)
+
+
 def test_what_is_no_separable_objective_runs_eagerly_and_says_so() -> None:
     said: list[str] = []
     arguments = {"K": 4, "statistics": [GRADIENT_L1], "seeds": [1, 2]}
