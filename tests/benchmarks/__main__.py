@@ -53,7 +53,7 @@ def comparisons() -> list[Comparison]:
         found.append(
             Comparison(
                 f"B = 1000, d = 1000, {dtype}, Gaussian noise",
-                Contender("ours", partial(peers.ours, *size, 128, dtype, "Gaussian")),
+                Contender("ours", partial(peers.ours, *size, 512, dtype, "Gaussian")),
                 (Contender("vmap of optax.adamw", partial(peers.optax_vmap, *size, 32, dtype)),),
                 {"vmap of optax.adamw": ("at least", 2.0)},
             )
