@@ -1,8 +1,9 @@
 """Runs: a recursion on an instance, its processes recorded as tensors, in windows of time.
 
 ``simulate`` yields windows of consecutive iterations, so that a long run never has to be held in
-memory at once; ``record`` holds a short one whole; ``accumulate`` keeps statistics only, and compiles. A ``Run`` is what ``evaluate`` evaluates
-statements over, and carries what an exact replay of any of its steps needs.
+memory at once; ``record`` holds a short one whole; ``accumulate`` keeps running statistics only,
+and compiles. A ``Run`` is what ``evaluate`` evaluates statements over, and carries what an exact
+replay of any of its steps needs.
 """
 
 from .accumulate import accumulate

@@ -72,7 +72,8 @@ def accumulate(
     by rounding only. Sums over coordinates are taken in ``dtype``, over iterations in float64.
 
     Args:
-        recursion, instance, K, seeds, parameters, instances, x1, dtype, device: as for ``simulate``.
+        recursion, instance, K, seeds, parameters: as for ``simulate``.
+        instances, x1, dtype, device: likewise.
         statistics: what is kept, under different names.
         mode: "auto" compiles where the instance is a separable objective under additive noise and
             the run is long enough; "compiled" compiles or says why not; "eager" does not.
@@ -125,7 +126,7 @@ def accumulate(
         values=MappingProxyType(dict(zip(table, values, strict=True))), K=K, d=d,
         seeds=streams[0], instances=streams[1], mode=runner.block.mode,
         reason=runner.reason or runner.block.reason, tiling=tiles, x=runner.final.get("x"),
-        slots=MappingProxyType({s.name: runner.final[s.name] for s in recursion.slots if s.name in runner.final}),
+        slots=MappingProxyType({n: t for n, t in runner.final.items() if n != "x"}),
     )  # fmt: skip
 
 
@@ -261,11 +262,11 @@ class _Runner:
             else:
                 self._load(tile)
             self.oracle.restart(*self._streams(tile))
-            for k in self._windows(tile, k if resumed else 0):
-                if progress is not None and k < self.K:
-                    progress(tile * self.K + k, total)
-                if saved is not None and k < self.K:
-                    saved.keep(Progressed(tile, k), arrays)
+            for done in self._windows(tile, k if resumed else 0):
+                if progress is not None and done < self.K:
+                    progress(tile * self.K + done, total)
+                if saved is not None and done < self.K:
+                    saved.keep(Progressed(tile, done), arrays)
             width = min(self.tiles.rows, count - tile * self.tiles.rows)
             rows = slice(tile * self.tiles.rows, tile * self.tiles.rows + width)
             for n, (statistic, kept) in enumerate(zip(self.statistics, self.kept, strict=True)):
@@ -317,13 +318,16 @@ class _Runner:
         """What the run is: whoever has the same, gets the same."""
         state = self.state
         return {
-            "recursion": [self.recursion.id, *(f"{u.target} = {u.value}" for u in self.recursion.updates)],
+            "recursion": self.recursion.id,
+            "updates": [f"{u.target} = {u.value}" for u in self.recursion.updates],
             "instance": [
                 self.instance.name, str(self.instance.L), str(self.instance.Delta),
                 [str(s) for s in self.instance.sigma2],
             ],
             "K": self.K, "seeds": list(self.streams[0]), "instances": list(self.streams[1]),
-            "statistics": [[s.name, str(s.expression), s.over_i, s.over_k] for s in self.statistics],
+            "statistics": [
+                [s.name, str(s.expression), s.over_i, s.over_k] for s in self.statistics
+            ],
             "parameters": {n: v.flatten().tolist() for n, v in state.parameters.items()},
             "start": state.x[:1].tolist() if state.x.stride(0) == 0 else state.x.tolist(),
             "dtype": str(state.x.dtype), "rows": self.tiles.rows, "layout": self.tiles.layout,

@@ -74,7 +74,9 @@ class Checkpoint:
         """Write the file, unless it was written less than ``every`` seconds ago."""
         if time.monotonic() - self._last < self.every:
             return
-        stored: dict[str, Any] = {f"array_{n}": array.cpu().numpy() for n, array in enumerate(arrays)}
+        stored: dict[str, Any] = {
+            f"array_{n}": array.cpu().numpy() for n, array in enumerate(arrays)
+        }
         handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f"{self.path.name}.")
         try:
             with os.fdopen(handle, "wb") as file:

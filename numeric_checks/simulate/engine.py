@@ -159,6 +159,7 @@ def record(
 def start_of(
     instance: Instance, x1: Tensor | None, rows: int, dtype: torch.dtype, device: torch.device | str
 ) -> Tensor:
+    """x^1 [rows, d]: the instance's own, or ``x1`` ([d] or [rows, d]); raises ``ShapeError``."""
     if x1 is None:
         return instance.start(rows, dtype, device)
     if x1.shape not in ((instance.dimension,), (rows, instance.dimension)):

@@ -1,4 +1,4 @@
-"""Where gradients and noise come from inside a tile: traced into the graph, or called as they are."""
+"""Where gradients and noise come from inside a tile: traced into the graph, or called."""
 
 from __future__ import annotations
 

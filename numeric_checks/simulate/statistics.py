@@ -21,7 +21,7 @@ GRADIENT = "G"
 
 @dataclass(frozen=True)
 class Statistic:
-    """A reduction over coordinates, then over iterations, of an expression in the recursion's names.
+    """A reduction over coordinates, then iterations, of an expression in the recursion's names.
 
     For ``sum`` and ``mean``, (1/K) sum_(k=1..K) sum_(i=1..d) expression. Names are those of
     ``optimizers.batched.fused.Fused``, and G for the gradient at x^k. As in statements, a/0 = 0.

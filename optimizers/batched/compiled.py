@@ -13,6 +13,7 @@ torch 2.13 compiles that wrongly on a CPU. Counters are arguments.
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 import warnings
@@ -149,6 +150,11 @@ def _reason(error: Exception) -> str:
         return "torch.compile found no C++ compiler: install one (apt-get install g++), or set CXX"
     if "recompile_limit" in lowered or "recompile limit" in lowered:
         return f"{first}; raise torch._dynamo.config.recompile_limit"
+    broken = re.search(r"ImportError: (\S+\.so): (file too short|invalid ELF header)", text)
+    if broken:
+        return (
+            f"a file in torch's cache is broken, as by a kill while compiling: remove {broken[1]}"
+        )
     if isinstance(error, UnsupportedDeviceError):
         return text
     return f"torch.compile failed ({first}); TORCH_LOGS=+inductor shows more"

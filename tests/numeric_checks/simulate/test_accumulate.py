@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import runpy
 from fractions import Fraction
 from pathlib import Path
 
@@ -119,7 +121,7 @@ def test_compiled_is_eager(recursion: Recursion, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("noise", NOISES[1:], ids=lambda noise: noise.name)
+@pytest.mark.parametrize("noise", [NOISES[1], NOISES[3]], ids=lambda noise: noise.name)
 def test_compiled_noise_is_eager_noise(noise: Spikes) -> None:
     """Words to the bit: where the law is finite, so is what is drawn."""
     problem = Problem(Quadratic(CURVATURE), noise)
@@ -144,6 +146,27 @@ def test_an_unwilling_compiler_is_said_once(monkeypatch: pytest.MonkeyPatch) -> 
     assert "apt-get install g++" in found.reason
     assert sum("runs eagerly" in text for text in said) == 1
     _agree(found, _run(SGD, problem, mode="eager"), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("InductorError: ImportError: /c/a.main.so: file too short Set", "remove /c/a.main.so"),
+        ("hit config.recompile_limit (8)", "raise torch._dynamo.config.recompile_limit"),
+        ("something else", "failed .RuntimeError: something else.; TORCH_LOGS"),
+    ],
+)
+def test_a_failed_compilation_says_what_to_do(
+    text: str, advice: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError(text)
+
+    monkeypatch.setattr(torch, "compile", refuse)
+    compiled._made.clear()
+    problem = Problem(Quadratic(CURVATURE), Spikes(SIGMA, Fraction(1, 7)))
+    found = _run(SGD, problem, mode="compiled", K=4)
+    assert re.search(advice, found.reason)
 
 
 def test_what_is_no_separable_objective_runs_eagerly_and_says_so() -> None:
@@ -254,3 +277,14 @@ def test_a_gpu_compiles() -> None:
     there = _run(ADAMW, problem, device="cuda", mode="compiled")
     assert there.mode == "compiled"
     _agree(here, there, 1e-9)
+
+
+def test_the_snippet_of_the_documentation_runs(tmp_path: Path) -> None:
+    page = Path(__file__).resolve().parents[3] / "docs/engine.md"
+    (code,) = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    file = tmp_path / "snippet.py"
+    file.write_text(code, "utf-8")
+    kept = runpy.run_path(str(file))["kept"]
+    assert {name: value.shape for name, value in kept.values.items()} == {
+        "mean ||grad f||_1": (50,), "sum G^2/sqrt(v + eps)": (50,), "max |m|/sqrt(v)": (50,),
+    }  # fmt: skip
