@@ -250,7 +250,7 @@ class TestRealTrainings:
     def test_no_lemma_is_about_underflow(self) -> None:
         p = nn.Parameter(torch.ones(2))
         watch = ratecert.monitor(optimizer := ours.AdamW([p], eta=0.1), every=1)
-        p.grad = torch.tensor([2e-21, 0.0])
+        p.grad = torch.tensor([2e-21, 3e-21])
         optimizer.step()
         assert optimizer.state[p]["v"][0] > 0  # subnormal
         assert watch.summary().lemmas == ()
