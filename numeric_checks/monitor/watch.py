@@ -286,11 +286,12 @@ class Monitor:
 def _largest(momentum: Tensor, v: Tensor) -> Tensor:
     """The momentum and v, float64 [2], of the coordinate where momentum^2 / v is largest.
 
-    Where v has fallen below the normal floats the quotient is rounding, which no lemma is about.
+    Where v has fallen below the normal floats the quotient is rounding, which no lemma is about: if
+    it has everywhere, v is given as 0.
     """
-    quotient = torch.where(v > torch.finfo(v.dtype).tiny, momentum / v * momentum, 0)
-    i = quotient.argmax()
-    return torch.stack([momentum[i], v[i]]).double()
+    normal = v > torch.finfo(v.dtype).tiny
+    i = torch.where(normal, momentum / v * momentum, 0).argmax()
+    return torch.stack([momentum[i], torch.where(normal[i], v[i], 0)]).double()
 
 
 def _minus(left: Tensor, right: Tensor) -> Tensor:

@@ -158,12 +158,10 @@ class TestWhatIsMeasured:
     def test_the_bound_is_the_theorem_s(self) -> None:
         at = Estimates(L=5.0, Delta=2.3, sigma=0.5, pairs=1, differences=1)
         said = guarantee("sgd", 10, 10_000, at)
-        expected = math.sqrt(
-            2 * 5 * 2.3 / 10_000 + 2 * math.sqrt(2) * 0.5 * math.sqrt(5 * 2.3 / 1e4)
-        )
+        peer = ratecert.bound("sgd.rate", d=10, K=10_000, L=5, Delta="2.3", sigma="0.5")
         assert (said.claim, said.norm) == ("sgd.rate", "l2")
+        assert said.bound == pytest.approx(float(peer.high), rel=1e-12)
         assert 0 < said.bound < said.start == pytest.approx(math.sqrt(2 * 5 * 2.3))
-        assert said.bound < 2 * expected
         assert guarantee("adamw", 10, 10_000, at).norm == "l1"
         for bad in (math.nan, 0.0, -1.0):
             spoilt = Estimates(L=bad, Delta=2.3, sigma=0.5, pairs=1, differences=1)
@@ -223,6 +221,49 @@ class TestRealTrainings:
             optimizer.step()
         assert watch.failure is None
         assert [r.d for r in watch.history.records] == [6, 6, 6, 8, 8, 8]
+
+    def test_a_gradient_that_is_gone_in_the_next_step(self) -> None:
+        ps = [nn.Parameter(torch.ones(2)) for _ in range(2)]
+        watch = ratecert.monitor(optimizer := ours.SGD(ps, eta=0.1), every=3)
+        for k in range(6):
+            ps[0].grad = torch.full_like(ps[0], k)
+            ps[1].grad = torch.ones_like(ps[1]) if k % 3 == 0 else None
+            optimizer.step()
+            assert bool(watch._points) == (watch.step % 3 == 0)  # held from 3 to 4 only
+            assert bool(watch._gradients) == (watch.step % 3 == 1)
+        assert watch.failure is None
+        assert [r.changed for r in watch.history.records] == pytest.approx([math.sqrt(2)] * 2)
+
+    def test_ascent_mixes_the_opposite_gradient(self) -> None:
+        found = []
+        for sign in (1, -1):
+            p = nn.Parameter(torch.ones(3, dtype=torch.float64))
+            optimizer = ours.NAdamW([p], eta=0.1, maximize=sign < 0)
+            watch = ratecert.monitor(optimizer, every=1)
+            for k in range(4):
+                g = torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64)
+                p.grad = sign * g * (-1) ** k
+                optimizer.step()
+            found.append({lemma.label: lemma.ratio for lemma in watch.summary().lemmas})
+        assert found[0] == found[1]
+
+    def test_no_lemma_is_about_underflow(self) -> None:
+        p = nn.Parameter(torch.ones(2))
+        watch = ratecert.monitor(optimizer := ours.AdamW([p], eta=0.1), every=1)
+        p.grad = torch.tensor([2e-21, 3e-21])
+        optimizer.step()
+        assert optimizer.state[p]["v"][0] > 0  # subnormal
+        assert watch.summary().lemmas == ()
+
+    def test_a_fused_optimizer_that_unscales_itself(self) -> None:
+        p = nn.Parameter(torch.ones(2))
+        optimizer = torch.optim.AdamW([p], lr=0.1, fused=True)
+        watch = ratecert.monitor(optimizer, every=1)
+        scaler = torch.amp.GradScaler("cpu", init_scale=4.0)
+        scaler.scale(p.sum()).backward()
+        with pytest.warns(MonitorWarning, match=r"gave up .*scaler\.unscale_\(optimizer\)"):
+            scaler.step(optimizer)
+        assert not watch.attached and p[0] < 1
 
     def test_no_gradient_at_all(self) -> None:
         p = nn.Parameter(torch.ones(2))
