@@ -81,7 +81,10 @@ class Scope:
             return K.Mul(tuple(self._term(a) for a in _factors(e)))
         if isinstance(e, sympy.Pow):
             if not isinstance(e.exp, sympy.Rational):
-                raise DoorError(f"only rational exponents: {e}")
+                raise DoorError(
+                    f"only rational exponents: {e}; for a power that depends on an index define a "
+                    "process, w[k] = q*w[k-1] with w[0] = 1"
+                )
             return K.Pow(self._term(e.base), Fraction(int(e.exp.p), int(e.exp.q)))
         if isinstance(e, Root):
             return K.Pow(self._term(e.args[0]), Fraction(1, int(e.args[1])))

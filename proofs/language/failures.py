@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..finders import Counterexample, Failure, FalseInModel, free_quantities
 from ..kernel import terms as K
 from ..kernel.errors import KernelError, LevelError, RangeError
+from ..kernel.exact import MissingAtom
 from ..kernel.indices import entails
 from ..kernel.integrability import exponent
 from ..kernel.judgment import Theorem
@@ -53,7 +54,15 @@ def refusal(error: Exception, p: Basis) -> str:
     """Why the kernel, or the language, refused, in the author's notation and with what is known."""
     if not isinstance(error, KernelError):
         return str(error)
+    if isinstance(error, MissingAtom) and isinstance(error.atom, K.Node):
+        name = p.show(error.atom)
+        return (
+            f"a point is wanted at which the hypotheses hold together, and it has no value for "
+            f"{name}: add witness={{{name}: ...}} to the claim, or to the theory's witness"
+        )
     text = shown(error, p)
+    if text.startswith("not seen to hold at the point"):
+        return f"{text}; choose a witness (the claim's, or the theory's) at which it holds"
     terms = [n for n in error.nodes if isinstance(n, K.Term)]
     unmet = [n for n in error.nodes if isinstance(n, K.Fin)]
     if unmet:
@@ -226,10 +235,10 @@ def not_split(p: Basis, goal: K.Rel, unfold: tuple[Unfold, ...]) -> str:
             with n.inside_average():
                 poly = n.poly(node.body)
                 gaps = [m for m, c in poly.items() if not _within(exponent(n, {m: c}), Fraction(1))]
-                if gaps and len(poly) > 1:
-                    found[
-                        f"{p.show(node)} is not split: {_gap(n, gaps[0], Fraction(1), p.show)}"
-                    ] = None
+                if gaps and (len(poly) > 1 or len(gaps[0]) > 1):
+                    what = "split" if len(poly) > 1 else "taken apart"
+                    why = _gap(n, gaps[0], Fraction(1), p.show)
+                    found[f"{p.show(node)} is not {what}: {why}"] = None
                 if isinstance(node, K.CE):
                     found |= dict.fromkeys(_later(n, poly, node, p))
         except KernelError:

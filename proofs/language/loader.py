@@ -38,6 +38,8 @@ def load(name: str) -> list[Theory]:
     if path.suffix == ".py" or path.exists():
         return _from_file(path)
     near = get_close_matches(name, SHIPPED, 1)
+    if Path(f"{name}.py").is_file():
+        near = [f"{name}.py"]
     hint = f"; did you mean {near[0]}?" if near else ""
     raise LoadError(f"no theory {name!r}{hint} (shipped: {', '.join(SHIPPED)}; or a .py file)")
 
@@ -67,13 +69,24 @@ def _from_file(path: Path) -> list[Theory]:
         with redirect_stdout(sys.stderr):  # standard output belongs to the command
             spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
-        raise LoadError(f"{path}: {type(error).__name__}: {error}") from error
+        told = f"{type(error).__name__}: {error}{_line(error, path)}"
+        raise LoadError(f"{path}: {told}") from error
     finally:
         sys.modules.pop(label, None)
     found = [t for t in _theories(module) if t.claims and _is_own(t, label)]
     if not found:
         raise NothingStatedError(f"{path}: defines no theory with claims")
     return found
+
+
+def _line(error: BaseException, path: Path) -> str:
+    """`` (line N)``, the last line of the file that ran; SyntaxError says it itself."""
+    found, frame = 0, error.__traceback__
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename == str(path.absolute()):
+            found = frame.tb_lineno
+        frame = frame.tb_next
+    return f" (line {found})" if found else ""
 
 
 def _is_own(theory: Theory, label: str) -> bool:

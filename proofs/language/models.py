@@ -219,12 +219,20 @@ def inherited(theory: Theory) -> ScenarioTree | None:
     return tree.without(frozenset(d.head for d in theory.kernel().definitions if d not in before))
 
 
+def _nobody_looked(axioms: int) -> str:
+    many = "axiom" if axioms == 1 else "axioms"
+    return (
+        f"none is declared for the {axioms} {many}, so nobody has looked whether "
+        f"{'it' if axioms == 1 else 'they'} can hold (theory.model, docs/guides.md)"
+    )
+
+
 def consistency(theory: Theory) -> Report:
     """Evaluate the axioms of ``theory`` in its model; never raises for a model that is wrong."""
     tree = theory.tree
     if tree is None:
         axioms = len(theory.kernel().axioms)
-        return Report("none", f"none is declared for the {axioms} axioms" if axioms else "", {})
+        return Report("none", _nobody_looked(axioms) if axioms else "", {})
     try:
         report = axioms_in_model(theory, tree)
         if report.verdict == "holds":

@@ -224,7 +224,9 @@ class Proof(Basis):
             found = self.solve(target, (theorem,), degree=1)
             if isinstance(found, Theorem):
                 return found
-        raise StepError(f"the {what} must prove {self.show(target)}")
+        raise StepError(
+            f"the {what} must prove {self.show(target)}; it proves {self.show(theorem.conclusion)}"
+        )
 
     def _bound(self, symbol: Any) -> K.Var:
         meaning = self.scope.meaning(str(symbol))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -232,6 +233,12 @@ class Termwise(Reason):
 
 class By:
     """The vocabulary of reasons."""
+
+    def __getattr__(self, name: str) -> Any:
+        known = [n for n in dir(type(self)) if not n.startswith("_")]
+        near = get_close_matches(name, known, 1) if not name.startswith("_") else []
+        hint = f"did you mean by.{near[0]}?" if near else f"there are {', '.join(known)}"
+        raise AttributeError(f"no reason by.{name}; {hint}")
 
     @staticmethod
     def algebra(

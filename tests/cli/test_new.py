@@ -46,6 +46,40 @@ def test_what_the_recipe_runs_passes_at_once(there: Path) -> None:
     assert "7 passed" in done.stdout  # 4 claims, the lock, 2 tests
 
 
+def test_bare_commands_look_at_the_project(
+    there: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not at the shipped theories: what is wrong in the author's file must not go unseen."""
+    assert main(["new", "averages"]) == 0
+    monkeypatch.chdir(there / "averages")
+    file = Path("averages.py")
+    file.write_text(file.read_text().replace("b**2 / (2 * c)", "b**2 / (3 * c)"))
+    capsys.readouterr()
+    assert main(["check"]) == 1
+    assert "averages.young is refuted" in capsys.readouterr().out
+    Path("ratecert.lock").unlink()
+    file.write_text(file.read_text().replace("b**2 / (3 * c)", "b**2 / (2 * c)"))
+    assert main(["lock"]) == 0
+    assert "4 claims locked" in capsys.readouterr().out
+    for text, says in (
+        ("[tool.ratecert]\ntheories = ['gone*.py']", "'gone*.py' is no theory or file"),
+        ("[tool.ratecert]\ntheories = 'averages.py'", "must be a list"),
+        ("tool = 3", "pyproject.toml"),
+        ("[tool", "pyproject.toml"),
+    ):
+        Path("pyproject.toml").write_text(text)
+        assert main(["check"]) == 2
+        assert says in capsys.readouterr().err
+
+
+def test_an_error_while_loading_says_where(there: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("mine.py").write_text("from ratecert import Theory\n\nmine = Theorie('mine')\n")
+    assert main(["check", "mine.py"]) == 2
+    assert capsys.readouterr().err.endswith("not defined (line 3)\n")
+    assert main(["check", "mine"]) == 2
+    assert "did you mean mine.py?" in capsys.readouterr().err
+
+
 def test_gitlab_s_recipe_runs_the_same(there: Path) -> None:
     assert main(["new", "averages", "--ci", "gitlab"]) == 0
     recipe = yaml.safe_load((there / "averages/.gitlab-ci.yml").read_text())

@@ -51,8 +51,8 @@ def test_the_wrong_lemma_is_refuted_and_the_mended_one_proved(
     (statement,) = json.loads(capsys.readouterr().out)["theories"][0]["statements"]
     assert statement["verdict"] == "refuted"
     assert re.search(r"false at a = .*, b = .*, c = ", statement["reason"])
-    assert "with 3/4 in place of 1/2 it holds (proved)" in statement["reason"]
-    file.write_text(wrong.replace("(3 * c)", "(2 * c)"))
+    assert "with 1/2 in place of 1/3 it holds (proved)" in statement["reason"]
+    file.write_text(wrong.replace("c / 3", "c / 2"))
     assert main(["check", str(file), "--format", "json"]) == 0
     (statement,) = json.loads(capsys.readouterr().out)["theories"][0]["statements"]
     assert statement["verdict"] == "proved"

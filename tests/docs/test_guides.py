@@ -17,12 +17,12 @@ def test_the_snippets_are_proved(tmp_path: Path) -> None:
     names: dict[str, Any] = {"__name__": "noisy"}
     for snippet in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL):
         exec(snippet, names)  # noqa: S102 - what a page of ours shows is what is run
-    theory = names["noisy"]
-    assert isinstance(theory, Theory)
-    results = {claimed.id: claimed.check() for claimed in theory.claims.values()}
+    noisy, linear = names["noisy"], names["linear"]
+    assert isinstance(noisy, Theory) and isinstance(linear, Theory)
+    results = {c.id: c.check() for c in (*noisy.claims.values(), *linear.claims.values())}
     assert {id: r.reason for id, r in results.items() if r.verdict != "proved"} == {}
     assert [*results] == [
-        "m.L2", "cross", "second", "step", "moment", "total", "tangent",
+        "m.L2", "cross", "second", "step", "moment", "total", "tangent", "rate",
     ]  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from ratecert.proofs.language import (
     integrable,
     root,
     sqrt,
+    square_integrable,
     symbols,
     within,
 )
@@ -345,6 +346,33 @@ def test_floats_are_refused_with_what_was_meant(theory, left, says):
 def test_a_ratio_of_floats():
     with pytest.raises(DoorError, match=r"not an exact ratio: 0.1/1; write Rational\(1, 10\)"):
         Rational(0.1)
+
+
+def test_a_missing_witness_says_what_to_add():
+    own = Theory("own")
+    claimed = step_of(own, (0, "<=", sqrt(y)), by.algebra(), [(0, "<", y)], for_all=(y,))
+    fails(claimed, "it has no value for y: add witness={y: ...} to the claim", verdict="error")
+    wrong = {"for_all": (y,), "witness": {y: -1}}
+    claimed = step_of(own, (0, "<=", sqrt(y)), by.algebra(), [(0, "<", y)], **wrong)
+    fails(claimed, "0 < y; choose a witness", verdict="error")
+
+
+def test_the_tower_property_says_what_is_not_known_to_be_integrable():
+    own = Theory("own")
+    n, (t,) = own.index_constants("n")[0], own.indices("t")
+    a, b = own.process("a", arity=1), own.process("b", arity=1)
+    own.assume("mean", (E(b[t], given=t - 1), "==", 0), [within(t, 1, n)])
+    own.assume("b.L2", square_integrable(b[t]), [within(t, 1, n)])
+    own.witness |= {n: 1, t: 1}
+    goal = (E(a[t - 1] * b[t]), "==", E(a[t - 1] * E(b[t], given=t - 1)))
+    claimed = step_of(own, goal, by.tower(), [within(t, 1, n)])
+    fails(claimed, "b[t] is in L^2, a[t-1] is not known to be in any L^p")
+
+
+def test_a_misspelt_reason_suggests_the_nearest():
+    with pytest.raises(AttributeError, match=r"no reason by\.algbra; did you mean by\.algebra\?"):
+        by.algbra  # noqa: B018
+    check(not hasattr(by, "__deepcopy__"))
 
 
 def test_an_irrational_exponent_is_no_crash(theory):

@@ -20,7 +20,7 @@ x, y, c = symbols("x y c")
 @pytest.mark.parametrize(
     ("witness", "says"),
     [
-        ({}, "no value is given"),
+        ({}, "it has no value for x: add witness"),
         ({x: -1}, "not seen to hold at the point"),
         ({x: 0}, "not seen to hold at the point"),
         ({x: sqrt(2)}, "is not rational"),

@@ -404,7 +404,7 @@ def test_no_model():
     theory = Theory("believing")
     (c,) = theory.constants("c")
     theory.assume("positive", (0, "<", c))
-    says(theory.consistency(), "none", "none is declared for the 1 axioms")
+    says(theory.consistency(), "none", "none is declared for the 1 axiom, so nobody")
     assert Theory("heir", extends=(theory, sgd)).tree is not None
     other = Theory("other", extends=(sgd,))
     assert Theory("heirs", extends=(sgd, other)).tree is None

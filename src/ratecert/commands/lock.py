@@ -14,7 +14,7 @@ from ..proofs.record.lockfile import Lock, LockError, read, trace_path, write
 from ..proofs.record.locking import differences, lock_of, unproved
 from ..proofs.theorems import SHIPPED
 from .checked import prove
-from .locked import load_all, named
+from .locked import load_all, named, project_theories
 from .memory import uncollected
 from .output import emit_json, progress
 
@@ -34,7 +34,7 @@ def _run(args: argparse.Namespace) -> int:
             print(f"ratecert: {error}\n  (--replace writes it anew)", file=sys.stderr)
             return EXIT_USAGE
         locked = None
-    if locked is None and not args.theories:
+    if locked is None and not args.theories and not project_theories():
         print(
             "ratecert: no theory is named, and no lock says which: `ratecert lock my_theory.py`, "
             f"or the shipped ones: `ratecert lock {' '.join(SHIPPED)}`",

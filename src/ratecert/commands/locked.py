@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from ..proofs.language.loader import load
+from ..proofs.language.loader import LoadError, load
 from ..proofs.language.theory import Theory
 from ..proofs.record.differences import Difference
 from ..proofs.record.lockfile import Lock
@@ -14,11 +15,42 @@ from ..proofs.theorems import SHIPPED
 
 
 def named(given: list[str], locked: Lock | None, path: Path) -> list[str]:
-    """The theories to load: those named, those locked, or all shipped ones."""
+    """The theories to load: those named, those locked, the project's own, or all shipped ones."""
     if given or locked is None:
-        return given or [*SHIPPED]
+        return given or project_theories() or [*SHIPPED]
     found = dict.fromkeys(theory["load"] for theory in locked.theories.values())
     return [str(path.parent / n) if n.endswith(".py") else n for n in found]
+
+
+def project_theories(folder: Path | None = None) -> list[str]:
+    """The theories of ``[tool.ratecert]`` in the folder's pyproject.toml; empty if there are none.
+
+    Raises:
+        LoadError: the file cannot be read, or its ``theories`` is no list of names and patterns.
+    """
+    folder = folder or Path()
+    project = folder / "pyproject.toml"
+    if not project.is_file():
+        return []
+    try:
+        tools = tomllib.loads(project.read_text("utf-8")).get("tool", {})
+        names = tools.get("ratecert", {}).get("theories", [])
+    except (OSError, ValueError, AttributeError) as error:
+        raise LoadError(f"{project}: {error}") from error
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise LoadError(
+            f"{project}: [tool.ratecert] theories must be a list of names, files, globs"
+        )
+    found: list[str] = []
+    for name in names:
+        if name in SHIPPED:
+            found.append(name)
+            continue
+        files = sorted(str(path) for path in folder.glob(name) if path.is_file())
+        if not files:
+            raise LoadError(f"{project}: [tool.ratecert] theories: {name!r} is no theory or file")
+        found += files
+    return [*dict.fromkeys(found)]
 
 
 def load_all(

@@ -17,8 +17,9 @@ NEXT = """\
 Next:
   {enter}ratecert check {name}.py
   edit {name}.py; `ratecert check` shows each step that fails, and why
-  ratecert lock            after a change that is meant; commit {lock} and its trace
-  python -m pytest         claims, lock and tests"""
+  ratecert lock            after a change that is meant (it says what to --accept); commit
+                           {lock} and its trace
+  python -m pytest         claims, lock and tests (pip install pytest)"""
 
 
 def run(args: argparse.Namespace) -> int:

@@ -44,7 +44,8 @@ def _check(commands: Commands) -> None:
         "theories",
         nargs="*",
         metavar="THEORY",
-        help="a shipped theory, or a .py file (default: all shipped)",
+        help="a shipped theory, or a .py file (default: those of [tool.ratecert] in pyproject.toml,"
+        " else all shipped)",
     )
     check.add_argument(
         "--lemma", metavar="ID", action="append", default=[],
