@@ -1,8 +1,8 @@
 """Ten inequalities between real numbers, as they occur in proofs of public optimization papers.
 
-They were chosen, and this file committed, before any of them was tried. Each is stated as its paper
-has it, hypotheses included, and has a proof of one step, ``by.algebra()``: no hint, no other claim.
-What the finders do not prove stays here and is reported as undecided.
+They were chosen before any of them was tried. Each is stated as its paper has it, hypotheses
+included, and has a proof of one step, ``by.algebra()``: no hint, no other claim. Any that the
+finders did not prove would stay here, reported as undecided. docs/inequalities.md has the verdicts.
 
     ratecert check docs/examples/from_papers.py
     ratecert explain docs/examples/from_papers.py:frank-wolfe
@@ -16,11 +16,9 @@ from ratecert.proofs.language import Claimed, Min, Proof, Theorem, Theory, by, r
 
 papers = Theory("from_papers", "Ten scalar inequalities from public papers")
 
-A, C, S, a, b, g, k, r, s, t, v, x, y = symbols("A C S a b g k r s t v x y")
-alpha, gamma, eta, lam, nu, theta = symbols("alpha gamma eta lam nu theta")
-
-SOURCES: dict[str, str] = {}
-"""For each claim, where it is from."""
+A, C, L, M, S, a, b, c, g, k, m, t, v, x, y = symbols("A C L M S a b c g k m t v x y")
+beta, gamma, eta, lam, mu, nu, theta = symbols("beta gamma eta lam mu nu theta")
+POLYAK_BETA = ((sqrt(L) - sqrt(m)) / (sqrt(L) + sqrt(m))) ** 2
 
 
 def inequality(
@@ -31,9 +29,14 @@ def inequality(
     def proof(p: Proof) -> Theorem:
         return p.have(claim, by.algebra())
 
-    SOURCES[name] = source
     declare: Callable[[Callable[[Proof], Theorem]], Claimed] = papers.lemma(
-        name, title=title, for_all=tuple(witness), given=given, claim=claim, witness=witness
+        name,
+        title=title,
+        reference=source,
+        for_all=tuple(witness),
+        given=given,
+        claim=claim,
+        witness=witness,
     )
     return declare(proof)
 
@@ -101,7 +104,7 @@ inequality(
     "frank-wolfe",
     "The gap of the Frank-Wolfe method falls like 4 C/k",
     "Jaggi, Revisiting Frank-Wolfe: projection-free sparse convex optimization, ICML 2013, "
-    "Theorem 1: the step of the induction",
+    "Theorem 1: the step of the induction, C being (1 + delta) C_f/2",
     given=[(0, "<=", k), (0, "<=", C), (v, "<=", 4 * C / (k + 2))],
     claim=((1 - 2 / (k + 2)) * v + (2 / (k + 2)) ** 2 * C, "<=", 4 * C / (k + 3)),
     witness={k: 0, C: 1, v: 1},
@@ -111,11 +114,20 @@ inequality(
     "sgd",
     "SGD with step sizes that fall like 1/k",
     "Bottou, Curtis, Nocedal, Optimization methods for large-scale machine learning, "
-    "arXiv 1606.04838, Theorem 4.7: the step of the induction; r = beta c mu, "
-    "s = beta^2 L M/2, k = gamma + (number of the iteration)",
-    given=[(1, "<", r), (0, "<=", s), (1, "<=", k), (s / (r - 1), "<=", nu)],
-    claim=((1 - r / k) * nu / k + s / k**2, "<=", nu / (k + 1)),
-    witness={r: 2, s: 1, k: 1, nu: 1},
+    "arXiv 1606.04838, Theorem 4.7: the step of the induction, k being the number of the iteration "
+    "plus gamma",
+    given=[
+        *((0, "<", constant) for constant in (c, mu, L, M)),
+        (1 / (c * mu), "<", beta),
+        (1, "<", k),
+        (beta**2 * L * M / (2 * (beta * c * mu - 1)), "<=", nu),
+    ],
+    claim=(
+        (k - beta * c * mu) / k**2 * nu + beta**2 * L * M / (2 * k**2),
+        "<=",
+        nu / (k + 1),
+    ),
+    witness={c: 1, mu: 1, L: 1, M: 1, beta: 2, k: 2, nu: 2},
 )
 
 inequality(
@@ -132,14 +144,13 @@ inequality(
     "heavy-ball",
     "Polyak's parameters make all eigenvalues complex",
     "Lessard, Recht, Packard, Analysis and design of optimization algorithms via integral "
-    "quadratic constraints, arXiv 1408.3595, the heavy-ball method on quadratics; s, t are the "
-    "constants m, L, and alpha, beta are written out",
-    given=[(0, "<", s), (s, "<=", lam), (lam, "<=", t)],
+    "quadratic constraints, arXiv 1408.3595, the heavy-ball method on quadratics: "
+    "(1 + beta - alpha lam)^2 <= 4 beta, Polyak's alpha and beta written out",
+    given=[(0, "<", m), (m, "<=", lam), (lam, "<=", L)],
     claim=(
-        (1 + ((sqrt(t) - sqrt(s)) / (sqrt(t) + sqrt(s))) ** 2 - 4 * lam / (sqrt(t) + sqrt(s)) ** 2)
-        ** 2,
+        (1 + POLYAK_BETA - 4 / (sqrt(L) + sqrt(m)) ** 2 * lam) ** 2,
         "<=",
-        4 * ((sqrt(t) - sqrt(s)) / (sqrt(t) + sqrt(s))) ** 2,
+        4 * POLYAK_BETA,
     ),
-    witness={s: 1, lam: 1, t: 2},
+    witness={m: 1, lam: 1, L: 2},
 )
