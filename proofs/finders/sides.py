@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..kernel.judgment import Theorem
+from ..kernel.polynomials import ONE as ONE_POLY
+from ..kernel.polynomials import common, primitive, to_term, without
 from ..kernel.terms import (
     ZERO,
     Abs,
@@ -78,8 +80,28 @@ def establish(
             context.sides.add(t)
             try:
                 _one(context, t, denominator, ambient, sample)
+                rest = _inverted(context, t, ambient) if denominator else None
+                if rest is not None and rest not in context.sides:
+                    context.sides.add(rest)
+                    _one(context, rest, True, ambient, sample)
             except LIMITS:
                 context.needed.append(Rel(ZERO, "<" if denominator else "<=", t))
+
+
+def _inverted(context: Context, t: Term, ambient: tuple[Le, ...]) -> Term | None:
+    """What the kernel inverts besides the factors that all terms of ``t`` share; None if all of t.
+
+    1/(d - d/(1 + d)) is 1/d 1/(1 - 1/(1 + d)): the sign of the sum in it does not follow, for the
+    kernel, from that of d - d/(1 + d).
+    """
+    inner = context.branch((), ambient) if ambient else context
+    p = inner.poly(t)
+    shared = common(p)
+    known = inner.known_sign(t) if shared else None
+    if known is None or not known[1]:
+        return None
+    _, rest = primitive(without(p, shared))
+    return None if rest == ONE_POLY else to_term(rest)
 
 
 def _one(

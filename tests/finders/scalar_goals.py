@@ -184,6 +184,11 @@ def _denominators() -> list[Goal]:
     def sharp(k: str) -> Rel:
         return le((1 - t) ** 2 / ((1 - b) * (1 - t**2 / b)), num(k))
 
+    open_unit = (*pos(t), lt(t, 1))
+
+    def nested(k: str) -> Rel:
+        return le((1 - t) / (1 - (1 - t) * (1 + t / (2 * (1 - t)))), num(k) * (1 - t) / t)
+
     loss = (le(e / 2 * P * (1 - 4 * a), C), le(a, num("1/8")), *pos(e), *nonneg(P))
 
     def solved(k: str) -> Rel:
@@ -194,6 +199,7 @@ def _denominators() -> list[Goal]:
         Goal("concave-bracket", concave("1"), bracket, ((concave("101/100"), bracket),)),
         Goal("momentum-two", two("2"), window, ((two("199/100"), window),)),
         Goal("momentum-sharp", sharp("4/3"), window, ((sharp("133/100"), window),)),
+        Goal("nested", nested("2"), open_unit, ((nested("199/100"), open_unit),)),
         Goal("solve-for-P", solved("4"), loss, ((solved("39/10"), loss), (solved("4"), loss[:3]))),
     ]
 
