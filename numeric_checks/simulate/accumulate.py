@@ -29,6 +29,7 @@ from ..instances import Instance
 from ..instances.philox import check_streams
 from .checkpoint import Checkpoint, Progressed
 from .engine import start_of
+from .identity import exact_data
 from .oracle import Oracle, oracle, traceable
 from .progress import Progress
 from .statistics import GRADIENT, Accumulated, Reduction, Statistic, by_name
@@ -89,6 +90,8 @@ def accumulate(
         ValueError, ParameterError, ShapeError: as for ``simulate`` and ``Statistic``.
         NonFiniteError: a value became NaN or infinite; names the iterations between which.
         CheckpointError: the file is corrupt, or of another run.
+        UnknownDataError: a checkpoint was asked for, and what the instance is cannot be written
+            down (it is no dataclass of exact data).
 
     >>> from fractions import Fraction
     >>> from ratecert.numeric_checks.instances import quadratic
@@ -183,7 +186,11 @@ class _Runner:
         tensors = self._tensors(self.oracle.tensors(0))
         if steps > 1:
             title += f", {steps} iterations a graph"
-        return Kernel(self._advance(steps, 0), tensors, title, compile=compile, notify=notify)
+        same = (
+            (self.recursion, self.statistics, self.oracle.same, steps) if self.oracle.same else None
+        )
+        advance = self._advance(steps, 0)
+        return Kernel(advance, tensors, title, same=same, compile=compile, notify=notify)
 
     def _tensors(self, given: Sequence[Tensor]) -> list[Tensor]:
         return [*self.moving, *self.kept, *self._values, *given]
@@ -320,10 +327,7 @@ class _Runner:
         return {
             "recursion": self.recursion.id,
             "updates": [f"{u.target} = {u.value}" for u in self.recursion.updates],
-            "instance": [
-                self.instance.name, str(self.instance.L), str(self.instance.Delta),
-                [str(s) for s in self.instance.sigma2],
-            ],
+            "instance": exact_data(self.instance),
             "K": self.K, "seeds": list(self.streams[0]), "instances": list(self.streams[1]),
             "statistics": [
                 [s.name, str(s.expression), s.over_i, s.over_k] for s in self.statistics

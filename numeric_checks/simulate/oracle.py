@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from ...optimizers.batched import Kernel, Notify
+from ...optimizers.batched import ByIdentity, Kernel, Notify
 from ...optimizers.batched.tiles import Tiling
 from ..instances import Instance, Problem, Rademacher
 from ..instances.noise import Additive
@@ -23,6 +23,8 @@ class Oracle(Protocol):
     """Iterations that fit into one graph; a graph of more than one begins at a multiple of them."""
     any_phase: bool = False
     """May a graph have fewer of them, beginning anywhere?"""
+    same: Hashable = None
+    """All that ``gradients`` depends on besides its arguments, or None if that is not known."""
 
     def restart(self, seeds: Sequence[int], numbers: Sequence[int]) -> None:
         """Take the streams of another tile."""
@@ -69,6 +71,7 @@ class _Traced(Oracle):
         self.objective, self.noise, self.device = objective, noise, device
         # The counters are made here: see the compiler's error in ``optimizers.batched.compiled``.
         position = torch.arange(noise.dimension, device=device)
+        self.same = (type(self), ByIdentity(objective), ByIdentity(noise))
         self.counters = (position, *stream_words(seeds, numbers, device))
 
     def restart(self, seeds: Sequence[int], numbers: Sequence[int]) -> None:
@@ -122,7 +125,10 @@ class BySigns(_Traced):
         self._number = -1
         examples = (torch.tensor(0, device=device), *self.counters, *self._kept)
         title = f"noise words [{tiles.rows}, {d}]"
-        self._kernel = Kernel(self._fill, examples, title, compile=compile, notify=notify)
+        same = ("noise words", noise.purpose)
+        self._kernel = Kernel(
+            self._fill, examples, title, same=same, compile=compile, notify=notify
+        )
 
     def _fill(self, number: Tensor, *tensors: Tensor) -> None:
         made = self.words(number, tensors[:4])

@@ -8,7 +8,7 @@ was traced, and ``tiles`` says how many instances it should take at a time.
 """
 
 from .checks import NonFiniteError, ParameterError, ShapeError, nearest, require_finite
-from .compiled import Kernel, Mode, Notify, to_stderr
+from .compiled import ByIdentity, Kernel, Mode, Notify, to_stderr
 from .expressions import Arithmetic, Evaluate, UnsupportedExpressionError, compile_expression
 from .fused import NEXT, Fused
 from .rule import Batched, ParameterValue, State, Step, batched
@@ -19,6 +19,7 @@ __all__ = [
     "NEXT",
     "Arithmetic",
     "Batched",
+    "ByIdentity",
     "Evaluate",
     "Fused",
     "Kernel",

@@ -17,7 +17,9 @@ import re
 import sys
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, cast
 
 import torch
@@ -28,8 +30,10 @@ Notify = Callable[[str], None]
 Mode = Literal["compiled", "eager"]
 
 _SUPPORTED = ("cpu", "cuda", "xpu")
-_MOST = 256
-_made: dict[Any, Callable[..., object]] = {}
+_MOST, _MOST_KNOWN, _REPAIRS = 256, 32, 4
+_BROKEN = re.compile(r"ImportError: (\S+\.so): (file too short|invalid ELF header)")
+_made: dict[Hashable, Callable[..., object]] = {}
+_known: dict[Hashable, tuple[Callable[..., object], tuple[Tensor, ...]]] = {}
 
 
 def to_stderr(message: str) -> None:
@@ -51,6 +55,7 @@ class Kernel:
         examples: Sequence[Tensor],
         title: str,
         *,
+        same: Hashable = None,
         compile: bool = True,
         notify: Notify = to_stderr,
     ) -> None:
@@ -62,6 +67,9 @@ class Kernel:
             examples: tensors of the shapes, strides, types and devices of all later arguments.
                 They are not changed.
             title: what it is, for messages.
+            same: a key of all that the function depends on besides its arguments. If the function
+                of an equal key was compiled, it is not recorded again (which takes about half a
+                second). What cannot be compared by value goes in as ``ByIdentity``.
             compile: False runs it as it is, without a message.
             notify: is told once when compilation begins, and once if it fails, and why.
         """
@@ -72,7 +80,7 @@ class Kernel:
         if not compile:
             return
         try:
-            self._compile(function, examples, title, notify)
+            self._compile(function, examples, title, same, notify)
         except Exception as error:  # torch raises many kinds, some of them private
             self.reason = _reason(error)
             self._run, self._constants = function, ()
@@ -83,34 +91,97 @@ class Kernel:
         self._run(*tensors, *self._constants)
 
     def _compile(
-        self, function: Function, examples: Sequence[Tensor], title: str, notify: Notify
+        self,
+        function: Function,
+        examples: Sequence[Tensor],
+        title: str,
+        same: Hashable,
+        notify: Notify,
     ) -> None:
         kinds = {tensor.device.type for tensor in examples}
         if not kinds <= set(_SUPPORTED):
             raise UnsupportedDeviceError(f"torch.compile does not serve {', '.join(sorted(kinds))}")
-        module, constants = recorded(function, examples)
-        arguments = [tensor.clone() for tensor in examples]
-        key = (
-            module.code,
-            *((t.shape, t.stride(), t.dtype, t.device) for t in (*examples, *constants)),
-            torch.get_num_threads(),
-        )
-        if key not in _made:
-            notify(f"{title}: compiling (seconds; what was compiled before is read from a cache)")
-            begin = time.monotonic()
-            run = cast(
-                "Callable[..., object]",
-                torch.compile(module.forward, fullgraph=True, dynamic=False),
-            )
-            with warnings.catch_warnings():
-                # torch warns of its own deprecated parts, which nobody here can mend.
-                warnings.simplefilter("ignore")
-                run(*arguments, *constants)  # compiles; the arguments are copies
-            if len(_made) >= _MOST:
-                _made.pop(next(iter(_made)))
-            _made[key] = run
-            notify(f"{title}: compiled in {time.monotonic() - begin:.1f} s")
-        self._run, self._constants, self.mode = _made[key], constants, "compiled"
+        asked = (same, _signature(examples))
+        if same is None or asked not in _known:
+            module, constants = recorded(function, examples)
+            key = (module.code, _signature((*examples, *constants)))
+            if key not in _made:
+                notify(
+                    f"{title}: compiling (seconds; what was compiled before is read from a cache)"
+                )
+                begin = time.monotonic()
+                _put(_made, key, _MOST, _compiled(module, (*examples, *constants), title, notify))
+                notify(f"{title}: compiled in {time.monotonic() - begin:.1f} s")
+            made = (_made[key], constants)
+            if same is not None:
+                _put(_known, asked, _MOST_KNOWN, made)
+        else:
+            made = _known[asked]
+        self._run, self._constants = made
+        self.mode = "compiled"
+
+
+@dataclass(frozen=True, eq=False)
+class ByIdentity:
+    """Part of a key: the same only as itself. Keeps its object, so that no other takes its id."""
+
+    value: object
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ByIdentity) and self.value is other.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
+def _signature(tensors: Sequence[Tensor]) -> Hashable:
+    """What compiled code is made for."""
+    kinds = tuple((t.shape, t.stride(), t.dtype, t.device) for t in tensors)
+    return kinds, torch.get_num_threads()
+
+
+def _put(table: dict[Hashable, Any], key: Hashable, most: int, value: object) -> None:
+    if len(table) >= most:
+        table.pop(next(iter(table)))
+    table[key] = value
+
+
+def _compiled(
+    module: torch.fx.GraphModule, examples: Sequence[Tensor], title: str, notify: Notify
+) -> Callable[..., object]:
+    """The record, compiled; broken files of torch's cache are removed, and made again."""
+    for _ in range(_REPAIRS):
+        try:
+            return _once(module, examples)
+        except Exception as error:
+            broken = _broken(error)
+            if broken is None:
+                raise
+            broken.unlink(missing_ok=True)
+            notify(f"{title}: removed {broken}, broken as by a kill while compiling; once more")
+    return _once(module, examples)
+
+
+def _once(module: torch.fx.GraphModule, examples: Sequence[Tensor]) -> Callable[..., object]:
+    run = cast(
+        "Callable[..., object]", torch.compile(module.forward, fullgraph=True, dynamic=False)
+    )
+    with warnings.catch_warnings():
+        # torch warns of its own deprecated parts, which nobody here can mend.
+        warnings.simplefilter("ignore")
+        run(*(tensor.clone() for tensor in examples))  # compiles; changes copies only
+    return run
+
+
+def _broken(error: Exception) -> Path | None:
+    """The library in torch's cache that cannot be loaded, if that is what went wrong."""
+    from torch._inductor.runtime.cache_dir_utils import cache_dir
+
+    found = _BROKEN.search(str(error))
+    if not found:
+        return None
+    file = Path(found[1]).resolve()
+    return file if file.is_file() and Path(cache_dir()).resolve() in file.parents else None
 
 
 class UnsupportedDeviceError(RuntimeError):
@@ -150,7 +221,7 @@ def _reason(error: Exception) -> str:
         return "torch.compile found no C++ compiler: install one (apt-get install g++), or set CXX"
     if "recompile_limit" in lowered or "recompile limit" in lowered:
         return f"{first}; raise torch._dynamo.config.recompile_limit"
-    broken = re.search(r"ImportError: (\S+\.so): (file too short|invalid ELF header)", text)
+    broken = _BROKEN.search(text)
     if broken:
         return (
             f"a file in torch's cache is broken, as by a kill while compiling: remove {broken[1]}"

@@ -83,8 +83,13 @@ class Batched:
                 f"{self.recursion.id}: x1 must be a floating tensor [B, d] with B, d >= 1, "
                 f"not {x1.dtype} {list(x1.shape)}"
             )
-        require_finite(x1, f"{self.recursion.id}: x1")
-        slots = {s.name: torch.full_like(x1, float(s.initial)) for s in self.recursion.slots}
+        different = x1[:1] if x1.stride(0) == 0 else x1
+        require_finite(different, f"{self.recursion.id}: x1")
+        # Views of one number, as ``x1`` may be: a hundred million coordinates take no memory yet.
+        slots = {
+            s.name: torch.full((), float(s.initial), dtype=x1.dtype, device=x1.device).expand_as(x1)
+            for s in self.recursion.slots
+        }
         return State(1, x1, MappingProxyType(slots), self._parameters(parameters, x1))
 
     def step(

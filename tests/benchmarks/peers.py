@@ -48,7 +48,7 @@ def ours(B: int, d: int, K: int, dtype: str, noise: str = "signs") -> Work:
         )  # fmt: skip
         return B * d * K
 
-    work(min(K, 64))
+    work(min(K, 8))
     return work
 
 

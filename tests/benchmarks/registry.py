@@ -30,8 +30,8 @@ class Contender:
 class Comparison:
     """The first contender against the others, as ratios of CPU time per unit.
 
-    ``targets`` has, by contender, what is aimed at: "at least" (other/first) or, where the other is
-    a limit, "at most" (first/other).
+    ``targets`` has, by contender, what is aimed at: "at least" (other/first); where the other is a
+    limit, "at most" (first/other); or "between" (other/first, from 1/target to target).
     """
 
     title: str
@@ -57,6 +57,7 @@ def compare(comparison: Comparison, rounds: int, say: Callable[[str], None]) -> 
             begin = time.process_time()
             units = work()
             times[name].append((time.process_time() - begin) / units * 1e9)
+            say(f"    {times[name][-1]:.2f} ns a coordinate-step")
     rows = []
     own = times.get(comparison.first.name, [])
     for name, found in times.items():
@@ -65,11 +66,22 @@ def compare(comparison: Comparison, rounds: int, say: Callable[[str], None]) -> 
         ratio = median(a / b if kind == "at most" else b / a for a, b in pairs) if own else None
         good = None
         if kind and ratio is not None:
-            good = ratio <= target if kind == "at most" else ratio >= target
+            good = {
+                "at most": ratio <= target,
+                "at least": ratio >= target,
+                "between": 1 / target <= ratio <= target,
+            }[kind]
         rows.append(
             {
                 "contender": name, "nanoseconds": median(found), "ratio": ratio,
-                "target": f"{kind} {target}" if kind else "", "reached": good,
+                "target": _shown(kind, target), "reached": good,
             }
         )  # fmt: skip
     return {"comparison": comparison.title, "rows": rows, "not run": absent}
+
+
+def _shown(kind: str, target: float) -> str:
+    """What is aimed at, in words."""
+    if kind == "between":
+        return f"{1 / target:g} to {target:g}"
+    return f"{kind} {target:g}" if kind else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -52,8 +53,10 @@ def _statistics(recursion: Recursion) -> list[Statistic]:
         Statistic("largest step", sympy.Abs(after - x), "max", "max"),
         Statistic("noise", (g - G) ** 2, "max", "sum"),
     ]
-    if recursion.slots:
-        kept.append(Statistic("largest ratio", sympy.Abs(m) / sympy.sqrt(v), "sum", "max"))
+    names = {slot.name for slot in recursion.slots}
+    if "m" in names:
+        moment = sympy.Abs(m) / sympy.sqrt(v) if "v" in names else m**2
+        kept.append(Statistic("largest ratio", moment, "sum", "max"))
     return kept
 
 
@@ -133,13 +136,81 @@ def test_compiled_noise_is_eager_noise(noise: Spikes) -> None:
     _agree(fast, slow, 1e-12)
 
 
+@pytest.fixture
+def nothing_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "_made", {})
+    monkeypatch.setattr(compiled, "_known", {})
+
+
+def _uncompiled(function: object, **_: object) -> object:
+    """In the place of torch.compile: what was recorded, run as it is."""
+    return function
+
+
+@pytest.mark.usefixtures("nothing_compiled")
+def test_what_was_recorded_is_recorded_once_and_only_for_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls = []
+    record_it = compiled.recorded
+    monkeypatch.setattr(compiled, "recorded", lambda *a: calls.append(a) or record_it(*a))
+    monkeypatch.setattr(torch, "compile", _uncompiled)
+    problem = Problem(Quadratic(CURVATURE), Rademacher(SIGMA))
+    halved = Problem(Quadratic(tuple(a / 2 for a in CURVATURE)), problem.noise)
+    louder = Problem(problem.objective, Rademacher(tuple(2 * s for s in SIGMA)))
+    kept = {"statistics": [GRADIENT_L1], "mode": "compiled", "K": 9}
+
+    def recordings(instance: Problem[Quadratic], **changes: object) -> int:
+        before = len(calls)
+        fast = _run(SGD, instance, **{**kept, **changes})
+        made = len(calls) - before
+        assert (fast.mode, fast.reason) == ("compiled", "")
+        _agree(fast, _run(SGD, instance, **{**kept, **changes, "mode": "eager"}), 1e-12)
+        return made
+
+    assert recordings(problem) == 2  # the noise's words, and four iterations
+    assert recordings(problem, seeds=range(5, 5 + B), K=30, parameters={"eta": 0.1}) == 0
+    assert recordings(halved) == recordings(louder) == 1
+    assert recordings(problem, statistics=[Statistic("g", G**2)]) == 1
+    assert recordings(problem, steps=2) == 1
+    assert recordings(problem, seeds=range(B + 1)) == 2
+    assert recordings(problem) == 0
+
+
+@pytest.mark.usefixtures("nothing_compiled")
+def test_a_broken_file_in_the_cache_is_made_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file, outside = tmp_path / "cache/ab/x.so", tmp_path / "elsewhere.so"
+    file.parent.mkdir(parents=True)
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path / "cache"))
+
+    def loads(path: Path) -> object:
+        def compile(function: object, **_: object) -> object:
+            if path.exists():
+                raise RuntimeError(f"InductorError: ImportError: {path}: file too short")
+            return function
+
+        return compile
+
+    said: list[str] = []
+    for path, mode in ((file, "compiled"), (outside, "eager")):
+        path.write_bytes(b"\x7fELF")
+        compiled._made.clear(), compiled._known.clear()
+        monkeypatch.setattr(torch, "compile", loads(path))
+        problem = Problem(Quadratic(CURVATURE), Gaussian(SIGMA))
+        assert _run(SGD, problem, mode="compiled", K=4, notify=said.append).mode == mode
+    assert not file.exists() and outside.exists()
+    assert sum(f"removed {file}" in text for text in said) == 1
+
+
+@pytest.mark.usefixtures("nothing_compiled")
 def test_an_unwilling_compiler_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise RuntimeError("InvalidCxxCompiler: No working C++ compiler found")
 
     said: list[str] = []
     monkeypatch.setattr(torch, "compile", refuse)
-    compiled._made.clear()
     problem = Problem(Quadratic(CURVATURE), Spikes(SIGMA, Fraction(1, 7)))
     found = _run(SGD, problem, mode="compiled", notify=said.append)
     assert found.mode == "eager"
@@ -156,6 +227,7 @@ def test_an_unwilling_compiler_is_said_once(monkeypatch: pytest.MonkeyPatch) -> 
         ("something else", "failed .RuntimeError: something else.; TORCH_LOGS"),
     ],
 )
+@pytest.mark.usefixtures("nothing_compiled")
 def test_a_failed_compilation_says_what_to_do(
     text: str, advice: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,7 +235,6 @@ def test_a_failed_compilation_says_what_to_do(
         raise RuntimeError(text)
 
     monkeypatch.setattr(torch, "compile", refuse)
-    compiled._made.clear()
     problem = Problem(Quadratic(CURVATURE), Spikes(SIGMA, Fraction(1, 7)))
     found = _run(SGD, problem, mode="compiled", K=4)
     assert re.search(advice, found.reason)
@@ -184,9 +255,12 @@ class _KilledError(Exception):
 
 
 @pytest.mark.parametrize("at", [1, 2, 3])
-def test_a_killed_run_goes_on_to_the_same_bits(at: int, tmp_path: Path) -> None:
+def test_a_killed_run_goes_on_to_the_same_bits(
+    at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[accumulate.__module__], "_WINDOW", 32)
     problem, file = Problem(Cosine(CURVATURE), Gaussian(SIGMA)), tmp_path / "run.npz"
-    arguments = {"K": 2100, "rows": 3, "keep_state": True, "checkpoint": file, "every": 0.0}
+    arguments = {"K": 70, "rows": 3, "keep_state": True, "checkpoint": file, "every": 0.0}
     calls = 0
 
     def killed(done: int, total: int) -> None:
@@ -199,10 +273,10 @@ def test_a_killed_run_goes_on_to_the_same_bits(at: int, tmp_path: Path) -> None:
         _run(SGD, problem, progress=killed, **arguments)
     assert file.exists()
     with pytest.raises(CheckpointError, match="of another run"):
-        _run(SGD, problem, **{**arguments, "K": 2101})
+        _run(SGD, problem, **{**arguments, "K": 71})
     seen: list[int] = []
     resumed = _run(SGD, problem, progress=lambda done, _: seen.append(done), **arguments)
-    assert seen[0] > 1024 * (at > 1)
+    assert seen[0] > 32 * (at > 1)
     whole = _run(SGD, problem, **{**arguments, "checkpoint": None})
     assert not file.exists()
     assert torch.equal(resumed.x, whole.x)  # type: ignore[arg-type]
@@ -216,6 +290,33 @@ def test_a_corrupt_checkpoint_is_refused(tmp_path: Path) -> None:
         _run(SGD, Problem(Quadratic(CURVATURE), Rademacher(SIGMA)), checkpoint=file)
     with pytest.raises(CheckpointError, match="no such folder"):
         _run(SGD, Problem(Quadratic(CURVATURE), Rademacher(SIGMA)), checkpoint=tmp_path / "a/b")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Problem(Quadratic(CURVATURE[::-1]), Rademacher(SIGMA)),
+        Problem(Cosine(CURVATURE), Rademacher(SIGMA)),
+        Problem(Quadratic(CURVATURE), Rademacher(SIGMA[::-1])),
+        Problem(Quadratic(CURVATURE), Spikes(SIGMA, Fraction(1, 5))),
+    ],
+    ids=["curvatures", "objective", "sigmas", "noise"],
+)
+def test_a_checkpoint_is_of_one_instance(other: Problem[Quadratic], tmp_path: Path) -> None:
+    """Also where name, L, Delta and sigma are those of the other: curvatures in another order."""
+    arguments = {"K": 20, "rows": 1, "seeds": [1, 2], "statistics": [GRADIENT_L1]}
+    arguments |= {"checkpoint": tmp_path / "run.npz", "every": 0.0}
+
+    def killed(done: int, total: int) -> None:
+        if arguments["checkpoint"].exists():  # type: ignore[attr-defined]
+            raise _KilledError
+
+    problem = Problem(Quadratic(CURVATURE), Rademacher(SIGMA))
+    with pytest.raises(_KilledError):
+        _run(SGD, problem, progress=killed, **arguments)
+    with pytest.raises(CheckpointError, match="of another run"):
+        _run(SGD, other, **arguments)
+    assert _run(SGD, problem, **arguments).K == 20
 
 
 def test_divergence_is_found() -> None:
