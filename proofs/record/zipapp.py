@@ -103,9 +103,25 @@ def _file(module: str, sources: Mapping[str, bytes]) -> str | None:
     return next((f for f in (f"{path}.py", f"{path}/__init__.py") if f in sources), None)
 
 
+def _executed(tree: ast.AST) -> Iterator[ast.AST]:
+    """All nodes but those below ``if TYPE_CHECKING:``, which no interpreter runs."""
+    yield tree
+    for child in ast.iter_child_nodes(tree):
+        only_types = (
+            isinstance(child, ast.If)
+            and isinstance(child.test, ast.Name)
+            and child.test.id in ("TYPE_CHECKING", "_TYPE_CHECKING")
+        )
+        if only_types and isinstance(child, ast.If):
+            for other in child.orelse:
+                yield from _executed(other)
+        else:
+            yield from _executed(child)
+
+
 def _imported(source: bytes, file: str, package: str) -> Iterator[tuple[str, bool]]:
     """What a module imports anywhere in it; and may the name be one in a module, not a module?"""
-    for node in ast.walk(ast.parse(source, file)):
+    for node in _executed(ast.parse(source, file)):
         if isinstance(node, ast.Import):
             yield from ((alias.name, False) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

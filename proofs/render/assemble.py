@@ -31,7 +31,7 @@ from .document import (
     StepLine,
 )
 from .numbers import Numbers
-from .references import Known, Rests, beneath, fingerprint, rests
+from .references import Known, Rests, beneath, cited, fingerprint, rests
 
 
 def document(
@@ -253,7 +253,7 @@ class _Entries:
             claimed.id,
             claimed.title,
             claimed.kind,
-            claimed.reference,
+            cited(claimed.reference),
             claimed.introduction,
             (claimed.script.__doc__ or "").strip(),
             {

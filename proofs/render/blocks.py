@@ -50,8 +50,8 @@ class Block:
 def block(box: Box) -> Block:
     """The formula in as many lines as it takes.
 
-    >>> print(*block(Over(row(Name("x"), Sign("+", "binary"), Digits("1")), Name("y"))).lines,
-    ...       sep="|")
+    >>> fraction = Over(row(Name("x"), Sign("+", "binary"), Digits("1")), Name("y"))
+    >>> print(*(line.rstrip() for line in block(fraction).lines), sep="|")
     x + 1|─────|  y
     """
     if isinstance(box, Name):

@@ -13,6 +13,11 @@ LOOKED_UP = frozenset({"sides", "minor", "conditions"})
 """Arguments of rules that only supply signs and hypotheses on the way."""
 
 
+def cited(reference: str) -> str:
+    """What of a claim's reference a reader can look up: published sources, not our own drafts."""
+    return "; ".join(p for p in reference.split("; ") if not p.startswith("blueprint"))
+
+
 @dataclass(frozen=True)
 class Known:
     """What theorems are called: claims by label, the chains of this proof by number."""

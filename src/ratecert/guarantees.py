@@ -71,7 +71,7 @@ def bound(theorem: str | Claimed, *, instance: str = "best", **values: Number) -
 
     >>> from ratecert import bound
     >>> bound("sgd.rate", d=10, K=10000, L=1, Delta=10, sigma=1).value
-    '0.256195639434'
+    '0.256195612239'
     """
     claimed = statement(theorem) if isinstance(theorem, str) else theorem
     given = {_name(name): _value(name, value) for name, value in values.items()}

@@ -62,7 +62,7 @@ def test_results_are_shown_with_their_claims(run, tmp_path: Path) -> None:
     assert "No results were given" not in text
     article = text[text.index('id="c-sgd.descent"') :]
     article = article[: article.index("</article>")]
-    assert "0.812500, holds, 4321 places checked; worst in paths toy, seed 7, k = 3" in article
+    assert "0.812500, holds, 4,321 places checked; worst in paths toy, seed 7, k = 3" in article
     assert "fedcba987654" in text
     assert "0123456789abcdef" in text
 

@@ -84,7 +84,7 @@ def readable(name: str) -> str:
 def slope(points: Sequence[tuple[float, float]]) -> float | None:
     """The exponent p of the power K^p that fits best: least squares on logarithms.
 
-    >>> slope([(1, 8.0), (4, 4.0), (16, 2.0)])
+    >>> round(slope([(1, 8.0), (4, 4.0), (16, 2.0)]), 12)
     -0.5
     """
     logs = [(math.log(x), math.log(y)) for x, y in points if x > 0 and y > 0]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ...kernel import terms as k
 from ..document import ClaimEntry, Document
+from ..references import cited
 from .display import displayed
 from .experiments import experiments
 from .names import escaped
@@ -251,8 +252,7 @@ def _sources(document: Document, prose: Prose) -> Iterator[str]:
         named.append(document.algorithm.source)
     named += [found[0] for a in document.assumptions if (found := CITATION.search(a.source))]
     named += [line.source for line in document.definitions]
-    parts = ["; ".join(p for p in s.split("; ") if not p.startswith("blueprint")) for s in named]
-    sources = [s for s in dict.fromkeys(s.strip() for s in parts) if s]
+    sources = [s for s in dict.fromkeys(cited(source).strip() for source in named) if s]
     if not sources:
         return
     # No thebibliography: the document around has its own, and natbib refuses numbered items.

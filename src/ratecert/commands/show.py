@@ -10,6 +10,7 @@ from ..proofs.kernel.terms import App, Formula, PointApp, Rel, subterms
 from ..proofs.kernel.theory import Definition
 from ..proofs.language.loader import statement
 from ..proofs.language.theory import Claimed
+from ..proofs.render.references import cited
 from ..proofs.render.text import Printer, name_text
 from .output import console, emit_json
 
@@ -51,8 +52,8 @@ def _on(paper: Paper, described: dict[str, Any]) -> None:
     """The same on a terminal, with formulas as they are written by hand."""
     claim = paper.claim
     paper.head()
-    if claim.reference:
-        paper.line(("in the source: ", "dim"), claim.reference)
+    if source := cited(claim.reference):
+        paper.line(("in the source: ", "dim"), source)
     if described["variables"]:
         paper.section("For")
         for line in described["variables"]:
@@ -94,7 +95,7 @@ def describe(claim: Claimed) -> dict[str, Any]:
         "id": claim.label,
         "title": claim.title,
         "kind": claim.kind,
-        "reference": claim.reference,
+        "reference": cited(claim.reference),
         "variables": variables,
         "hypotheses": [printer.show(h) for h in claim.hypotheses()],
         "conclusion": printer.show(claim.statement()),

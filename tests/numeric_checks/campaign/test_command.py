@@ -179,7 +179,7 @@ def test_one_file_is_about_one_thing(campaign: Campaign, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("run", "qick"), "no campaign 'qick'; did you mean quick? (there are quick, standard"),
+        (("run", "qick"), "no campaign 'qick'; did you mean quick? (there are "),
         (("resume", "standart"), "no campaign 'standart'; did you mean standard?"),
         (("status", "quick"), "quick.sqlite: no such file; `ratecert campaign run quick` makes it"),
         (("status", "none.sqlite"), "none.sqlite: no such file"),
@@ -244,7 +244,7 @@ def test_every_campaign_is_in_the_help(capsys: pytest.CaptureFixture[str]) -> No
     main(["campaign", "run", "--help"])
     text = capsys.readouterr().out
     for name in CAMPAIGNS:
-        assert re.search(rf"campaigns: .*\b{name}\b", text), name
+        assert re.search(rf"campaigns: [^\n]*\b{name}\b", text), name
 
 
 def test_the_shipped_campaigns_run_every_setup() -> None:
