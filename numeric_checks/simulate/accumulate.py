@@ -40,7 +40,7 @@ STEPS = 4
 WORTH = 300_000_000
 """Coordinate-steps from which "auto" compiles: what eager then loses exceeds a cold compilation."""
 _WINDOW = 1024
-_STATE_BYTES = 8
+_WORD_BYTES = 4
 
 
 def accumulate(
@@ -114,7 +114,7 @@ def accumulate(
     state = batched(recursion).init(start, **parameters)
     fused = Fused(recursion, {n: s.expression for n, s in table.items()}, (GRADIENT,))
     count, d = state.x.shape
-    touched = (1 + len(recursion.slots)) * state.x.element_size() + _STATE_BYTES
+    touched = (1 + len(recursion.slots)) * state.x.element_size() + _WORD_BYTES
     tiles = tiling(count, d, touched, device=state.x.device, rows=rows, layout=layout)
     runner = _Runner(
         fused, tuple(statistics), instance, streams, state, tiles, K, mode, steps, notify
@@ -186,9 +186,9 @@ class _Runner:
         tensors = self._tensors(self.oracle.tensors(0))
         if steps > 1:
             title += f", {steps} iterations a graph"
-        same = (
-            (self.recursion, self.statistics, self.oracle.same, steps) if self.oracle.same else None
-        )
+        same = None
+        if self.oracle.same is not None:
+            same = (self.recursion, self.statistics, self.oracle.same, steps)
         advance = self._advance(steps, 0)
         return Kernel(advance, tensors, title, same=same, compile=compile, notify=notify)
 

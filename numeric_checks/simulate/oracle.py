@@ -120,7 +120,7 @@ class BySigns(_Traced):
     ) -> None:  # fmt: skip
         super().__init__(objective, noise, seeds, numbers, device)
         d = noise.dimension
-        self._kept = tuple(tiles.empty(d, torch.int64, device) for _ in range(4))
+        self._kept = tuple(tiles.empty(d, torch.int32, device) for _ in range(4))
         self._bits = [torch.tensor(bit, device=device) for bit in range(32)]
         self._number = -1
         examples = (torch.tensor(0, device=device), *self.counters, *self._kept)
@@ -133,7 +133,9 @@ class BySigns(_Traced):
     def _fill(self, number: Tensor, *tensors: Tensor) -> None:
         made = self.words(number, tensors[:4])
         for kept, word in zip(tensors[4:], made, strict=True):
-            kept.copy_(word)
+            # As many lanes as float32 has. In [-2^31, 2^31) before the conversion, the bits being
+            # the same, since what a conversion does beyond is not the same everywhere.
+            kept.copy_(word - ((word >> 31) << 32))
 
     def restart(self, seeds: Sequence[int], numbers: Sequence[int]) -> None:
         super().restart(seeds, numbers)

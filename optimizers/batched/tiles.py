@@ -1,8 +1,8 @@
 """How many instances to advance together, and which index is the last in memory.
 
 A step of an element-wise recursion reads and writes each coordinate's state once. If the state of a
-tile of instances stays in the second-level cache from one step to the next, main memory is out of
-the way; if the tile is too small, calling the kernel costs more than running it.
+tile of instances stays in or near the second-level cache from one step to the next, main memory is
+out of the way; if the tile is too small, calling the kernel costs more than running it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ Layout = Literal["rows", "columns"]
 SHORT = 64
 """Rows of fewer coordinates are laid out by columns."""
 _CACHE = 1 << 20
+_CACHES = 2
+"""Second-level caches that a tile takes: longer calls are worth some misses (measured on x86)."""
 _DEVICE_COORDINATES = 1 << 24
 _LEAST = 1 << 13
 """Coordinates below which a call costs more than its work."""
@@ -67,7 +69,7 @@ def tiling(
         bytes_per_coordinate: of all arrays that a step touches.
         device: on anything but a CPU, where no such cache is to be filled, tiles are large.
         rows, layout: instead of the choice made here.
-        cache: bytes, instead of the second-level caches of the threads in use.
+        cache: bytes, instead of twice the second-level caches of the threads in use.
 
     Raises:
         ValueError: ``rows`` or ``cache`` is not positive, or ``layout`` is none.
@@ -84,7 +86,7 @@ def tiling(
     if layout not in (None, "rows", "columns"):
         raise ValueError(f"the layout is rows or columns, not {layout!r}")
     if torch.device(device).type == "cpu":
-        available = cache_size() * torch.get_num_threads() if cache is None else cache
+        available = _CACHES * cache_size() * torch.get_num_threads() if cache is None else cache
         coordinates = max(available // bytes_per_coordinate, _LEAST)
     else:
         coordinates = _DEVICE_COORDINATES
