@@ -48,7 +48,7 @@ def _run(actions: Commands) -> None:
         description="Run the tasks of a campaign that are not stored yet, each result stored as\n"
         "it comes. A stored result is reused if task, statements, code and libraries are as then.\n"
         "What an interval leaves open is no finding while the mean is below the bound.",
-        epilog="campaigns: quick (for `make check`), standard (every claim), horizons (several K)\n\n"
+        epilog="campaigns: quick (`make check`), standard (every claim), horizons (several K)\n\n"
         "examples:\n"
         "  ratecert campaign run quick --list             what would be run\n"
         "  ratecert campaign run standard --only 'adamw.*' --workers 8\n"
