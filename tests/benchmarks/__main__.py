@@ -23,13 +23,14 @@ os.environ.setdefault(
 if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
+import monitor  # noqa: E402
 import peers  # noqa: E402
 import torch  # noqa: E402
 from registry import Comparison, Contender, compare  # noqa: E402
 
 
 def comparisons() -> list[Comparison]:
-    """To add one (a monitor's overhead, say), append it."""
+    """To add one, append it."""
     found = []
     for dtype in ("float64", "float32"):
         size = (1000, 1000)
@@ -82,6 +83,14 @@ def comparisons() -> list[Comparison]:
             ),
             # Within a factor of two, either way.
             {f"B d = 1e{n}": ("between", 2.0) for n in (6, 7, 8)},
+        )
+    )
+    found.append(
+        Comparison(
+            "small GPT in training, torch.optim.AdamW",
+            Contender("with ratecert.monitor", partial(monitor.training, True)),
+            (Contender("without", partial(monitor.training, False)),),
+            {"without": ("at most", 1.05)},
         )
     )
     return found

@@ -12,7 +12,9 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
+from collections.abc import Callable
 from pydoc_data.topics import topics
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -42,34 +44,58 @@ class GPT(nn.Module):
         return self.head(x)
 
 
+class Training:
+    """The small GPT in training; ``block`` takes some steps."""
+
+    def __init__(self, batch: int = 16) -> None:
+        text = "".join(topics.values())
+        letters = {letter: number for number, letter in enumerate(sorted(set(text)))}
+        self.data = torch.tensor([letters[letter] for letter in text])
+        self.batch = batch
+        torch.manual_seed(0)
+        self.model = GPT(len(letters))
+        self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=1e-3)
+        self.watch: Any = None
+        self.count = sum(p.numel() for p in self.model.parameters())
+
+    def block(self, steps: int) -> float:
+        """CPU seconds of so many steps."""
+        begin = time.process_time()
+        for _ in range(steps):
+            at = torch.randint(len(self.data) - 65, (self.batch, 1)) + torch.arange(65)
+            batch = self.data[at]
+            self.optimizer.zero_grad()
+            logits = self.model(batch[:, :-1])
+            loss = nn.functional.cross_entropy(logits.flatten(0, 1), batch[:, 1:].flatten())
+            loss.backward()
+            if self.watch is not None:
+                self.watch.loss(loss)
+            self.optimizer.step()
+        return time.process_time() - begin
+
+
+def training(watched: bool, every: int = 20) -> Callable[[], int]:
+    """A contender of ``python tests/benchmarks``: steps with the monitor, or without."""
+    run = Training()
+    if watched:
+        run.watch = ratecert.monitor(run.optimizer, every=every)
+    run.block(2 * every)
+
+    def work() -> int:
+        run.block(4 * every)
+        return 4 * every * run.count
+
+    return work
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--every", type=int, default=20)
     options.add_argument("--rounds", type=int, default=7)
     options.add_argument("--batch", type=int, default=16)
     given = options.parse_args()
-    text = "".join(topics.values())
-    letters = {letter: number for number, letter in enumerate(sorted(set(text)))}
-    data = torch.tensor([letters[letter] for letter in text])
-    torch.manual_seed(0)
-    model = GPT(len(letters))
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
-    watch = None
-
-    def block(steps: int) -> float:
-        begin = time.process_time()
-        for _ in range(steps):
-            at = torch.randint(len(data) - 65, (given.batch, 1)) + torch.arange(65)
-            batch = data[at]
-            optimizer.zero_grad()
-            logits = model(batch[:, :-1])
-            loss = nn.functional.cross_entropy(logits.flatten(0, 1), batch[:, 1:].flatten())
-            loss.backward()
-            if watch is not None:
-                watch.loss(loss)
-            optimizer.step()
-        return time.process_time() - begin
-
+    run = Training(given.batch)
+    optimizer, block = run.optimizer, run.block
     spent = [0.0]
 
     def timed(after):
@@ -80,14 +106,15 @@ def main() -> None:
 
         return hook
 
-    count = sum(p.numel() for p in model.parameters())
-    print(f"{count} parameters, batches of {given.batch} x 64, a look every {given.every} steps")
+    print(
+        f"{run.count} parameters, batches of {given.batch} x 64, a look every {given.every} steps"
+    )
     steps = 2 * given.every
     block(steps)
     ratios, noise, own = [], [], []
     for _ in range(given.rounds):
         without = block(steps)
-        watch = ratecert.monitor(optimizer, every=given.every)
+        run.watch = watch = ratecert.monitor(optimizer, every=given.every)
         ratios.append(block(steps) / without)
         # Once more with a clock around the hook: what it takes itself, free of the machine's noise.
         (key,) = optimizer._optimizer_step_post_hooks
@@ -96,7 +123,7 @@ def main() -> None:
         whole = block(steps)
         own.append(whole / (whole - spent[0]))
         watch.detach()
-        kept, watch = watch, None
+        kept, run.watch = watch, None
         noise.append(block(steps) / without)
     for title, found in (
         ("with the monitor", ratios),

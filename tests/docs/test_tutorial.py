@@ -113,3 +113,28 @@ def test_the_newcomer_s_ten_minutes(installed: Path, tmp_path: Path) -> None:
     appendix = (here / "appendix" / "appendix.tex").read_text("utf-8")
     assert "How far one step moves" in appendix and "<svg" in (here / "averages.html").read_text()
     assert "step" in (here / "ratecert.lock").read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_what_needs_more_says_which_extra(installed: Path, tmp_path: Path) -> None:
+    """Nothing but the wheel: bound and verify work; numeric commands name what to install."""
+    for command, extra in (
+        ("attack sgd.descent", "numeric"),
+        ("campaign run quick", "numeric"),
+        ("conform torch.optim.AdamW --recursion adamw", "numeric"),
+        ("experiments l1-ratio", "numeric"),
+        ("plot bound sgd -o x.pdf", "plot"),
+        ("check sgd --cross-examine", "smt"),
+        ("optimise adam.rate --minimise C_1 --fix c_eps=1", "optimise"),
+    ):
+        done = subprocess.run(
+            [installed / "ratecert", *command.split()], cwd=tmp_path, capture_output=True,
+            text=True, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stdout) == (2, ""), command
+        assert f"pip install 'ratecert[{extra}]'" in done.stderr, command
+    values = "--d 10 --K 1e4 --L 1 --Delta 10 --sigma 1"
+    told = _run(installed / "ratecert", "bound", "sgd.rate", *values.split(), cwd=tmp_path)
+    assert "0.2561956" in told
+    verified = _run(installed / "ratecert", "verify", str(ROOT / "ratecert.lock"), cwd=tmp_path)
+    assert "verified by the kernel alone" in verified
