@@ -110,7 +110,9 @@ class Kernel:
                     f"{title}: compiling (seconds; what was compiled before is read from a cache)"
                 )
                 begin = time.monotonic()
-                _put(_made, key, _MOST, _compiled(module, (*examples, *constants), title, notify))
+                # Constants as they are: one that comes twice is one argument to the compiler.
+                arguments = (*(tensor.clone() for tensor in examples), *constants)
+                _put(_made, key, _MOST, _compiled(module, arguments, title, notify))
                 notify(f"{title}: compiled in {time.monotonic() - begin:.1f} s")
             made = (_made[key], constants)
             if same is not None:
@@ -147,29 +149,29 @@ def _put(table: dict[Hashable, Any], key: Hashable, most: int, value: object) ->
 
 
 def _compiled(
-    module: torch.fx.GraphModule, examples: Sequence[Tensor], title: str, notify: Notify
+    module: torch.fx.GraphModule, arguments: Sequence[Tensor], title: str, notify: Notify
 ) -> Callable[..., object]:
     """The record, compiled; broken files of torch's cache are removed, and made again."""
     for _ in range(_REPAIRS):
         try:
-            return _once(module, examples)
+            return _once(module, arguments)
         except Exception as error:
             broken = _broken(error)
             if broken is None:
                 raise
             broken.unlink(missing_ok=True)
             notify(f"{title}: removed {broken}, broken as by a kill while compiling; once more")
-    return _once(module, examples)
+    return _once(module, arguments)
 
 
-def _once(module: torch.fx.GraphModule, examples: Sequence[Tensor]) -> Callable[..., object]:
+def _once(module: torch.fx.GraphModule, arguments: Sequence[Tensor]) -> Callable[..., object]:
     run = cast(
         "Callable[..., object]", torch.compile(module.forward, fullgraph=True, dynamic=False)
     )
     with warnings.catch_warnings():
         # torch warns of its own deprecated parts, which nobody here can mend.
         warnings.simplefilter("ignore")
-        run(*(tensor.clone() for tensor in examples))  # compiles; changes copies only
+        run(*arguments)  # compiles; what it changes are copies
     return run
 
 
